@@ -1,0 +1,78 @@
+import { parse as parseLossless, stringify as stringifyLossless } from 'lossless-json';
+import { failed, ok, type Result } from './result.ts';
+
+/**
+ * A number whose spelling JavaScript would lose (`1.0`, `1e3`, nineteen digits).
+ * The hub gives number text back verbatim, so such a number travels as its text.
+ */
+export class NumberText {
+  readonly text: string;
+  readonly value: number;
+
+  constructor(text: string) {
+    this.text = text;
+    this.value = Number(text);
+  }
+
+  valueOf(): number {
+    return this.value;
+  }
+}
+
+export type JsonPrimitive = string | number | boolean | null | NumberText;
+export type JsonValue = JsonPrimitive | JsonArray | JsonObject;
+export type JsonArray = readonly JsonValue[];
+export interface JsonObject {
+  readonly [name: string]: JsonValue;
+}
+
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberText)
+  );
+}
+
+// A spelling that `JSON.parse` would not give back: an exponent, a trailing zero after the point, `-0`, or 16 digits and more.
+const UNUSUAL_NUMBER = /\d[eE]|\.\d*0(?!\d)|-0(?![.\d])|\d{16}/;
+
+/** Parses JSON text; what is not JSON is `ArgumentInvalid`. Number spellings survive as {@link NumberText}. */
+export function parseJson(text: string): Result<JsonValue> {
+  try {
+    if (!UNUSUAL_NUMBER.test(text)) return ok(JSON.parse(text) as JsonValue);
+    return ok(parseLossless(text, undefined, { parseNumber: parseNumberText }) as JsonValue);
+  } catch {
+    return failed('ArgumentInvalid', 'The body is not valid JSON.');
+  }
+}
+
+/** Formats a value as compact JSON; the mirror of {@link parseJson}. */
+export function formatJson(value: JsonValue): string {
+  return hasNumberText(value) ? (stringifyLossless(value, undefined, undefined, NUMBER_TEXT_FORMAT) as string) : JSON.stringify(value);
+}
+
+/** A copy of `base` with one member set; safe for every name, `__proto__` included. */
+export function withMember(base: JsonObject, name: string, value: JsonValue): JsonObject {
+  return { ...base, [name]: value };
+}
+
+/** The own member of an object, never one inherited from a prototype. */
+export function memberOf(object: JsonObject, name: string): JsonValue | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+const NUMBER_TEXT_FORMAT = [
+  { test: (value: unknown) => value instanceof NumberText, stringify: (value: unknown) => (value as NumberText).text },
+];
+
+function parseNumberText(text: string): number | NumberText {
+  const value = Number(text);
+  return String(value) === text ? value : new NumberText(text);
+}
+
+function hasNumberText(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (value instanceof NumberText) return true;
+  if (Array.isArray(value)) return value.some(hasNumberText);
+  for (const name in value) if (hasNumberText((value as JsonObject)[name] as JsonValue)) return true;
+  return false;
+}

@@ -1,0 +1,14 @@
+import type { HubError, HubErrorName } from './errors.ts';
+
+/** A foreseen outcome: a value, or an error from the hub's catalogue. */
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: HubError };
+
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function failed(name: HubErrorName, message: string, reason?: string): Result<never> {
+  return { ok: false, error: reason === undefined ? { name, message } : { name, message, reason } };
+}
