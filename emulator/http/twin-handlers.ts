@@ -1,0 +1,51 @@
+import { type ClientIdentity, parseClientIdentity } from '../domain/client-identity.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Precondition } from '../domain/precondition.ts';
+import type { Result } from '../domain/result.ts';
+import type { TwinPatch } from '../domain/twin.ts';
+import { parseTwinPatch } from '../domain/twin-request.ts';
+import type { Hub } from '../hub/hub.ts';
+import { type Answer, answerJson } from './answers.ts';
+import { parseTwinPrecondition } from './preconditions.ts';
+import { parseJsonBody } from './request-body.ts';
+import type { HubRequest } from './route.ts';
+
+export function getTwin(hub: Hub, request: HubRequest): Result<Answer> {
+  const identity = parseTwinPath(request);
+  return identity.ok ? answerTwin(hub.twins.getTwin(identity.value)) : identity;
+}
+
+/** PATCH. */
+export function updateTwin(hub: Hub, request: HubRequest): Result<Answer> {
+  return writeTwin(request, hub.twins.updateTwin);
+}
+
+/** PUT. */
+export function replaceTwin(hub: Hub, request: HubRequest): Result<Answer> {
+  return writeTwin(request, hub.twins.replaceTwin);
+}
+
+type TwinWrite = (
+  identity: ClientIdentity,
+  patch: TwinPatch,
+  precondition: Precondition,
+) => Result<JsonObject>;
+
+function writeTwin(request: HubRequest, write: TwinWrite): Result<Answer> {
+  const identity = parseTwinPath(request);
+  if (!identity.ok) return identity;
+  const body = parseJsonBody(request.body);
+  if (!body.ok) return body;
+  const patch = parseTwinPatch(body.value);
+  if (!patch.ok) return patch;
+  return answerTwin(write(identity.value, patch.value, parseTwinPrecondition(request.headers['if-match'])));
+}
+
+/** The device, or the module where the path names one. */
+function parseTwinPath({ parameters }: HubRequest): Result<ClientIdentity> {
+  return parseClientIdentity(parameters.deviceId ?? '', parameters.moduleId);
+}
+
+function answerTwin(twin: Result<JsonObject>): Result<Answer> {
+  return twin.ok ? answerJson(twin.value) : twin;
+}
