@@ -35,8 +35,14 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 // A spelling that `JSON.parse` would not give back: an exponent, a trailing zero after the point, `-0`, or 16 digits and more.
 const UNUSUAL_NUMBER = /\d[eE]|\.\d*0(?!\d)|-0(?![.\d])|\d{16}/;
 
+// Deeper than anything the hub stores, shallow enough for every recursive reader of it.
+const MAXIMUM_DEPTH = 128;
+
 /** Parses JSON text; what is not JSON is `ArgumentInvalid`. Number spellings survive as {@link NumberText}. */
 export function parseJson(text: string): Result<JsonValue> {
+  if (depthOf(text) > MAXIMUM_DEPTH) {
+    return failed('ArgumentInvalid', `The body is nested deeper than ${MAXIMUM_DEPTH} levels.`);
+  }
   try {
     if (!UNUSUAL_NUMBER.test(text)) return ok(JSON.parse(text) as JsonValue);
     return ok(parseLossless(text, undefined, { parseNumber: parseNumberText }) as JsonValue);
@@ -47,7 +53,9 @@ export function parseJson(text: string): Result<JsonValue> {
 
 /** Formats a value as compact JSON; the mirror of {@link parseJson}. */
 export function formatJson(value: JsonValue): string {
-  return hasNumberText(value) ? (stringifyLossless(value, undefined, undefined, NUMBER_TEXT_FORMAT) as string) : JSON.stringify(value);
+  return hasNumberText(value)
+    ? (stringifyLossless(value, undefined, undefined, NUMBER_TEXT_FORMAT) as string)
+    : JSON.stringify(value);
 }
 
 /** A copy of `base` with one member set; safe for every name, `__proto__` included. */
@@ -61,8 +69,27 @@ export function memberOf(object: JsonObject, name: string): JsonValue | undefine
 }
 
 const NUMBER_TEXT_FORMAT = [
-  { test: (value: unknown) => value instanceof NumberText, stringify: (value: unknown) => (value as NumberText).text },
+  {
+    test: (value: unknown) => value instanceof NumberText,
+    stringify: (value: unknown) => (value as NumberText).text,
+  },
 ];
+
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isInString = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (isInString) {
+      if (code === 0x5c) index++;
+      else if (code === 0x22) isInString = false;
+    } else if (code === 0x22) isInString = true;
+    else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (code === 0x7d || code === 0x5d) depth--;
+  }
+  return deepest;
+}
 
 function parseNumberText(text: string): number | NumberText {
   const value = Number(text);

@@ -1,0 +1,40 @@
+import { failed, ok, type Result } from './result.ts';
+
+/** The four rights that a shared access policy can grant. RegistryWrite includes RegistryRead. */
+export const PERMISSIONS = ['RegistryRead', 'RegistryWrite', 'ServiceConnect', 'DeviceConnect'] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** A shared access policy of the hub; keys are base64. */
+export interface Policy {
+  readonly name: string;
+  readonly permissions: readonly Permission[];
+  readonly primaryKey: string;
+  readonly secondaryKey: string;
+}
+
+/** The policies that every hub has, by name. */
+export const DEFAULT_POLICIES: Readonly<Record<string, readonly Permission[]>> = {
+  iothubowner: PERMISSIONS,
+  service: ['ServiceConnect'],
+  device: ['DeviceConnect'],
+  registryRead: ['RegistryRead'],
+  registryReadWrite: ['RegistryRead', 'RegistryWrite'],
+};
+
+/** Reads `RegistryWrite,ServiceConnect`; letter case does not matter. */
+export function parsePermissions(text: string): Result<readonly Permission[]> {
+  const permissions: Permission[] = [];
+  for (const word of text.split(',')) {
+    const permission = PERMISSIONS.find((known) => known.toLowerCase() === word.trim().toLowerCase());
+    if (permission === undefined) {
+      return failed('ArgumentInvalid', `'${word.trim()}' is no permission: use ${PERMISSIONS.join(', ')}.`);
+    }
+    permissions.push(permission);
+  }
+  return ok(permissions);
+}
+
+export function hasPermission(policy: Policy, permission: Permission): boolean {
+  if (policy.permissions.includes(permission)) return true;
+  return permission === 'RegistryRead' && policy.permissions.includes('RegistryWrite');
+}

@@ -1,0 +1,33 @@
+/** The zero time that the hub prints for "never". */
+export const NEVER = '0001-01-01T00:00:00Z';
+
+// .NET ticks (100 ns since year 1) at the Unix epoch.
+const EPOCH_TICKS = 621_355_968_000_000_000n;
+const TICKS_PER_MILLISECOND = 10_000n;
+
+/** .NET ticks of a time given in Unix milliseconds. */
+export function ticksOf(milliseconds: number): bigint {
+  return EPOCH_TICKS + BigInt(Math.floor(milliseconds)) * TICKS_PER_MILLISECOND;
+}
+
+/** UTC text with up to seven fractional digits, trailing zeros cut, as the service prints times. */
+export function formatTicks(ticks: bigint): string {
+  const sinceEpoch = ticks - EPOCH_TICKS;
+  const milliseconds = Number(sinceEpoch / TICKS_PER_MILLISECOND);
+  const rest = Number(sinceEpoch % TICKS_PER_MILLISECOND);
+  const seconds = new Date(milliseconds).toISOString();
+  const fraction = `${seconds.slice(20, 23)}${String(rest).padStart(4, '0')}`.replace(/0+$/, '');
+  return `${seconds.slice(0, 19)}${fraction === '' ? '' : `.${fraction}`}Z`;
+}
+
+/** UTC text of a time given in Unix milliseconds; the mirror of {@link parseTime}. */
+export function formatTime(milliseconds: number): string {
+  return formatTicks(ticksOf(milliseconds));
+}
+
+/** Unix milliseconds of an ISO 8601 text, or undefined where it is none. A time without zone is UTC. */
+export function parseTime(text: string): number | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/i.test(text)) return undefined;
+  const milliseconds = Date.parse(/(Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`);
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}

@@ -1,0 +1,24 @@
+import type { ClientIdentity } from '../domain/client-identity.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { HubState } from '../store/hub-state.ts';
+import type { Happenings } from './happenings.ts';
+import type { HubOptions } from './hub.ts';
+import type { Clock, DisconnectReason, IdSource, Log } from './ports.ts';
+
+/** What every part of the hub stands on. */
+export interface HubParts {
+  readonly options: HubOptions;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly log: Log;
+  readonly state: HubState;
+  readonly happenings: Happenings;
+}
+
+/** The part of the registry and twins that needs to reach live connections. */
+export interface LiveClients {
+  /** Drops the connection of this identity, if there is one. */
+  drop(identity: ClientIdentity, reason: DisconnectReason): void;
+  /** Delivers where the client is connected and subscribed; nothing is queued. */
+  deliverDesiredPatch(identity: ClientIdentity, patch: JsonObject): void;
+}

@@ -1,0 +1,168 @@
+import type { ClientIdentity, DeviceId } from '../domain/client-identity.ts';
+import type { ClientActivity, DeviceIdentity, Identity, ModuleIdentity } from '../domain/identity.ts';
+import type { DeviceRequest, ModuleRequest } from '../domain/identity-request.ts';
+import type { JsonObject, JsonValue } from '../domain/json.ts';
+import type {
+  CloudToDeviceDelivery,
+  CloudToDeviceMessage,
+  DeviceEvent,
+  ModuleInputMessage,
+} from '../domain/message.ts';
+import type { MethodCall, MethodResponse } from '../domain/method.ts';
+import type { Permission, Policy } from '../domain/policy.ts';
+import type { Precondition } from '../domain/precondition.ts';
+import type { Result } from '../domain/result.ts';
+import type { TwinPatch } from '../domain/twin.ts';
+import type { ClientSession, IncomingEvent } from './client-session.ts';
+import type { Happenings } from './happenings.ts';
+import type { ClientLink, Clock, IdSource, Log } from './ports.ts';
+
+/** An identity with what the hub observes of it; `pendingMessageCount` counts waiting cloud-to-device messages. */
+export interface IdentityView<I extends Identity = Identity> {
+  readonly identity: I;
+  readonly activity: ClientActivity;
+  readonly pendingMessageCount: number;
+}
+
+/** The device and module registry. Deleting or disabling an identity drops its live connection. */
+export interface Registry {
+  getDevice(deviceId: DeviceId): Result<IdentityView<DeviceIdentity>>;
+  /** In registration order, `top` at most. */
+  listDevices(top: number): readonly IdentityView<DeviceIdentity>[];
+  /** PUT: without a precondition creates (409 if it exists), with one updates (404 if it does not). */
+  putDevice(request: DeviceRequest, precondition: Precondition): Result<IdentityView<DeviceIdentity>>;
+  deleteDevice(deviceId: DeviceId, precondition: Precondition): Result<void>;
+  getModule(identity: ClientIdentity): Result<IdentityView<ModuleIdentity>>;
+  listModules(deviceId: DeviceId): Result<readonly IdentityView<ModuleIdentity>[]>;
+  putModule(request: ModuleRequest, precondition: Precondition): Result<IdentityView<ModuleIdentity>>;
+  deleteModule(identity: ClientIdentity, precondition: Precondition): Result<void>;
+}
+
+/** Twins as the service sees them; each answer is the whole document in the order the service prints it. */
+export interface Twins {
+  getTwin(identity: ClientIdentity): Result<JsonObject>;
+  updateTwin(identity: ClientIdentity, patch: TwinPatch, precondition: Precondition): Result<JsonObject>;
+  replaceTwin(identity: ClientIdentity, twin: TwinPatch, precondition: Precondition): Result<JsonObject>;
+}
+
+/** What a client shows when it connects: nothing here is checked yet. */
+export interface ClientCredentials {
+  /** The ids as they stand in the MQTT user name or the path; possibly no legal ids at all. */
+  readonly deviceId: string;
+  readonly moduleId?: string;
+  /** The hub's name as the client gave it (MQTT user name); absent where the wire has none. */
+  readonly hostName?: string;
+  readonly credential:
+    | { readonly kind: 'token'; readonly token: string }
+    | { readonly kind: 'certificate'; readonly chain: readonly Uint8Array[] }
+    | { readonly kind: 'none' };
+}
+
+/** A client that has proved who it is. `expiryUtc` (Unix milliseconds) is its token's, absent for a certificate. */
+export interface AuthenticatedClient {
+  readonly identity: ClientIdentity;
+  readonly method: {
+    readonly scope: 'hub' | 'device' | 'module';
+    readonly type: 'sas' | 'x509';
+  };
+  readonly expiryUtc?: number;
+}
+
+/** Who may do what. Every refusal writes one log line with a stable reason. */
+export interface Access {
+  authenticateClient(credentials: ClientCredentials): Result<AuthenticatedClient>;
+  /**
+   * Authorizes a service request by its `Authorization` header: the policy must have one of `permissions`,
+   * and the token must cover the resource `path` (segments below the host).
+   */
+  authorizeService(
+    authorization: string | undefined,
+    permissions: readonly Permission[],
+    path: readonly string[],
+  ): Result<void>;
+}
+
+/** Live connections. */
+export interface ClientSessions {
+  /** Opens the session of an authenticated client; a predecessor with the same identity is closed at once. */
+  open(client: AuthenticatedClient, link: ClientLink, options?: { readonly modelId?: string }): ClientSession;
+  /** Number of devices (not modules) connected now. */
+  connectedDeviceCount(): number;
+}
+
+/** Where a reader of events begins. */
+export type EventPosition = 'earliest' | 'latest' | { readonly afterSequenceNumbers: readonly number[] };
+
+/** Device-to-cloud events: an append-only log per partition with a bound on memory. */
+export interface Events {
+  readonly partitionCount: number;
+  /** Appends an event of a client that has no session (the device HTTPS API). */
+  append(client: AuthenticatedClient, event: IncomingEvent): Result<void>;
+  /** Ends only with the signal or by leaving the loop. */
+  read(options?: {
+    readonly from?: EventPosition;
+    readonly deviceId?: string;
+    readonly moduleId?: string;
+    readonly signal?: AbortSignal;
+  }): AsyncIterable<DeviceEvent>;
+}
+
+/** Direct methods. */
+export interface Methods {
+  /** Resolves with the client's answer, or `DeviceNotOnline`, `GatewayTimeout`, `DeviceNotFound`, … */
+  invoke(identity: ClientIdentity, call: MethodCall): Promise<Result<MethodResponse>>;
+}
+
+/** Cloud-to-device messages. */
+export interface Messages {
+  send(deviceId: DeviceId, message: CloudToDeviceMessage): Result<void>;
+  /** The device HTTPS API: locks and returns the next message, or undefined where the queue is empty. */
+  receive(deviceId: DeviceId): Result<CloudToDeviceDelivery | undefined>;
+  complete(deviceId: DeviceId, lockToken: string): Result<void>;
+  abandon(deviceId: DeviceId, lockToken: string): Result<void>;
+  reject(deviceId: DeviceId, lockToken: string): Result<void>;
+  /** The number of messages purged. */
+  purge(deviceId: DeviceId): Result<number>;
+  /** To a module's input; `DeviceNotOnline` where nobody listens. */
+  sendToInput(identity: ClientIdentity, message: ModuleInputMessage): Result<void>;
+}
+
+/** One page of a query's answer. */
+export interface QueryPage {
+  readonly itemType: 'Twin' | 'Raw' | 'DeviceJob' | 'JobResponse';
+  readonly items: readonly JsonValue[];
+  readonly continuationToken?: string;
+}
+
+/** What a hub is told when it is made. */
+export interface HubOptions {
+  /** Every name that clients may use, without ports; the first is the hub's own. */
+  readonly hostNames: readonly string[];
+  readonly policies: readonly Policy[];
+  /** PEM texts of certificate authorities registered and verified, for CA-signed clients. */
+  readonly trustedAuthorities: readonly string[];
+  /** How long a connection outlives its token, in seconds. */
+  readonly tokenGraceSeconds: number;
+  readonly partitionCount: number;
+  /** Events older than this (milliseconds), or beyond this many bytes, are forgotten. */
+  readonly eventRetentionMilliseconds: number;
+  readonly eventRetentionBytes: number;
+}
+
+/** The hub itself: what IoT Hub does, without any wire. */
+export interface Hub {
+  readonly hostNames: readonly string[];
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly log: Log;
+  readonly access: Access;
+  readonly registry: Registry;
+  readonly twins: Twins;
+  readonly clients: ClientSessions;
+  readonly events: Events;
+  readonly methods: Methods;
+  readonly messages: Messages;
+  readonly happenings: Happenings;
+  /** Ends every session and timer. */
+  close(): void;
+}

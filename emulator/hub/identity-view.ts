@@ -1,0 +1,21 @@
+import type { ClientActivity, Identity } from '../domain/identity.ts';
+import { formatTime, NEVER } from '../domain/time.ts';
+import type { ActivityRecord, ClientRecord } from '../store/hub-state.ts';
+import type { IdentityView } from './hub.ts';
+
+/** An identity as the service sees it at this moment. */
+export function viewOf<I extends Identity>(record: ClientRecord & { readonly identity: I }): IdentityView<I> {
+  return { identity: record.identity, activity: activityOf(record.activity), pendingMessageCount: 0 };
+}
+
+export function activityOf(activity: ActivityRecord): ClientActivity {
+  return {
+    connectionState: activity.connectionState,
+    connectionStateUpdatedTime: formatOptionalTime(activity.connectionStateUpdatedUtc),
+    lastActivityTime: formatOptionalTime(activity.lastActivityUtc),
+  };
+}
+
+export function formatOptionalTime(milliseconds: number | undefined): string {
+  return milliseconds === undefined ? NEVER : formatTime(milliseconds);
+}

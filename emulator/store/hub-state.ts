@@ -1,0 +1,81 @@
+import type { ClientIdentity, DeviceId, ModuleId } from '../domain/client-identity.ts';
+import type { ConnectionState, DeviceIdentity, ModuleIdentity } from '../domain/identity.ts';
+import type { Twin } from '../domain/twin.ts';
+
+/** What the hub observes of a client, in Unix milliseconds; undefined means never. Mutable, for telemetry touches it. */
+export interface ActivityRecord {
+  connectionState: ConnectionState;
+  connectionStateUpdatedUtc: number | undefined;
+  lastActivityUtc: number | undefined;
+}
+
+/** A registered device with its twin and its modules, in registration order. */
+export interface DeviceRecord {
+  readonly kind: 'device';
+  identity: DeviceIdentity;
+  twin: Twin;
+  readonly activity: ActivityRecord;
+  readonly modules: Map<ModuleId, ModuleRecord>;
+}
+
+/** A registered module with its twin. */
+export interface ModuleRecord {
+  readonly kind: 'module';
+  identity: ModuleIdentity;
+  twin: Twin;
+  readonly activity: ActivityRecord;
+}
+
+export type ClientRecord = DeviceRecord | ModuleRecord;
+
+/** What the hub remembers of its clients. Only the store and the maps of sessions mutate. */
+export class HubState {
+  readonly devices = new Map<DeviceId, DeviceRecord>();
+  #moduleCount = 0;
+
+  /** Devices and modules together, as the limit of a hub counts them. */
+  get identityCount(): number {
+    return this.devices.size + this.#moduleCount;
+  }
+
+  find(identity: ClientIdentity): ClientRecord | undefined {
+    const device = this.devices.get(identity.deviceId);
+    return identity.moduleId === undefined ? device : device?.modules.get(identity.moduleId);
+  }
+
+  addDevice(identity: DeviceIdentity, twin: Twin): DeviceRecord {
+    const record: DeviceRecord = {
+      kind: 'device',
+      identity,
+      twin,
+      activity: newActivity(),
+      modules: new Map(),
+    };
+    this.devices.set(identity.deviceId, record);
+    return record;
+  }
+
+  addModule(device: DeviceRecord, identity: ModuleIdentity, twin: Twin): ModuleRecord {
+    const record: ModuleRecord = { kind: 'module', identity, twin, activity: newActivity() };
+    device.modules.set(identity.moduleId, record);
+    this.#moduleCount += 1;
+    return record;
+  }
+
+  deleteDevice(device: DeviceRecord): void {
+    this.#moduleCount -= device.modules.size;
+    this.devices.delete(device.identity.deviceId);
+  }
+
+  deleteModule(device: DeviceRecord, moduleId: ModuleId): void {
+    if (device.modules.delete(moduleId)) this.#moduleCount -= 1;
+  }
+}
+
+function newActivity(): ActivityRecord {
+  return {
+    connectionState: 'Disconnected',
+    connectionStateUpdatedUtc: undefined,
+    lastActivityUtc: undefined,
+  };
+}
