@@ -1,0 +1,204 @@
+import { compilePath, type QueryCollection, type Reader } from './collection.ts';
+import { FUNCTIONS } from './functions.ts';
+import type {
+  Arithmetic,
+  ArithmeticOperator,
+  Comparison,
+  ComparisonOperator,
+  Expression,
+  Membership,
+  Primitive,
+} from './syntax.ts';
+import { compare, numberOf, plain, primitiveOf, type Value } from './values.ts';
+
+/** Whether a row is selected. */
+export type Predicate<Row> = (row: Row) => boolean;
+
+/** What names and comparisons mean in one compilation. */
+export interface Scope<Row> {
+  readonly collection: QueryCollection<Row>;
+  /** What `!=` yields for primitives of different types. */
+  readonly mixedTypeNotEqual: true | undefined;
+}
+
+/** Compiles an expression to whether it is exactly true; null, undefined and all else are not. */
+export function compilePredicate<Row>(expression: Expression, scope: Scope<Row>): Predicate<Row> {
+  // Whether a conjunction, or a disjunction, is true asks nothing of its operands but whether they are.
+  if (expression.kind === 'and') return compileEvery(expression.operands, scope);
+  if (expression.kind === 'or') return compileSome(expression.operands, scope);
+  if (expression.kind === 'comparison') return compileComparisonPredicate(expression, scope);
+  const value = compileValue(expression, scope);
+  return (row) => value(row) === true;
+}
+
+/** Compiles an expression to its three-valued worth. */
+export function compileValue<Row>(expression: Expression, scope: Scope<Row>): Reader<Row> {
+  switch (expression.kind) {
+    case 'path':
+      return compilePath(expression, scope.collection);
+    case 'constant':
+      return () => expression.value;
+    case 'call':
+      return compileCall(expression, scope);
+    case 'negate':
+      return compileNegation(expression.operand, scope);
+    case 'sum':
+    case 'product':
+      return compileArithmetic(expression, scope);
+    case 'comparison':
+      return compileComparison(expression, scope);
+    case 'membership':
+      return compileMembership(expression, scope);
+    case 'not':
+      return compileNot(expression.operand, scope);
+    case 'and':
+      return compileLogical(expression.operands, false, scope);
+    case 'or':
+      return compileLogical(expression.operands, true, scope);
+  }
+}
+
+function compileEvery<Row>(operands: readonly Expression[], scope: Scope<Row>): Predicate<Row> {
+  const [first, second, ...rest] = operands.map((operand) => compilePredicate(operand, scope));
+  if (first === undefined || second === undefined) return first ?? (() => true);
+  if (rest.length === 0) return (row) => first(row) && second(row);
+  return (row) => first(row) && second(row) && rest.every((predicate) => predicate(row));
+}
+
+function compileSome<Row>(operands: readonly Expression[], scope: Scope<Row>): Predicate<Row> {
+  const [first, second, ...rest] = operands.map((operand) => compilePredicate(operand, scope));
+  if (first === undefined || second === undefined) return first ?? (() => false);
+  if (rest.length === 0) return (row) => first(row) || second(row);
+  return (row) => first(row) || second(row) || rest.some((predicate) => predicate(row));
+}
+
+function compileComparisonPredicate<Row>(comparison: Comparison, scope: Scope<Row>): Predicate<Row> {
+  const { operator, left, right } = comparison;
+  if (right.kind === 'constant' && !(operator === '!=' && scope.mixedTypeNotEqual)) {
+    return compareWithConstant(compileValue(left, scope), operator, right.value);
+  }
+  const value = compileComparison(comparison, scope);
+  return (row) => value(row) === true;
+}
+
+// The shape of nearly every query: no call and no boxed outcome between the value and its test.
+function compareWithConstant<Row>(
+  read: Reader<Row>,
+  operator: ComparisonOperator,
+  constant: Primitive | undefined,
+): Predicate<Row> {
+  if (constant === undefined) return () => false;
+  if (operator === '=') return (row) => plain(read(row)) === constant;
+  const type = typeof constant;
+  const isComparable = (value: unknown): value is string =>
+    typeof value === type && (type !== 'object' || value === null);
+  const limit = constant as string;
+  return {
+    '!=': (row: Row) => {
+      const value = plain(read(row));
+      return isComparable(value) && value !== limit;
+    },
+    '<': (row: Row) => {
+      const value = plain(read(row));
+      return isComparable(value) && value < limit;
+    },
+    '<=': (row: Row) => {
+      const value = plain(read(row));
+      return isComparable(value) && value <= limit;
+    },
+    '>': (row: Row) => {
+      const value = plain(read(row));
+      return isComparable(value) && value > limit;
+    },
+    '>=': (row: Row) => {
+      const value = plain(read(row));
+      return isComparable(value) && value >= limit;
+    },
+  }[operator];
+}
+
+function compileComparison<Row>(comparison: Comparison, scope: Scope<Row>): Reader<Row> {
+  const { operator } = comparison;
+  const left = compileValue(comparison.left, scope);
+  const right = compileValue(comparison.right, scope);
+  return (row) => compare(operator, left(row), right(row), scope.mixedTypeNotEqual);
+}
+
+function compileMembership<Row>(membership: Membership, scope: Scope<Row>): Reader<Row> {
+  const operand = compileValue(membership.operand, scope);
+  const values = new Set(membership.values);
+  return (row) => {
+    const value = primitiveOf(operand(row));
+    return value === undefined ? undefined : values.has(value) !== membership.isNegated;
+  };
+}
+
+function compileLogical<Row>(
+  operands: readonly Expression[],
+  dominant: boolean,
+  scope: Scope<Row>,
+): Reader<Row> {
+  const readers = operands.map((operand) => compileValue(operand, scope));
+  return (row) => {
+    let outcome: boolean | undefined = !dominant;
+    for (const read of readers) {
+      const value = read(row);
+      if (value === dominant) return dominant;
+      if (typeof value !== 'boolean') outcome = undefined;
+    }
+    return outcome;
+  };
+}
+
+function compileNot<Row>(operand: Expression, scope: Scope<Row>): Reader<Row> {
+  const read = compileValue(operand, scope);
+  return (row) => {
+    const value = read(row);
+    return typeof value === 'boolean' ? !value : undefined;
+  };
+}
+
+function compileCall<Row>(call: Extract<Expression, { kind: 'call' }>, scope: Scope<Row>): Reader<Row> {
+  const { apply } = FUNCTIONS[call.name];
+  const [first = nothing, second = nothing] = call.parameters.map((parameter) =>
+    compileValue(parameter, scope),
+  );
+  return (row) => apply(first(row), second(row));
+}
+
+function nothing(): Value {
+  return undefined;
+}
+
+function compileNegation<Row>(operand: Expression, scope: Scope<Row>): Reader<Row> {
+  const read = compileValue(operand, scope);
+  return (row) => {
+    const value = numberOf(read(row));
+    return value === undefined ? undefined : -value;
+  };
+}
+
+const ARITHMETIC: Record<ArithmeticOperator, (left: number, right: number) => number | undefined> = {
+  '+': (left, right) => left + right,
+  '-': (left, right) => left - right,
+  '*': (left, right) => left * right,
+  '/': (left, right) => (right === 0 ? undefined : left / right),
+  '%': (left, right) => (right === 0 ? undefined : left % right),
+};
+
+function compileArithmetic<Row>(arithmetic: Arithmetic, scope: Scope<Row>): Reader<Row> {
+  const first = compileValue(arithmetic.first, scope);
+  const steps = arithmetic.rest.map(({ operator, operand }) => ({
+    apply: ARITHMETIC[operator],
+    read: compileValue(operand, scope),
+  }));
+  return (row) => {
+    let result = numberOf(first(row));
+    for (const { apply, read } of steps) {
+      const operand = numberOf(read(row));
+      if (result === undefined || operand === undefined) return undefined;
+      result = apply(result, operand);
+    }
+    return result;
+  };
+}

@@ -1,0 +1,106 @@
+import type { JsonObject } from '../domain/json.ts';
+import { compileAggregation } from './aggregation.ts';
+import type { QueryCollection } from './collection.ts';
+import { compileProjection } from './columns.ts';
+import { compilePredicate, type Predicate } from './compile-expression.ts';
+import type { Condition, Query } from './syntax.ts';
+
+/** What the items of an answer are. */
+export type QueryItemType = 'Twin' | 'Raw' | 'DeviceJob';
+
+export interface QueryOptions {
+  /** `!=` between primitives of different types is true; by default undefined, as every other comparison is. */
+  readonly isMixedTypeNotEqualTrue?: boolean;
+}
+
+/** Where a page begins: the index of its first row, and how many items earlier pages gave (`TOP` counts them). */
+export interface QueryPosition {
+  readonly rowIndex: number;
+  readonly itemCount: number;
+}
+
+/** Some items of an answer; `next` is absent when no item is left. */
+export interface QueryPage {
+  readonly items: readonly JsonObject[];
+  readonly next?: QueryPosition;
+}
+
+export interface CompiledQuery<Row> {
+  readonly itemType: QueryItemType;
+  /** Whether the WHERE clause selects a row. */
+  readonly matches: Predicate<Row>;
+  /** The whole answer. */
+  run(rows: Iterable<Row>): readonly JsonObject[];
+  /**
+   * At most `limit` (1 or more) items from a position on; reads no further than the first item of the next page.
+   * Aggregates come all on one page.
+   */
+  page(rows: readonly Row[], limit: number, position?: QueryPosition): QueryPage;
+}
+
+/** Compiles a query for the rows of the collection that it selects from (`query.source`). */
+export function compileQuery<Row>(
+  query: Query,
+  collection: QueryCollection<Row>,
+  options: QueryOptions = {},
+): CompiledQuery<Row> {
+  const matches = compileCondition(query, collection, options);
+  const { columns, top = Number.POSITIVE_INFINITY } = query;
+  if (columns === '*') {
+    const itemType = query.source === 'devices.jobs' ? 'DeviceJob' : 'Twin';
+    return compileRowQuery(itemType, matches, (row) => collection.document(row), top);
+  }
+  if (query.groupBy.length === 0 && columns.every((column) => column.kind === 'path')) {
+    return compileRowQuery('Raw', matches, compileProjection(columns, collection), top);
+  }
+  const aggregate = compileAggregation(columns, query.groupBy, collection);
+  const run = (rows: Iterable<Row>) => aggregate(select(rows, matches)).slice(0, top);
+  return { itemType: 'Raw', matches, run, page: (rows) => ({ items: run(rows) }) };
+}
+
+/** Compiles the condition of a job or a configuration, or the WHERE clause of a query. */
+export function compileCondition<Row>(
+  condition: Condition | Query,
+  collection: QueryCollection<Row>,
+  options: QueryOptions = {},
+): Predicate<Row> {
+  const mixedTypeNotEqual = options.isMixedTypeNotEqualTrue ? true : undefined;
+  if (condition.where === undefined) return () => true;
+  return compilePredicate(condition.where, { collection, mixedTypeNotEqual });
+}
+
+function compileRowQuery<Row>(
+  itemType: QueryItemType,
+  matches: Predicate<Row>,
+  itemOf: (row: Row) => JsonObject,
+  top: number,
+): CompiledQuery<Row> {
+  return {
+    itemType,
+    matches,
+    run(rows) {
+      const items: JsonObject[] = [];
+      for (const row of rows) {
+        if (items.length >= top) break;
+        if (matches(row)) items.push(itemOf(row));
+      }
+      return items;
+    },
+    page(rows, limit, { rowIndex, itemCount } = { rowIndex: 0, itemCount: 0 }) {
+      const items: JsonObject[] = [];
+      for (let index = rowIndex; index < rows.length && itemCount + items.length < top; index++) {
+        const row = rows[index] as Row;
+        if (!matches(row)) continue;
+        if (items.length >= limit) {
+          return { items, next: { rowIndex: index, itemCount: itemCount + items.length } };
+        }
+        items.push(itemOf(row));
+      }
+      return { items };
+    },
+  };
+}
+
+function* select<Row>(rows: Iterable<Row>, matches: Predicate<Row>): Iterable<Row> {
+  for (const row of rows) if (matches(row)) yield row;
+}

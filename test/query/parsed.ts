@@ -1,0 +1,25 @@
+import type { Result } from '../../emulator/domain/result.ts';
+import { parseCondition, parseQuery } from '../../emulator/query/parse-query.ts';
+import type { Condition, Query } from '../../emulator/query/syntax.ts';
+
+/** A query that must parse. */
+export function parsed(text: string): Query {
+  return acceptedOf(parseQuery(text), text);
+}
+
+/** A condition that must parse. */
+export function parsedCondition(text: string): Condition {
+  return acceptedOf(parseCondition(text), text);
+}
+
+/** The message of a text that must be refused. */
+export function refusalOf(result: Result<unknown>): string {
+  if (result.ok) throw new Error('It was accepted.');
+  if (result.error.name !== 'ArgumentInvalid') throw new Error(`It was refused with ${result.error.name}.`);
+  return result.error.message;
+}
+
+function acceptedOf<T>(result: Result<T>, text: string): T {
+  if (!result.ok) throw new Error(`${text}: ${result.error.message}`);
+  return result.value;
+}
