@@ -68,6 +68,13 @@ export function memberOf(object: JsonObject, name: string): JsonValue | undefine
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
+/** The own member of a name in any letter case, the exact spelling first: some clients capitalise the names they send. */
+export function memberInAnyCase(object: JsonObject, name: string): JsonValue | undefined {
+  if (Object.hasOwn(object, name)) return object[name];
+  const found = Object.keys(object).find((key) => key.toLowerCase() === name.toLowerCase());
+  return found === undefined ? undefined : object[found];
+}
+
 const NUMBER_TEXT_FORMAT = [
   {
     test: (value: unknown) => value instanceof NumberText,
