@@ -37,6 +37,7 @@ export function createClientSessions(
       }
       return openSession(parts, live, services, client, link, record);
     },
+    isReadyFor: (identity, channel) => live.find(identity)?.isReadyFor(channel) === true,
     connectedDeviceCount: () => live.deviceCount,
   };
 }

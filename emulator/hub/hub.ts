@@ -13,7 +13,7 @@ import type { Permission, Policy } from '../domain/policy.ts';
 import type { Precondition } from '../domain/precondition.ts';
 import type { Result } from '../domain/result.ts';
 import type { TwinPatch } from '../domain/twin.ts';
-import type { ClientSession, IncomingEvent } from './client-session.ts';
+import type { Channel, ClientSession, IncomingEvent } from './client-session.ts';
 import type { Happenings } from './happenings.ts';
 import type { ClientLink, Clock, IdSource, Log } from './ports.ts';
 
@@ -86,6 +86,8 @@ export interface Access {
 export interface ClientSessions {
   /** Opens the session of an authenticated client; a predecessor with the same identity is closed at once. */
   open(client: AuthenticatedClient, link: ClientLink, options?: { readonly modelId?: string }): ClientSession;
+  /** Whether the client is connected and would hear what comes over this channel. */
+  isReadyFor(identity: ClientIdentity, channel: Channel): boolean;
   /** Number of devices (not modules) connected now. */
   connectedDeviceCount(): number;
 }

@@ -1,0 +1,32 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import type { Clock, IdSource } from './hub/ports.ts';
+
+// Node fires a longer timer at once.
+const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
+
+/** The machine's clock. */
+export function createSystemClock(): Clock {
+  return {
+    now: () => Date.now(),
+    schedule: (delayMilliseconds, run) => {
+      let rest = delayMilliseconds;
+      let timer: NodeJS.Timeout;
+      const arm = () => {
+        const step = Math.min(rest, LONGEST_TIMER_MILLISECONDS);
+        rest -= step;
+        timer = setTimeout(rest > 0 ? arm : run, step);
+      };
+      arm();
+      return { cancel: () => clearTimeout(timer) };
+    },
+  };
+}
+
+/** The machine's randomness. */
+export function createRandomIds(): IdSource {
+  return {
+    guid: () => randomUUID(),
+    bytes: (count) => randomBytes(count),
+    number: (below) => randomInt(below),
+  };
+}

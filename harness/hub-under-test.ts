@@ -1,0 +1,169 @@
+import { X509Certificate } from 'node:crypto';
+import { Agent } from 'node:https';
+import type { Device, JobClient, Module, Registry } from 'azure-iothub';
+import {
+  type ClientAuthentication,
+  createSdkClient,
+  type ProvisionedClient,
+  type ProvisionedDevice,
+  type ProvisionedModule,
+} from './provisioned-client.ts';
+import { loadSdk } from './sdk.ts';
+import {
+  type AnyClient,
+  type ClientCertificateFiles,
+  createAgent,
+  type Transport,
+  type Wiring,
+  withAgent,
+} from './wiring.ts';
+
+/** What to register. Ids left out are made up; a module's device is registered if it is not. */
+export interface ProvisionRequest {
+  readonly deviceId?: string;
+  readonly authentication?: ClientAuthentication;
+}
+
+/** A hub with ready-made clients of the real SDKs; the same for an emulated and for a live one. */
+export interface HubUnderTest extends AsyncDisposable {
+  readonly hostName: string;
+  /** Of a policy that may do everything a back end does. */
+  readonly connectionString: string;
+  registry(): Registry;
+  jobClient(): JobClient;
+  provision(request: ProvisionRequest & { readonly moduleId: string | true }): Promise<ProvisionedModule>;
+  provision(request?: ProvisionRequest): Promise<ProvisionedDevice>;
+}
+
+/** What tells an emulated hub from a live one. */
+export interface HubConnection {
+  readonly hostName: string;
+  readonly connectionString: string;
+  readonly wiring: Wiring | undefined;
+  /** Devices made here begin with this, so that those of two runs on one live hub do not meet. */
+  readonly idPrefix: string;
+  issueCertificate(clientId: string, signer: 'authority' | 'self'): Promise<ClientCertificateFiles>;
+  /** Ends what stands behind the connection, after the clients are closed. */
+  close(clients: { readonly registry: Registry; readonly deviceIds: readonly string[] }): Promise<void>;
+}
+
+/** Makes the clients of a hub; disposing closes all of them. */
+export function createHubUnderTest(connection: HubConnection): HubUnderTest {
+  const { hostName, connectionString, wiring } = connection;
+  const agents: Agent[] = [];
+  const openClients = new Set<AnyClient>();
+  const deviceIds = new Set<string>();
+  let count = 0;
+  let registry: Registry | undefined;
+  const serviceAgent = wiring && agentFor(undefined);
+
+  const hub: HubUnderTest = {
+    hostName,
+    connectionString,
+    registry: () =>
+      (registry ??= withAgent(
+        loadSdk('azure-iothub').Registry.fromConnectionString(connectionString),
+        serviceAgent,
+      )),
+    jobClient: () =>
+      withAgent(loadSdk('azure-iothub').JobClient.fromConnectionString(connectionString), serviceAgent),
+    provision: provision as HubUnderTest['provision'],
+    [Symbol.asyncDispose]: async () => {
+      // A client that is still connecting would go on trying after the hub is gone.
+      await Promise.allSettled([...openClients].map((client) => client.close()));
+      await connection.close({ registry: hub.registry(), deviceIds: [...deviceIds] });
+      for (const agent of agents) agent.destroy();
+    },
+  };
+  return hub;
+
+  async function provision(
+    request: ProvisionRequest & { readonly moduleId?: string | true } = {},
+  ): Promise<ProvisionedClient> {
+    const deviceId = request.deviceId ?? nextId('device');
+    const moduleId = request.moduleId === true ? nextId('module') : request.moduleId;
+    const kind = request.authentication ?? 'symmetricKey';
+    const clientId = moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
+    const certificate =
+      kind === 'symmetricKey'
+        ? undefined
+        : await connection.issueCertificate(clientId, kind === 'selfSigned' ? 'self' : 'authority');
+    const authentication = authenticationOf(kind, certificate);
+    const identity = await register({ deviceId, moduleId }, authentication);
+    const key = identity.authentication?.symmetricKey?.primaryKey;
+    const clientConnectionString = [
+      `HostName=${hostName};DeviceId=${deviceId}`,
+      ...(moduleId === undefined ? [] : [`ModuleId=${moduleId}`]),
+      certificate === undefined ? `SharedAccessKey=${key}` : 'x509=true',
+    ].join(';');
+    const client = { hostName, deviceId, moduleId, connectionString: clientConnectionString, certificate };
+    const createClient = async (transport: Transport = 'mqtt') => {
+      const sdkClient = await createSdkClient(
+        client,
+        transport,
+        wiring && { wiring, agent: agentFor(certificate) },
+      );
+      openClients.add(sdkClient);
+      return sdkClient;
+    };
+    return {
+      ...client,
+      createClient,
+      connect: async (transport) => {
+        const sdkClient = await createClient(transport);
+        await sdkClient.open();
+        return sdkClient;
+      },
+    };
+  }
+
+  async function register(
+    { deviceId, moduleId }: { readonly deviceId: string; readonly moduleId: string | undefined },
+    authentication: object | undefined,
+  ): Promise<Device | Module> {
+    const members = authentication === undefined ? {} : { authentication };
+    if (moduleId === undefined) {
+      deviceIds.add(deviceId);
+      return (await hub.registry().create({ deviceId, ...members } as Device)).responseBody;
+    }
+    if (!deviceIds.has(deviceId)) await registerParent(deviceId);
+    return (await hub.registry().addModule({ deviceId, moduleId, ...members } as Module)).responseBody;
+  }
+
+  async function registerParent(deviceId: string): Promise<void> {
+    try {
+      await hub.registry().create({ deviceId });
+      deviceIds.add(deviceId);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'DeviceAlreadyExistsError') throw error;
+    }
+  }
+
+  function agentFor(certificate: ClientCertificateFiles | undefined): Agent {
+    const agent = wiring === undefined ? new Agent({ keepAlive: true }) : createAgent(wiring, certificate);
+    agents.push(agent);
+    return agent;
+  }
+
+  function nextId(word: string): string {
+    count += 1;
+    return `${connection.idPrefix}${word}-${count}`;
+  }
+}
+
+function authenticationOf(
+  kind: ClientAuthentication,
+  certificate: ClientCertificateFiles | undefined,
+): object | undefined {
+  switch (kind) {
+    case 'symmetricKey':
+      return undefined;
+    case 'certificateAuthority':
+      return { type: 'certificateAuthority' };
+    case 'selfSigned': {
+      const thumbprint = new X509Certificate(certificate?.cert ?? '').fingerprint256.replaceAll(':', '');
+      const x509Thumbprint = { primaryThumbprint: thumbprint, secondaryThumbprint: thumbprint };
+      return { type: 'selfSigned', x509Thumbprint };
+    }
+  }
+}

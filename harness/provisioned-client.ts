@@ -1,0 +1,76 @@
+import type { Agent } from 'node:https';
+import type { Client, ModuleClient } from 'azure-iot-device';
+import { loadSdk } from './sdk.ts';
+import {
+  type AnyClient,
+  type ClientCertificateFiles,
+  type Transport,
+  transportOf,
+  type Wiring,
+} from './wiring.ts';
+
+/** A registered device or module, ready to be connected with the real SDK. */
+export interface ProvisionedClient<SdkClient extends AnyClient = AnyClient> {
+  readonly deviceId: string;
+  readonly moduleId: string | undefined;
+  /** With the hub's own name; `x509=true` stands where a key would. */
+  readonly connectionString: string;
+  /** The certificate and private key of a client that has no symmetric key. */
+  readonly certificate: ClientCertificateFiles | undefined;
+  /** A client of the real SDK, wired to the hub, not yet connected. */
+  createClient(transport?: Transport): Promise<SdkClient>;
+  /** A connected client of the real SDK; the hub's disposal closes it. */
+  connect(transport?: Transport): Promise<SdkClient>;
+}
+
+export type ProvisionedDevice = ProvisionedClient<Client>;
+export type ProvisionedModule = ProvisionedClient<ModuleClient>;
+
+/** How a client is to prove who it is. */
+export type ClientAuthentication = 'symmetricKey' | 'selfSigned' | 'certificateAuthority';
+
+/** Makes a client of the SDK; without a wiring it goes where its host name leads. */
+export async function createSdkClient(
+  client: {
+    readonly hostName: string;
+    readonly deviceId: string;
+    readonly moduleId: string | undefined;
+    readonly connectionString: string;
+    readonly certificate: ClientCertificateFiles | undefined;
+  },
+  transport: Transport,
+  wiring: { readonly wiring: Wiring; readonly agent: Agent } | undefined,
+): Promise<AnyClient> {
+  const { Client, ModuleClient, X509AuthenticationProvider } = loadSdk('azure-iot-device');
+  const Class = client.moduleId === undefined ? Client : ModuleClient;
+  const Transport = transportOf(transport);
+  const gateway =
+    transport === 'mqtt' && wiring ? `${wiring.wiring.host}:${wiring.wiring.mqttPort}` : undefined;
+  const { certificate } = client;
+  const sdkClient =
+    certificate === undefined
+      ? Class.fromConnectionString(withGateway(client.connectionString, gateway), Transport)
+      : Class.fromAuthenticationProvider(
+          new X509AuthenticationProvider({
+            host: client.hostName,
+            deviceId: client.deviceId,
+            ...(client.moduleId === undefined ? {} : { moduleId: client.moduleId }),
+            ...(gateway === undefined ? {} : { gatewayHostName: gateway }),
+          }),
+          Transport,
+        );
+  await sdkClient.setOptions({
+    ...certificate,
+    ...(wiring && {
+      ca: wiring.wiring.authorityPem,
+      mqtt: { webSocketAgent: wiring.agent },
+      http: { agent: wiring.agent },
+    }),
+  } as Parameters<AnyClient['setOptions']>[0]);
+  return sdkClient;
+}
+
+// The socket goes to the gateway while name and token stay the hub's.
+function withGateway(connectionString: string, gateway: string | undefined): string {
+  return gateway === undefined ? connectionString : `${connectionString};GatewayHostName=${gateway}`;
+}
