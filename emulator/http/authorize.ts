@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { ok, type Result } from '../domain/result.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials, Hub } from '../hub/hub.ts';
 import type { RouteMatch } from './route.ts';
 
 /** The client certificate and its chain, leaf first; empty where the client showed none. */
 export type PeerCertificates = (request: IncomingMessage) => readonly Uint8Array[];
+
+/** The header with which the SDKs' module clients say who they are when they invoke a method: `device/module`. */
+const CALLING_MODULE = 'x-ms-edge-moduleid';
 
 type MatchedRoute = Extract<RouteMatch, { kind: 'route' }>;
 
@@ -18,8 +21,8 @@ export function authorize(
   const { route, segments } = match;
   const authorization = request.headers.authorization;
   const chain = route.api === 'service' ? [] : peerCertificates(request);
-  if (route.api === 'device' || (route.api === 'deviceOrService' && isClient(authorization, chain))) {
-    return hub.access.authenticateClient(credentialsOf(match, authorization, chain));
+  if (route.api === 'device' || (route.api !== 'service' && isClient(authorization, chain))) {
+    return authenticate(hub, match, request, credentialOf(authorization, chain));
   }
   const allowed = hub.access.authorizeService(authorization, route.permissions, segments);
   return allowed.ok ? ok(undefined) : allowed;
@@ -31,24 +34,29 @@ function isClient(authorization: string | undefined, chain: readonly Uint8Array[
   return /^SharedAccessSignature\s/.test(authorization) && !/[\s&]skn=[^&\s]/i.test(authorization);
 }
 
-function credentialsOf(
-  { route, parameters }: MatchedRoute,
-  authorization: string | undefined,
-  chain: readonly Uint8Array[],
-): ClientCredentials {
-  // A module is managed with its device's credentials.
-  const moduleId = route.api === 'device' ? parameters.moduleId : undefined;
-  return {
-    deviceId: parameters.deviceId ?? '',
-    ...(moduleId === undefined ? {} : { moduleId }),
-    credential: credentialOf(authorization, chain),
-  };
-}
-
 function credentialOf(
   authorization: string | undefined,
   chain: readonly Uint8Array[],
 ): ClientCredentials['credential'] {
   if (authorization !== undefined) return { kind: 'token', token: authorization };
   return chain.length > 0 ? { kind: 'certificate', chain } : { kind: 'none' };
+}
+
+function authenticate(
+  hub: Hub,
+  { route, parameters }: MatchedRoute,
+  request: IncomingMessage,
+  credential: ClientCredentials['credential'],
+): Result<AuthenticatedClient> {
+  const deviceId = parameters.deviceId ?? '';
+  if (route.api !== 'moduleOrService') {
+    // A device manages its modules with its own credentials.
+    const moduleId = route.api === 'device' ? parameters.moduleId : undefined;
+    const identity = moduleId === undefined ? { deviceId } : { deviceId, moduleId };
+    return hub.access.authenticateClient({ ...identity, credential });
+  }
+  const [callerDeviceId = '', moduleId = ''] = String(request.headers[CALLING_MODULE] ?? '').split('/');
+  const caller = hub.access.authenticateClient({ deviceId: callerDeviceId, moduleId, credential });
+  if (!caller.ok || caller.value.identity.deviceId === deviceId) return caller;
+  return failed('IotHubUnauthorized', 'Unauthorized', 'permission-missing');
 }

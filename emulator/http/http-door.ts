@@ -94,7 +94,8 @@ async function perform(
     ? await readBody(request, route.maximumBodyBytes ?? MAXIMUM_BODY_BYTES)
     : ok(NO_BODY);
   if (!body.ok) return body;
-  const hubRequest = { parameters, query: target.query, headers: request.headers, body: body.value };
+  const { headers, rawHeaders } = request;
+  const hubRequest = { parameters, query: target.query, headers, rawHeaders, body: body.value };
   if (route.api !== 'device') return route.handle(hub, hubRequest);
   if (caller.value === undefined) return failed('IotHubUnauthorized', 'Unauthorized');
   return route.handle(hub, hubRequest, caller.value);

@@ -12,6 +12,8 @@ export interface HubRequest {
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: Query;
   readonly headers: IncomingHttpHeaders;
+  /** Names and values as they came, in turn. */
+  readonly rawHeaders: readonly string[];
   readonly body: Buffer;
 }
 
@@ -22,6 +24,9 @@ export type ClientHandler = (hub: Hub, request: HubRequest, client: Authenticate
 /** Which operations answer errors as JSON inside `Message`: none, all, or those whose clients expect it there. */
 export type JsonErrors = 'never' | 'always' | 'moduleIdentity';
 
+/** Who may call: back ends (`service`), the device or module itself, or both. */
+export type Api = 'service' | 'device' | 'deviceOrService' | 'moduleOrService';
+
 interface RouteHead {
   readonly method: Method;
   /** `:name` is a parameter; the other words match in any letter case. */
@@ -29,26 +34,20 @@ interface RouteHead {
   readonly meaning: string;
   readonly maximumBodyBytes?: number;
   readonly jsonErrors?: JsonErrors;
+  /** A shared access policy needs one of them. */
+  readonly permissions: readonly Permission[];
 }
 
 /**
- * One operation of the HTTPS API. `service`: a shared access policy with one of `permissions`.
- * `deviceOrService`: also the device's own credentials, for its own modules. `device`: the client's credentials.
+ * One operation of the HTTPS API. `deviceOrService`: the device manages its own modules with its own credentials;
+ * `moduleOrService`: a module reaches its own device and that device's modules.
  */
 export type Route = RouteHead &
   (
-    | {
-        readonly api: 'service' | 'deviceOrService';
-        readonly permissions: readonly Permission[];
-        readonly handle: ServiceHandler;
-      }
-    | { readonly api: 'device'; readonly permissions: readonly Permission[]; readonly handle: ClientHandler }
-    | {
-        readonly api: 'service' | 'device';
-        readonly permissions: readonly Permission[];
-        /** Why the operation is refused by name. */
-        readonly refused: string;
-      }
+    | { readonly api: Exclude<Api, 'device'>; readonly handle: ServiceHandler }
+    | { readonly api: 'device'; readonly handle: ClientHandler }
+    /** `refused`: why the operation is refused by name. */
+    | { readonly api: Api; readonly refused: string }
   );
 
 /** Where a path leads: a route, or the methods that the path would take, or nowhere. */

@@ -1,124 +1,221 @@
+import { MAXIMUM_EVENT_BYTES, MAXIMUM_MESSAGE_BYTES } from '../domain/message.ts';
+import type { Permission } from '../domain/policy.ts';
 import { deleteDevice, getDevice, listDevices, putDevice } from './device-handlers.ts';
+import { sendEvents } from './event-handlers.ts';
+import {
+  abandonMessage,
+  completeOrRejectMessage,
+  purgeMessages,
+  receiveMessage,
+  sendMessage,
+} from './message-handlers.ts';
+import { invokeCommand, invokeMethod } from './method-handlers.ts';
 import { deleteModule, getModule, listModules, putModule } from './module-handlers.ts';
-import type { Route } from './route.ts';
+import type { Api, ClientHandler, Method, Route, ServiceHandler } from './route.ts';
+import { getServiceStatistics } from './statistics-handlers.ts';
 import { getTwin, replaceTwin, updateTwin } from './twin-handlers.ts';
+
+const READ: readonly Permission[] = ['RegistryRead'];
+const WRITE: readonly Permission[] = ['RegistryWrite'];
+const CONNECT: readonly Permission[] = ['ServiceConnect'];
+const READ_OR_CONNECT: readonly Permission[] = ['RegistryRead', 'ServiceConnect'];
+const CLIENT: readonly Permission[] = ['DeviceConnect'];
+
+const CONFIGURATIONS = 'automatic device configurations come later';
+const STORAGE = 'what needs blob storage comes later';
+const FEEDBACK = 'feedback is received over AMQP, which comes later';
+const SCOPES = 'the APIs behind a nested IoT Edge hub come later';
+const SOON = 'it is being built';
 
 /** Every operation of the HTTPS API: the ones that work, and the ones that are refused by name. */
 export const ROUTES: readonly Route[] = [
+  service('GET', '/devices', READ, 'list device identities', listDevices),
+  refused('POST', '/devices', WRITE, 'create, update and delete device identities in bulk', SOON),
+  refused('POST', '/devices/query', READ, 'query twins and jobs', SOON),
+  refused('POST', '/devices/keys/regenerate', WRITE, 'regenerate keys of devices and modules', SOON),
+  service('GET', '/devices/:deviceId', READ, 'read a device identity', getDevice),
+  service('PUT', '/devices/:deviceId', WRITE, 'create or update a device identity', putDevice),
+  service('DELETE', '/devices/:deviceId', WRITE, 'delete a device identity', deleteDevice),
+  module('GET', '/devices/:deviceId/modules', READ, 'list the module identities of a device', listModules),
+  module('GET', '/devices/:deviceId/modules/:moduleId', READ, 'read a module identity', getModule),
+  module(
+    'PUT',
+    '/devices/:deviceId/modules/:moduleId',
+    WRITE,
+    'create or update a module identity',
+    putModule,
+  ),
+  module('DELETE', '/devices/:deviceId/modules/:moduleId', WRITE, 'delete a module identity', deleteModule),
+  service('GET', '/twins/:deviceId', CONNECT, 'read a device twin', getTwin),
+  service('PATCH', '/twins/:deviceId', CONNECT, 'update a device twin', updateTwin),
+  service('PUT', '/twins/:deviceId', CONNECT, 'replace a device twin', replaceTwin),
+  service('GET', '/twins/:deviceId/modules/:moduleId', CONNECT, 'read a module twin', getTwin),
+  service('PATCH', '/twins/:deviceId/modules/:moduleId', CONNECT, 'update a module twin', updateTwin),
+  service('PUT', '/twins/:deviceId/modules/:moduleId', CONNECT, 'replace a module twin', replaceTwin),
+  method('/twins/:deviceId/methods', 'invoke a direct method of a device'),
+  method('/twins/:deviceId/modules/:moduleId/methods', 'invoke a direct method of a module'),
+  service(
+    'DELETE',
+    '/devices/:deviceId/commands',
+    CONNECT,
+    'purge the messages that wait for a device',
+    purgeMessages,
+  ),
+  refused('GET', '/statistics/devices', READ, 'count devices', SOON),
+  service('GET', '/statistics/service', READ_OR_CONNECT, 'count connected devices', getServiceStatistics),
+  refused('PUT', '/jobs/v2/:jobId', WRITE, 'schedule a job', SOON),
+  refused('GET', '/jobs/v2/query', READ, 'list scheduled jobs', SOON),
+  refused('GET', '/jobs/v2/:jobId', READ, 'read a scheduled job', SOON),
+  refused('POST', '/jobs/v2/:jobId/cancel', WRITE, 'cancel a scheduled job', SOON),
+  refused('GET', '/digitaltwins/:deviceId', CONNECT, 'read a digital twin', SOON),
+  refused('PATCH', '/digitaltwins/:deviceId', CONNECT, 'update a digital twin', SOON),
+  command('/digitaltwins/:deviceId/commands/:command', 'invoke a command of a digital twin'),
+  command(
+    '/digitaltwins/:deviceId/components/:component/commands/:command',
+    'invoke a command of a component of a digital twin',
+  ),
   {
-    method: 'GET',
-    path: '/devices',
-    meaning: 'list device identities',
-    api: 'service',
-    permissions: ['RegistryRead'],
-    handle: listDevices,
+    ...service(
+      'POST',
+      '/devices/:deviceId/messages/devicebound',
+      CONNECT,
+      'send a message to a device',
+      sendMessage,
+    ),
+    maximumBodyBytes: MAXIMUM_MESSAGE_BYTES,
   },
+
   {
-    method: 'GET',
-    path: '/devices/:deviceId',
-    meaning: 'read a device identity',
-    api: 'service',
-    permissions: ['RegistryRead'],
-    handle: getDevice,
+    ...device(
+      'POST',
+      '/devices/:deviceId/messages/events',
+      'send telemetry, alone or in a batch',
+      sendEvents,
+    ),
+    maximumBodyBytes: MAXIMUM_EVENT_BYTES,
   },
-  {
-    method: 'PUT',
-    path: '/devices/:deviceId',
-    meaning: 'create or update a device identity',
-    api: 'service',
-    permissions: ['RegistryWrite'],
-    handle: putDevice,
-  },
-  {
-    method: 'DELETE',
-    path: '/devices/:deviceId',
-    meaning: 'delete a device identity',
-    api: 'service',
-    permissions: ['RegistryWrite'],
-    handle: deleteDevice,
-  },
-  {
-    method: 'GET',
-    path: '/devices/:deviceId/modules',
-    meaning: 'list the module identities of a device',
-    api: 'deviceOrService',
-    permissions: ['RegistryRead'],
-    jsonErrors: 'moduleIdentity',
-    handle: listModules,
-  },
-  {
-    method: 'GET',
-    path: '/devices/:deviceId/modules/:moduleId',
-    meaning: 'read a module identity',
-    api: 'deviceOrService',
-    permissions: ['RegistryRead'],
-    jsonErrors: 'moduleIdentity',
-    handle: getModule,
-  },
-  {
-    method: 'PUT',
-    path: '/devices/:deviceId/modules/:moduleId',
-    meaning: 'create or update a module identity',
-    api: 'deviceOrService',
-    permissions: ['RegistryWrite'],
-    jsonErrors: 'moduleIdentity',
-    handle: putModule,
-  },
-  {
-    method: 'DELETE',
-    path: '/devices/:deviceId/modules/:moduleId',
-    meaning: 'delete a module identity',
-    api: 'deviceOrService',
-    permissions: ['RegistryWrite'],
-    jsonErrors: 'moduleIdentity',
-    handle: deleteModule,
-  },
-  {
-    method: 'GET',
-    path: '/twins/:deviceId',
-    meaning: 'read a device twin',
-    api: 'service',
-    permissions: ['ServiceConnect'],
-    handle: getTwin,
-  },
-  {
-    method: 'PATCH',
-    path: '/twins/:deviceId',
-    meaning: 'update a device twin',
-    api: 'service',
-    permissions: ['ServiceConnect'],
-    handle: updateTwin,
-  },
-  {
-    method: 'PUT',
-    path: '/twins/:deviceId',
-    meaning: 'replace a device twin',
-    api: 'service',
-    permissions: ['ServiceConnect'],
-    handle: replaceTwin,
-  },
-  {
-    method: 'GET',
-    path: '/twins/:deviceId/modules/:moduleId',
-    meaning: 'read a module twin',
-    api: 'service',
-    permissions: ['ServiceConnect'],
-    handle: getTwin,
-  },
-  {
-    method: 'PATCH',
-    path: '/twins/:deviceId/modules/:moduleId',
-    meaning: 'update a module twin',
-    api: 'service',
-    permissions: ['ServiceConnect'],
-    handle: updateTwin,
-  },
-  {
-    method: 'PUT',
-    path: '/twins/:deviceId/modules/:moduleId',
-    meaning: 'replace a module twin',
-    api: 'service',
-    permissions: ['ServiceConnect'],
-    handle: replaceTwin,
-  },
+  device('GET', '/devices/:deviceId/messages/devicebound', 'receive a message', receiveMessage),
+  device(
+    'DELETE',
+    '/devices/:deviceId/messages/devicebound/:lockToken',
+    'complete or reject a message',
+    completeOrRejectMessage,
+  ),
+  device(
+    'POST',
+    '/devices/:deviceId/messages/devicebound/:lockToken/abandon',
+    'abandon a message',
+    abandonMessage,
+  ),
+
+  refused('GET', '/configurations', READ, 'list configurations', CONFIGURATIONS),
+  refused('POST', '/configurations/testQueries', READ, 'test the queries of a configuration', CONFIGURATIONS),
+  refused('GET', '/configurations/:configurationId', READ, 'read a configuration', CONFIGURATIONS),
+  refused(
+    'PUT',
+    '/configurations/:configurationId',
+    WRITE,
+    'create or update a configuration',
+    CONFIGURATIONS,
+  ),
+  refused('DELETE', '/configurations/:configurationId', WRITE, 'delete a configuration', CONFIGURATIONS),
+  refused(
+    'POST',
+    '/devices/:deviceId/applyConfigurationContent',
+    WRITE,
+    'apply a configuration to an IoT Edge device',
+    CONFIGURATIONS,
+  ),
+  refused('POST', '/jobs/create', WRITE, 'import or export the registry', STORAGE),
+  refused('GET', '/jobs', READ, 'list import and export jobs', STORAGE),
+  refused('GET', '/jobs/:jobId', READ, 'read an import or export job', STORAGE),
+  refused('DELETE', '/jobs/:jobId', WRITE, 'cancel an import or export job', STORAGE),
+  refused('POST', '/$admin/importRegistry', WRITE, 'import the registry, in the old way', STORAGE),
+  refused('POST', '/$admin/exportRegistry', WRITE, 'export the registry, in the old way', STORAGE),
+  refused('GET', '/messages/serviceBound/feedback', CONNECT, 'receive feedback on messages', FEEDBACK),
+  refused('DELETE', '/messages/serviceBound/feedback/:lockToken', CONNECT, 'complete feedback', FEEDBACK),
+  refused(
+    'POST',
+    '/messages/serviceBound/feedback/:lockToken/abandon',
+    CONNECT,
+    'abandon feedback',
+    FEEDBACK,
+  ),
+  refusedClient('POST', '/devices/:deviceId/files', 'begin a file upload', STORAGE),
+  refusedClient('POST', '/devices/:deviceId/files/notifications', 'end a file upload', STORAGE),
+  refusedClient(
+    'POST',
+    '/devices/:deviceId/files/notifications/:correlationId',
+    'end a file upload',
+    STORAGE,
+  ),
+  edge('GET', 'devicesAndModulesInDeviceScope', 'list the clients below an IoT Edge device'),
+  edge('GET', 'deviceAndModuleInDeviceScope', 'read a client below an IoT Edge device'),
+  edge('POST', 'devicesAndModulesInTargetDeviceScope', 'list the clients below a nested IoT Edge device'),
+  edge('POST', 'getDeviceAndModuleOnBehalfOf', 'read a client on behalf of a nested IoT Edge device'),
+  edge('PUT', 'putModuleOnBehalfOf', 'create or update a module on behalf of a nested IoT Edge device'),
+  edge('POST', 'getModuleOnBehalfOf', 'read a module on behalf of a nested IoT Edge device'),
+  edge('POST', 'getModulesOnTargetDevice', 'list the modules of a nested IoT Edge device'),
+  edge('POST', 'deleteModuleOnBehalfOf', 'delete a module on behalf of a nested IoT Edge device'),
 ];
+
+type Permissions = readonly Permission[];
+
+function service(
+  method: Method,
+  path: string,
+  permissions: Permissions,
+  meaning: string,
+  handle: ServiceHandler,
+): Route {
+  return { method, path, permissions, meaning, api: 'service', handle };
+}
+
+function module(
+  method: Method,
+  path: string,
+  permissions: Permissions,
+  meaning: string,
+  handle: ServiceHandler,
+): Route {
+  return { method, path, permissions, meaning, api: 'deviceOrService', jsonErrors: 'moduleIdentity', handle };
+}
+
+function method(path: string, meaning: string): Route {
+  return {
+    method: 'POST',
+    path,
+    permissions: CONNECT,
+    meaning,
+    api: 'moduleOrService',
+    jsonErrors: 'always',
+    handle: invokeMethod,
+  };
+}
+
+function command(path: string, meaning: string): Route {
+  return { ...service('POST', path, CONNECT, meaning, invokeCommand), jsonErrors: 'always' };
+}
+
+function device(method: Method, path: string, meaning: string, handle: ClientHandler): Route {
+  return { method, path, permissions: CLIENT, meaning, api: 'device', handle };
+}
+
+function refused(
+  method: Method,
+  path: string,
+  permissions: Permissions,
+  meaning: string,
+  reason: string,
+  api: Api = 'service',
+): Route {
+  return { method, path, permissions, meaning, api, refused: reason };
+}
+
+function refusedClient(method: Method, path: string, meaning: string, reason: string): Route {
+  return refused(method, path, CLIENT, meaning, reason, 'device');
+}
+
+function edge(method: Method, operation: string, meaning: string): Route {
+  return refusedClient(method, `/devices/:deviceId/modules/:moduleId/${operation}`, meaning, SCOPES);
+}
