@@ -107,7 +107,9 @@ function localHubOf(
       const { certificatePem, keyPem } = await emulator.issueCertificate(identityOf(clientId), signer);
       return { cert: certificatePem, key: keyPem };
     },
-    close: () => emulator[Symbol.asyncDispose](),
+    close: async () => {
+      await emulator[Symbol.asyncDispose]();
+    },
   });
 
   return {
