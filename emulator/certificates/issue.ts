@@ -1,0 +1,105 @@
+import { randomBytes, webcrypto } from 'node:crypto';
+import type { Extension, JsonGeneralNames, PublicKeyType } from '@peculiar/x509';
+
+/** A certificate (followed by the intermediates to be presented with it) and its PKCS #8 key, both PEM. */
+export interface CertificateAndKey {
+  readonly certificatePem: string;
+  readonly keyPem: string;
+}
+
+/** What a certificate shall say. */
+export interface CertificateRequest {
+  /** Usually one; several only to see how readers of certificates take it. */
+  readonly commonNames: readonly string[];
+  /** Unix milliseconds. */
+  readonly validFrom: number;
+  /** Unix milliseconds. */
+  readonly validTo: number;
+  readonly use: 'authority' | 'server' | 'client';
+  readonly alternativeNames?: JsonGeneralNames;
+  /** Who signs; without it the certificate signs itself. */
+  readonly issuer?: CertificateAndKey;
+}
+
+const P256 = { name: 'ECDSA', namedCurve: 'P-256' };
+const SIGNING = { name: 'ECDSA', hash: 'SHA-256' };
+
+/** Makes a P-256 key and its certificate, alone: without those of its issuers. */
+export async function issueCertificate(request: CertificateRequest): Promise<CertificateAndKey> {
+  const { Name, X509Certificate, X509CertificateGenerator } = await loadLibrary();
+  const keys = await webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+  const issuer = request.issuer && new X509Certificate(firstCertificateOf(request.issuer.certificatePem));
+  const subject = new Name(request.commonNames.map((commonName) => ({ CN: [{ utf8String: commonName }] })));
+  const certificate = await X509CertificateGenerator.create(
+    {
+      serialNumber: randomSerialNumber(),
+      subject,
+      issuer: issuer?.subjectName ?? subject,
+      notBefore: new Date(request.validFrom),
+      notAfter: new Date(request.validTo),
+      publicKey: keys.publicKey,
+      signingKey: request.issuer ? await importKey(request.issuer.keyPem) : keys.privateKey,
+      signingAlgorithm: SIGNING,
+      extensions: await extensionsOf(request, keys.publicKey, issuer?.publicKey ?? keys.publicKey),
+    },
+    webcrypto,
+  );
+  return {
+    certificatePem: formatPem('CERTIFICATE', certificate.rawData),
+    keyPem: formatPem('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)),
+  };
+}
+
+// A tenth of a second of work that a command without certificates should not pay for.
+const loadLibrary = () => import('@peculiar/x509');
+
+// Key identifiers are in because Python 3.13 and urllib3 verify strictly and refuse certificates without them.
+async function extensionsOf(
+  request: CertificateRequest,
+  subjectKey: PublicKeyType,
+  issuerKey: PublicKeyType,
+): Promise<Extension[]> {
+  const x509 = await loadLibrary();
+  const { digitalSignature, keyCertSign, cRLSign } = x509.KeyUsageFlags;
+  const isAuthority = request.use === 'authority';
+  const usages = isAuthority ? digitalSignature | keyCertSign | cRLSign : digitalSignature;
+  const extensions: Extension[] = [
+    new x509.BasicConstraintsExtension(isAuthority, undefined, true),
+    new x509.KeyUsagesExtension(usages, true),
+    await x509.SubjectKeyIdentifierExtension.create(subjectKey, false, webcrypto),
+    await x509.AuthorityKeyIdentifierExtension.create(issuerKey, false, webcrypto),
+  ];
+  if (!isAuthority) {
+    const { clientAuth, serverAuth } = x509.ExtendedKeyUsage;
+    extensions.push(new x509.ExtendedKeyUsageExtension([request.use === 'client' ? clientAuth : serverAuth]));
+  }
+  if (request.alternativeNames) {
+    extensions.push(new x509.SubjectAlternativeNameExtension(request.alternativeNames));
+  }
+  return extensions;
+}
+
+function firstCertificateOf(pem: string): string {
+  const end = '-----END CERTIFICATE-----';
+  return pem.slice(0, pem.indexOf(end) + end.length);
+}
+
+function importKey(pem: string): Promise<webcrypto.CryptoKey> {
+  const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+  return webcrypto.subtle.importKey('pkcs8', der, P256, false, ['sign']);
+}
+
+// Positive and of fixed length, as RFC 5280 wants it.
+function randomSerialNumber(): string {
+  const bytes = randomBytes(16);
+  bytes[0] = (bytes[0]! & 0x3f) | 0x40;
+  return bytes.toString('hex');
+}
+
+function formatPem(label: string, der: ArrayBuffer): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+}
