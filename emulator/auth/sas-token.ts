@@ -1,0 +1,133 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { ok, type Result } from '../domain/result.ts';
+import { coversResource, type Resource } from './audience.ts';
+import { decodePercent, encodePercent } from './percent-encoding.ts';
+import { refused } from './refusal-reasons.ts';
+
+/** A SAS token as it was received; nothing of it is verified yet. */
+export interface SasToken {
+  /** The `sr` field, still encoded: the signature covers exactly these characters. */
+  readonly resource: string;
+  /** The `sig` field as base64 text. */
+  readonly signature: string;
+  /** The `se` field as written: the signature covers it too. */
+  readonly expiryText: string;
+  /** Unix milliseconds. */
+  readonly expiryUtc: number;
+  /** The `skn` field: the shared access policy, absent where a device or module signed with its own key. */
+  readonly policyName?: string;
+}
+
+/** What a token has to prove. */
+export interface TokenDemand extends Resource {
+  /** Base64; a null stands for a key that the identity does not have. */
+  readonly keys: readonly (string | null)[];
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+/** How far a client's clock may be behind (Azure troubleshoot-error-codes, 401003). */
+export const CLOCK_SKEW_MILLISECONDS = 5 * 60 * 1000;
+
+// The last second of the year 9999, where the calendar of the service ends.
+const LATEST_EXPIRY_SECONDS = 253_402_300_799;
+const DECIMAL = /^[+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/i;
+const FIELD_NAMES: ReadonlySet<string> = new Set(['sr', 'sig', 'se', 'skn']);
+
+/** Parses `SharedAccessSignature sr=…&sig=…&se=…[&skn=…]`, fields in any order and letter case. */
+export function parseSasToken(text: string): Result<SasToken> {
+  const [scheme, body, ...rest] = text.split(/\s/);
+  if (scheme !== 'SharedAccessSignature' || body === undefined || rest.length > 0) {
+    return refused(
+      'token-malformed',
+      "The token is not of the form 'SharedAccessSignature sr=…&sig=…&se=…'.",
+    );
+  }
+  const fields = parseFields(body);
+  if (!fields.ok) return fields;
+  const { sr, sig, se, skn } = fields.value;
+  if (!sr || !sig || !se)
+    return refused('token-malformed', 'The token lacks one of the fields sr, sig and se.');
+  const expirySeconds = DECIMAL.test(se) ? Number(se) : Number.NaN;
+  if (!(expirySeconds <= LATEST_EXPIRY_SECONDS)) {
+    return refused(
+      'token-malformed',
+      'The token’s expiry (se) is not a number of Unix seconds up to the year 9999.',
+    );
+  }
+  // Where a client left `+` bare, form decoding on the way may have made it a space.
+  const signature = decodePercent(sig).replaceAll(' ', '+');
+  const token = { resource: sr, signature, expiryText: se, expiryUtc: expirySeconds * 1000 };
+  return ok(skn ? { ...token, policyName: decodePercent(skn) } : token);
+}
+
+/** Signs a token for `resource` (not encoded: `host`, `host/devices/d`, …); the mirror of {@link parseSasToken}. */
+export function formatSasToken(request: {
+  readonly resource: string;
+  /** Base64. */
+  readonly key: string;
+  readonly expirySeconds: number;
+  readonly policyName?: string;
+}): string {
+  const resource = encodePercent(request.resource);
+  const expiry = String(request.expirySeconds);
+  const signature = encodePercent(sign(request.key, resource, expiry).toString('base64'));
+  const policy = request.policyName ? `&skn=${encodePercent(request.policyName)}` : '';
+  return `SharedAccessSignature sr=${resource}&sig=${signature}&se=${expiry}${policy}`;
+}
+
+/** Whether one of the base64 keys signed the token; takes the same time whichever it was, and if none did. */
+export function verifySasSignature(token: SasToken, keys: readonly (string | null)[]): boolean {
+  const presented = Buffer.from(token.signature, 'base64');
+  if (presented.length !== SIGNATURE_BYTES) return false;
+  let isSigned = false;
+  for (const key of keys) {
+    // Without this, anybody could sign for an identity that has no key.
+    if (!key || Buffer.from(key, 'base64').length === 0) continue;
+    const isEqual = timingSafeEqual(presented, sign(key, token.resource, token.expiryText));
+    isSigned = isEqual || isSigned;
+  }
+  return isSigned;
+}
+
+/** Whether the token's expiry and the allowed clock skew are over at `now` (Unix milliseconds). */
+export function isExpired(token: SasToken, now: number): boolean {
+  return token.expiryUtc + CLOCK_SKEW_MILLISECONDS < now;
+}
+
+/** Everything a token has to fulfil: audience, expiry and signature, in this order, each with its own reason. */
+export function verifySasToken(token: SasToken, demand: TokenDemand): Result<void> {
+  if (!coversResource(token, demand)) {
+    const asked = [demand.hostNames[0], ...demand.path].join('/');
+    return refused(
+      'audience-mismatch',
+      `The token is for '${token.resource.slice(0, 400)}', not for '${asked}'.`,
+    );
+  }
+  if (isExpired(token, demand.now)) {
+    const agoSeconds = Math.round((demand.now - token.expiryUtc) / 1000);
+    return refused('token-expired', `The token expired ${agoSeconds} seconds ago.`);
+  }
+  return verifySasSignature(token, demand.keys) ? ok(undefined) : refused('signature-mismatch');
+}
+
+const SIGNATURE_BYTES = 32;
+
+type Fields = { readonly [name in 'sr' | 'sig' | 'se' | 'skn']?: string };
+
+function parseFields(body: string): Result<Fields> {
+  const fields = new Map<string, string>();
+  for (const field of body.split('&')) {
+    // Only the first `=` separates: an id and bare base64 may hold more of them.
+    const end = field.indexOf('=');
+    const name = field.slice(0, Math.max(end, 0)).toLowerCase();
+    if (!FIELD_NAMES.has(name)) continue;
+    if (fields.has(name)) return refused('token-malformed', `The token has the field ${name} twice.`);
+    fields.set(name, field.slice(end + 1));
+  }
+  return ok(Object.fromEntries(fields));
+}
+
+function sign(key: string, resource: string, expiry: string): Buffer {
+  return createHmac('sha256', Buffer.from(key, 'base64')).update(`${resource}\n${expiry}`).digest();
+}
