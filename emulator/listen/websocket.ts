@@ -1,0 +1,95 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import type { HttpsListener } from './https.ts';
+import type { PeerCertificates } from './peer-certificates.ts';
+
+/** Takes a WebSocket as a stream of bytes: each write is one binary message, messages arrive as they come. */
+export type WebSocketHandler = (
+  stream: Duplex,
+  request: IncomingMessage,
+  peerCertificates: PeerCertificates,
+) => void;
+
+export interface WebSocketOptions {
+  /** The path without query, as `/$iothub/websocket`. */
+  readonly path: string;
+  /** By subprotocol in lower case. */
+  readonly subprotocols: ReadonlyMap<string, WebSocketHandler>;
+  /** Serves a client that asks for no subprotocol. */
+  readonly withoutSubprotocol: WebSocketHandler;
+  /** A longer message ends the connection with close code 1009. */
+  readonly maximumMessageBytes: number;
+  readonly onClientError?: (error: Error, remoteAddress: string | undefined) => void;
+}
+
+/** Accepts WebSockets on an HTTPS listener; every other upgrade is answered with an HTTP error. */
+export function acceptWebSockets(listener: HttpsListener, options: WebSocketOptions): void {
+  const upgrader = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    skipUTF8Validation: true,
+    maxPayload: options.maximumMessageBytes,
+    handleProtocols: (offered) => chooseSubprotocol([...offered], options) ?? false,
+  });
+  listener.server.on('upgrade', (request: IncomingMessage, socket: TLSSocket, head: Buffer) => {
+    if (pathOf(request.url ?? '') !== options.path)
+      return refuse(socket, 404, 'There is no WebSocket at this path.');
+    const offered = offeredSubprotocols(request);
+    const chosen = chooseSubprotocol(offered, options);
+    if (offered.length > 0 && chosen === undefined) {
+      return refuse(socket, 400, `The subprotocols ${offered.join(', ')} are not served here.`);
+    }
+    const handler = options.subprotocols.get(chosen?.toLowerCase() ?? '') ?? options.withoutSubprotocol;
+    upgrader.handleUpgrade(request, socket, head, (webSocket) => {
+      const stream = streamOf(webSocket, socket);
+      stream.on('error', (error) => options.onClientError?.(error, socket.remoteAddress));
+      handler(stream, request, () => listener.peerCertificatesOf(socket));
+    });
+  });
+}
+
+// A Java client sends the whole address as its request target.
+function pathOf(target: string): string {
+  const path = target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function offeredSubprotocols(request: IncomingMessage): readonly string[] {
+  const names = request.headers['sec-websocket-protocol']?.split(',') ?? [];
+  return names.map((name) => name.trim()).filter((name) => name !== '');
+}
+
+/** The first one offered that is served, in the client's own spelling, which has to be echoed. */
+function chooseSubprotocol(offered: readonly string[], options: WebSocketOptions): string | undefined {
+  return offered.find((name) => options.subprotocols.has(name.toLowerCase()));
+}
+
+function streamOf(webSocket: WebSocket, socket: TLSSocket): Duplex {
+  const stream = createWebSocketStream(webSocket, {
+    // What piled up leaves in one go, still one message for each write.
+    writev(chunks, callback) {
+      const last = chunks.length - 1;
+      socket.cork();
+      for (const [index, { chunk }] of chunks.entries())
+        webSocket.send(chunk, index === last ? callback : undefined);
+      socket.uncork();
+    },
+  });
+  // Nothing can be written to a WebSocket that has ended, so the stream is over as well.
+  return stream.once('end', () => stream.destroy());
+}
+
+function refuse(socket: TLSSocket, status: number, message: string): void {
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
+  );
+  socket.destroySoon();
+}

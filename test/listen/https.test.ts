@@ -1,0 +1,103 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { Agent, type RequestOptions, request } from 'node:https';
+import { connect as connectTcp } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createClientCertificate } from '../../emulator/certificates/leaf.ts';
+import { listenHttps } from '../../emulator/listen/https.ts';
+import { connectTls, countHandles, createTrust, expectCall, readAll, type Trust } from './fixtures.ts';
+
+async function get(port: number, trust: Trust, options: RequestOptions = {}): Promise<IncomingMessage> {
+  const call = request({ host: '127.0.0.1', port, ca: trust.ca, ...options }).end();
+  const [response] = await once(call, 'response');
+  return response;
+}
+
+describe('an HTTPS port', () => {
+  let trust: Trust;
+  beforeAll(async () => {
+    trust = await createTrust();
+  });
+
+  it('answers many requests on one connection, which stays open between them', async () => {
+    await using listener = await listenHttps(trust.listen, (asked, response) => {
+      response.end(`${asked.url} ${asked.socket.remotePort}`);
+    });
+    expect(listener.server.keepAliveTimeout).toBe(0);
+    expect(listener.server.timeout).toBe(0);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const answers: string[] = [];
+    for (const path of ['/one', '/two', '/three']) {
+      const response = await get(listener.port, trust, { agent, path });
+      expect(response.headers.connection).toBe('keep-alive');
+      expect(response.headers['keep-alive']).toBeUndefined();
+      answers.push(await text(response));
+    }
+    const ports = answers.map((answer) => answer.split(' ')[1]);
+    expect(new Set(ports).size).toBe(1);
+    agent.destroy();
+  });
+
+  it('hands over the certificate that a client presents, on every request of its connection', async () => {
+    const chains: (readonly Buffer[])[] = [];
+    await using listener = await listenHttps(trust.listen, (_asked, response, peerCertificates) => {
+      chains.push(peerCertificates());
+      response.end();
+    });
+    const client = await createClientCertificate({
+      commonName: 'd',
+      now: Date.now(),
+      authority: trust.authority,
+    });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const credentials = { agent, key: client.keyPem, cert: client.certificatePem + trust.ca };
+    await text(await get(listener.port, trust, credentials));
+    await text(await get(listener.port, trust, credentials));
+    agent.destroy();
+    await text(await get(listener.port, trust, { agent: false }));
+    const expected = [client.certificatePem, trust.ca].map((pem) => new X509Certificate(pem).raw);
+    expect(chains).toEqual([expected, expected, []]);
+  });
+
+  it('answers broken HTTP with 400 and plain HTTP not at all', async () => {
+    const codes: (string | undefined)[] = [];
+    const onClientError = (error: NodeJS.ErrnoException) => codes.push(error.code);
+    await using listener = await listenHttps({ ...trust.listen, onClientError }, (_asked, response) => {
+      response.end();
+    });
+    const broken = await connectTls(listener.port, trust);
+    broken.write('NONSENSE\r\n\r\n');
+    expect(await readAll(broken)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    const plain = connectTcp(listener.port, '127.0.0.1');
+    plain.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
+    expect(await readAll(plain)).toBe('');
+    expect(codes).toEqual(['HPE_INVALID_METHOD', 'ERR_SSL_HTTP_REQUEST']);
+    expect((await get(listener.port, trust, { agent: false })).resume().statusCode).toBe(200);
+  });
+
+  it('gives up a half-open handshake', async () => {
+    await using listener = await listenHttps(
+      { ...trust.listen, handshakeTimeoutMilliseconds: 50 },
+      (_asked, response) => {
+        response.end();
+      },
+    );
+    expect(await readAll(connectTcp(listener.port, '127.0.0.1'))).toBe('');
+  });
+
+  it('closes while a request waits for its answer, and leaves no handle', async () => {
+    const before = countHandles();
+    const { called, call } = expectCall<IncomingMessage>();
+    const listener = await listenHttps(trust.listen, call);
+    const idle = await connectTls(listener.port, trust);
+    const idleEnds = readAll(idle);
+    const waiting = get(listener.port, trust, { agent: false });
+    const refusal = expect(waiting).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await called;
+    await listener.close();
+    await Promise.all([refusal, idleEnds]);
+    await expect.poll(countHandles).toBeLessThanOrEqual(before);
+  });
+});

@@ -1,0 +1,211 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ClientOptions, WebSocket } from 'ws';
+import { createClientCertificate } from '../../emulator/certificates/leaf.ts';
+import { type HttpsListener, listenHttps } from '../../emulator/listen/https.ts';
+import { acceptWebSockets, type WebSocketHandler } from '../../emulator/listen/websocket.ts';
+import { connectTls, createTrust, expectCall, readAll, type Trust } from './fixtures.ts';
+
+const PATH = '/$iothub/websocket';
+const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
+
+describe('WebSockets on an HTTPS port', () => {
+  let trust: Trust;
+  let listener: HttpsListener;
+  let clientErrors: Error[];
+  let serve: WebSocketHandler;
+  let clients: WebSocket[];
+  beforeEach(async () => {
+    trust ??= await createTrust();
+    clientErrors = [];
+    clients = [];
+    serve = (stream) => stream.pipe(stream);
+    listener = await listenHttps(trust.listen, (_request, response) => response.end('plain'));
+    const greet =
+      (greeting: string): WebSocketHandler =>
+      (stream, ...rest) => {
+        stream.write(greeting);
+        serve(stream, ...rest);
+      };
+    acceptWebSockets(listener, {
+      path: PATH,
+      subprotocols: new Map([
+        ['mqtt', greet('mqtt')],
+        ['amqpwsb10', greet('amqp')],
+      ]),
+      withoutSubprotocol: greet('none'),
+      maximumMessageBytes: 1000,
+      onClientError: (error) => clientErrors.push(error),
+    });
+  });
+  afterEach(async () => {
+    for (const client of clients) client.terminate();
+    await listener.close();
+  });
+
+  function dial(path: string, subprotocols: string | string[] = [], options: ClientOptions = {}): WebSocket {
+    const address = `wss://127.0.0.1:${listener.port}${path}`;
+    const client = new WebSocket(address, subprotocols, { ca: trust.ca, ...options });
+    clients.push(client);
+    return client;
+  }
+
+  async function openRaw(target: string, headers: readonly string[] = [], change = {}): Promise<TLSSocket> {
+    const { upgrade, version, key } = { upgrade: 'websocket', version: '13', key: KEY, ...change };
+    const socket = await connectTls(listener.port, trust);
+    const lines = [`GET ${target} HTTP/1.1`, 'Host: h', 'Connection: Upgrade', `Upgrade: ${upgrade}`];
+    lines.push(`Sec-WebSocket-Version: ${version}`, `Sec-WebSocket-Key: ${key}`, ...headers, '', '');
+    socket.write(lines.join('\r\n'));
+    return socket;
+  }
+
+  async function upgrade(target: string, headers: readonly string[] = [], change = {}): Promise<string> {
+    const socket = await openRaw(target, headers, change);
+    const [head] = await once(socket, 'data');
+    socket.destroy();
+    return String(head);
+  }
+
+  it.each([
+    ['mqtt', 'mqtt', 'mqtt'],
+    ['MQTT', 'MQTT', 'mqtt'],
+    ['AMQPWSB10', 'AMQPWSB10', 'amqp'],
+    [['mqttv3.1', 'Mqtt'], 'Mqtt', 'mqtt'],
+    [[], '', 'none'],
+  ])('serve a client that asks for %j and echo its spelling', async (subprotocols, echoed, greeting) => {
+    const client = dial(`${PATH}?iothub-no-client-cert=true`, subprotocols);
+    const [message, isBinary] = await once(client, 'message');
+    expect([String(message), isBinary]).toEqual([greeting, true]);
+    expect(client.protocol).toBe(echoed);
+    expect(client.extensions).toBe('');
+  });
+
+  it('take a whole address as request target, as Java sends it', async () => {
+    const headers = ['Sec-WebSocket-Protocol: mqtt'];
+    for (const target of [
+      `https://hub1.iothub.test:443${PATH}?x=1`,
+      `WSS://hub1.iothub.test${PATH}`,
+      '/%24iothub/websocket',
+    ]) {
+      expect(await upgrade(target, headers)).toMatch(/^HTTP\/1\.1 101 /);
+    }
+  });
+
+  it.each([
+    ['another path', '/other', ['Sec-WebSocket-Protocol: mqtt'], 404],
+    ['a longer path', `${PATH}/more`, [], 404],
+    ['a broken path', '/%', [], 404],
+    ['the root', '/', [], 404],
+    ['an unknown subprotocol', PATH, ['Sec-WebSocket-Protocol: soap'], 400],
+    ['a subprotocol twice', PATH, ['Sec-WebSocket-Protocol: mqtt, mqtt'], 400],
+  ])('refuse %s', async (_what, target, headers, status) => {
+    expect(await upgrade(target, headers)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  });
+
+  it.each([
+    ['an upgrade to something else', { upgrade: 'h2c' }],
+    ['a bad key', { key: 'short' }],
+    ['another version', { version: '7' }],
+  ])('refuse %s', async (_what, change) => {
+    expect(await upgrade(PATH, [], change)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('carry each write as one binary message and give text and split messages as bytes', async () => {
+    const { called, call } = expectCall<Duplex>();
+    serve = call;
+    const client = dial(PATH, 'mqtt');
+    const received: string[] = [];
+    client.on('message', (message, isBinary) => received.push(`${isBinary} ${message}`));
+    const stream = await called;
+    for (let index = 0; index < 50; index++) stream.write(`write ${index}`);
+    await expect.poll(() => received.length).toBe(51);
+    expect(received).toEqual([
+      'true mqtt',
+      ...Array.from({ length: 50 }, (_, index) => `true write ${index}`),
+    ]);
+    client.send('text ');
+    client.send(Buffer.from('first '), { fin: false });
+    client.send(Buffer.from('second'), { fin: true });
+    let bytes = '';
+    stream.on('data', (chunk: Buffer) => {
+      bytes += chunk;
+    });
+    await expect.poll(() => bytes).toBe('text first second');
+  });
+
+  it('keep the order and the backpressure of a stream that is written faster than it is read', async () => {
+    const { called, call } = expectCall<Duplex>();
+    serve = call;
+    const client = dial(PATH, 'mqtt');
+    const stream = await called;
+    await once(client, 'message');
+    client.pause();
+    const message = Buffer.alloc(900, 'm');
+    let written = 0;
+    while (written < 1_000_000 && stream.write(message)) written++;
+    expect(written).toBeLessThan(1000);
+    let received = 0;
+    client.on('message', () => received++);
+    client.resume();
+    await once(stream, 'drain');
+    await expect.poll(() => received).toBe(written + 1);
+  });
+
+  it('end with the stream, and the stream with them', async () => {
+    const streams: Duplex[] = [];
+    serve = (stream) => streams.push(stream.resume());
+    const left = dial(PATH, 'mqtt');
+    await once(left, 'message');
+    const ended = once(streams[0] as Duplex, 'close');
+    left.close();
+    await ended;
+    const told = dial(PATH, 'mqtt');
+    await once(told, 'message');
+    const last = once(told, 'message');
+    const closed = once(told, 'close');
+    streams[1]?.end('last');
+    expect(String((await last)[0])).toBe('last');
+    expect((await closed)[0]).toBe(1005);
+    const cut = dial(PATH, 'mqtt');
+    await once(cut, 'message');
+    streams[2]?.destroy();
+    expect((await once(cut, 'close'))[0]).toBe(1006);
+    expect(clientErrors).toEqual([]);
+  });
+
+  it('close on a message that is too long or no WebSocket frame, and tell why', async () => {
+    const tooLong = dial(PATH, 'mqtt');
+    await once(tooLong, 'message');
+    tooLong.send(Buffer.alloc(1001));
+    expect((await once(tooLong, 'close'))[0]).toBe(1009);
+    const socket = await openRaw(PATH);
+    await once(socket, 'data');
+    socket.write(Buffer.alloc(100, 0xff));
+    socket.end();
+    await readAll(socket);
+    await expect.poll(() => clientErrors.length).toBe(2);
+    expect(clientErrors.map((error) => (error as NodeJS.ErrnoException).code)).toEqual([
+      'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH',
+      'WS_ERR_UNEXPECTED_RSV_2_3',
+    ]);
+  });
+
+  it('hand over the certificate that a client presents', async () => {
+    const { called, call } = expectCall<readonly Buffer[]>();
+    serve = (_stream, _request, peerCertificates) => call(peerCertificates());
+    const { certificatePem, keyPem } = await createClientCertificate({ commonName: 'd', now: Date.now() });
+    await once(dial(PATH, 'mqtt', { key: keyPem, cert: certificatePem }), 'message');
+    expect(await called).toEqual([new X509Certificate(certificatePem).raw]);
+  });
+
+  it('end when the port closes', async () => {
+    const client = dial(PATH, 'mqtt');
+    await once(client, 'message');
+    const closed = once(client, 'close');
+    await listener.close();
+    expect((await closed)[0]).toBe(1006);
+  });
+});
