@@ -37,7 +37,6 @@ export function formatClientIdentity(identity: ClientIdentity): string {
   return identity.moduleId === undefined ? identity.deviceId : `${identity.deviceId}/${identity.moduleId}`;
 }
 
-// A `;` would cut the text in the clients that split an error message there.
 function shorten(text: string): string {
-  return (text.length > 140 ? `${text.slice(0, 140)}…` : text).replaceAll(';', ' ');
+  return text.length > 140 ? `${text.slice(0, 140)}…` : text;
 }

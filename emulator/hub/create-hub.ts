@@ -6,6 +6,7 @@ import { createEventLog } from './events.ts';
 import { Happenings } from './happenings.ts';
 import type { Hub, HubOptions } from './hub.ts';
 import type { HubParts } from './hub-parts.ts';
+import { createIdentityMaker } from './identity-maker.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { createMessages } from './messages.ts';
 import { createMethods } from './methods.ts';
@@ -34,7 +35,7 @@ export function createHub(
     log,
     happenings,
     access: access.value,
-    registry: createRegistry(parts, live),
+    registry: createRegistry(parts, live, createIdentityMaker(parts)),
     twins: createTwins(parts, live),
     clients: createClientSessions(parts, live, { events, methods, messages }),
     events,

@@ -52,8 +52,5 @@ function isEdgeScope(state: HubState, scope: string): boolean {
 }
 
 function invalidScope(scope: string): Result<never> {
-  return failed(
-    'InvalidDeviceScope',
-    `No edge device has the scope '${scope.slice(0, 200).replaceAll(';', ' ')}'.`,
-  );
+  return failed('InvalidDeviceScope', `No edge device has the scope '${scope.slice(0, 200)}'.`);
 }
