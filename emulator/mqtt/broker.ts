@@ -1,0 +1,91 @@
+import { Aedes, type AuthenticateError, type Client } from 'aedes';
+import type { Log } from '../hub/ports.ts';
+import type { BrokerPeer, BrokerStream } from './broker-stream.ts';
+
+/** The MQTT broker behind the front: it speaks CONNECT, SUBSCRIBE, UNSUBSCRIBE and PINGREQ and keeps persistent sessions. */
+export interface Broker {
+  attach(stream: BrokerStream): void;
+  /** Drops what a persistent session of this client would bring back. */
+  forgetSession(clientId: string): void;
+  close(): Promise<void>;
+}
+
+// CONNACK 5, "not authorized": the answer to every refused credential.
+const NOT_AUTHORIZED = 5;
+// Packets that the front passed on while CONNECT was still being answered; the default would drop the client.
+const QUEUE_LIMIT = 1000;
+
+/** Starts the broker. Nothing ever travels through it from one client to another. */
+export async function createBroker(log: Log): Promise<Broker> {
+  const broker = await Aedes.createBroker({
+    queueLimit: QUEUE_LIMIT,
+    mq: SILENT_EMITTER,
+    authorizeForward: () => null,
+    preConnect: (client, packet, done) => {
+      const connection = connectionOf(client);
+      connection.attempt(() => connection.prepareConnect(packet));
+      done(null, true);
+    },
+    authenticate: (client, _userName, password, done) => {
+      const connection = connectionOf(client);
+      let isAccepted = false;
+      connection.attempt(() => {
+        isAccepted = connection.connect(password);
+      });
+      if (isAccepted) done(null, true);
+      else done(notAuthorized(), null);
+    },
+    authorizeSubscribe: (client, subscription, done) => {
+      // Before CONNACK: the filters of a persistent session.
+      const connection = connectionOf(client);
+      const { topic, qos } = subscription;
+      if (!connection.isOpen) connection.attempt(() => connection.grant(topic, qos));
+      done(null, subscription);
+    },
+    // The front takes every PUBLISH and every will.
+    authorizePublish: (_client, _packet, done) => done(new Error('No message passes the broker.')),
+  });
+  broker.on('subscribe', (subscriptions, client) => {
+    const connection = connectionOf(client);
+    for (const { topic, qos } of subscriptions) {
+      connection.attempt(() => connection.grant(topic, qos));
+    }
+  });
+  broker.on('unsubscribe', (filters, client) => {
+    const connection = connectionOf(client);
+    for (const filter of filters) connection.attempt(() => connection.revoke(filter));
+  });
+  (broker as NodeJS.EventEmitter).on('error', (error: Error) => {
+    log('error', 'broker-failed', { message: error.stack ?? error.message });
+  });
+  return {
+    attach: (stream) => {
+      broker.handle(stream);
+    },
+    forgetSession: (clientId) => {
+      (broker as unknown as PersistentBroker).persistence.cleanSubscriptions({ id: clientId });
+    },
+    close: () => new Promise((resolve) => broker.close(resolve)),
+  };
+}
+
+// An emitter through which nothing travels: aedes would match topics, and `$iothub` names are the same for every client.
+const SILENT_EMITTER = {
+  on: (_topic: string, _listener: unknown, done?: () => void) => done?.(),
+  removeListener: (_topic: string, _listener: unknown, done?: () => void) => done?.(),
+  emit: (_packet: unknown, done?: () => void) => done?.(),
+  close: (done?: () => void) => done?.(),
+};
+
+/** What aedes has and its types do not tell. */
+interface PersistentBroker {
+  readonly persistence: { cleanSubscriptions(client: { readonly id: string }): Promise<void> };
+}
+
+function connectionOf(client: Client): BrokerPeer {
+  return (client.conn as BrokerStream).peer;
+}
+
+function notAuthorized(): AuthenticateError {
+  return Object.assign(new Error('not authorized'), { returnCode: NOT_AUTHORIZED });
+}

@@ -1,0 +1,324 @@
+import type { Duplex } from 'node:stream';
+import type { ConnectPacket } from 'aedes';
+import type { IncomingEvent } from '../hub/client-session.ts';
+import type { AuthenticatedClient, Hub } from '../hub/hub.ts';
+import type { DisconnectReason, Timer } from '../hub/ports.ts';
+import type { Acknowledgements } from './acknowledgements.ts';
+import { type BrokerPeer, BrokerStream } from './broker-stream.ts';
+import { CONNACK_PROTOCOL_LEVEL, PROTOCOL_LEVEL, parseProtocolLevel } from './connect-packet.ts';
+import { acceptConnect, type ConnectRequest, type Peer, takeConnectRequest } from './connect-request.ts';
+import type { DropReason } from './drop-reasons.ts';
+import { type FrameFault, type FrameReceiver, FrameSplitter } from './frame-splitter.ts';
+import { InFlightMessages } from './in-flight-messages.ts';
+import { KeepAlive, silenceLimitOf } from './keep-alive.ts';
+import { MqttClient } from './mqtt-client.ts';
+import type { ClientWire } from './mqtt-client-link.ts';
+import { LIMITS_AFTER_CONNECT, LIMITS_BEFORE_CONNECT, PACKET_TYPES } from './packet-types.ts';
+
+/** What the connections of one door share. */
+export interface DoorParts {
+  readonly hub: Hub;
+  readonly connections: Set<Connection>;
+  readonly acknowledgements: Acknowledgements;
+  /** By client id: messages that went out on an earlier connection and were not acknowledged. */
+  readonly unacknowledged: Map<string, InFlightMessages>;
+  /** Hands a client over to the broker. */
+  attachBroker(stream: BrokerStream): void;
+}
+
+const CONNECT_DEADLINE_MILLISECONDS = 30_000;
+// How long a client may take to hang up after the last bytes, which a reset would destroy.
+const LINGER_MILLISECONDS = 5_000;
+const MAXIMUM_UNREAD_BYTES = 8 * 1024 * 1024;
+
+/**
+ * One accepted stream: the front before the broker. It takes every PUBLISH, PUBACK and DISCONNECT itself and leaves
+ * CONNECT, subscriptions and pings to the broker, once they have been judged. Everything toward the client passes here.
+ */
+export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
+  readonly #door: DoorParts;
+  readonly #stream: Duplex;
+  readonly #peer: Peer;
+  readonly #splitter = new FrameSplitter(this, LIMITS_BEFORE_CONNECT);
+  #state: 'greeting' | 'connecting' | 'open' | 'closed' = 'greeting';
+  #timer: Timer | undefined;
+  #keepAlive: KeepAlive | undefined;
+  #broker: BrokerStream | undefined;
+  #request: ConnectRequest | undefined;
+  #client: MqttClient | undefined;
+  #will: { readonly sender: AuthenticatedClient; readonly event: IncomingEvent } | undefined;
+  #hasHeardPacket = false;
+  #isBrokerFull = false;
+  #isSocketFull = false;
+  #isPaused = false;
+  #onDrained: (() => void) | undefined;
+
+  constructor(door: DoorParts, stream: Duplex, peer: Peer) {
+    this.#door = door;
+    this.#stream = stream;
+    this.#peer = peer;
+    door.connections.add(this);
+    const lose = (): void => this.#finish('lost', 'flush');
+    stream.on('data', (chunk: Buffer) => this.#read(chunk));
+    stream.on('end', lose);
+    stream.on('error', lose);
+    stream.on('close', () => {
+      lose();
+      this.#timer?.cancel();
+    });
+    this.#timer = door.hub.clock.schedule(CONNECT_DEADLINE_MILLISECONDS, () => this.drop('connect-timeout'));
+  }
+
+  takeFrame(bytes: Buffer, start: number, body: number, end: number): void {
+    this.#hasHeardPacket = true;
+    const dropReason = this.#take(bytes, start, body, end);
+    if (dropReason === undefined) return;
+    this.acknowledge();
+    this.drop(dropReason);
+  }
+
+  takeFault(fault: FrameFault): void {
+    this.acknowledge();
+    this.drop(fault);
+  }
+
+  prepareConnect(packet: ConnectPacket): void {
+    this.#request = takeConnectRequest(packet);
+  }
+
+  connect(password: Buffer | undefined): boolean {
+    const request = this.#request;
+    if (request === undefined || this.#state !== 'connecting') return false;
+    const { hub } = this.#door;
+    const accepted = acceptConnect(hub, request, password, this.#peer);
+    if (accepted === undefined) return false;
+    const { authenticated, modelId, will } = accepted;
+    this.#client = new MqttClient(hub, authenticated, modelId, {
+      wire: this,
+      acknowledgements: this.#door.acknowledgements,
+      inFlight: this.#recallMessages(request),
+      acknowledge: () => this.acknowledge(),
+    });
+    // The hub may have closed the link while it opened the session.
+    if (this.#client.session.isOpen() === false) return false;
+    if (will !== undefined) this.#will = { sender: authenticated, event: will };
+    const silenceLimit = silenceLimitOf(request.keepAliveSeconds);
+    this.#keepAlive = new KeepAlive(hub.clock, silenceLimit, () => this.drop('keep-alive-timeout'));
+    return true;
+  }
+
+  grant(filter: string, qualityOfService: number): void {
+    if (this.#state !== 'closed') this.#client?.grant(filter, qualityOfService === 0 ? 0 : 1);
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  revoke(filter: string): void {
+    if (this.#state !== 'closed') this.#client?.revoke(filter);
+  }
+
+  takeBrokerPackets(packets: Buffer, written: () => void): void {
+    if (this.#state === 'closed') {
+      written();
+      return;
+    }
+    this.#send(packets);
+    const isAccepted = packets[0] === PACKET_TYPES.CONNACK << 4 && packets[3] === 0;
+    if (this.#state === 'connecting' && isAccepted) this.attempt(() => this.#open());
+    if (this.#isSocketFull) this.#onDrained = written;
+    else written();
+  }
+
+  feedBroker(): void {
+    this.#isBrokerFull = false;
+    this.#regulate();
+  }
+
+  loseBroker(error: Error | null): void {
+    if (error === null) this.#finish('lost', 'flush');
+    else this.drop('packet-malformed', error.message);
+  }
+
+  /** Behind what the broker wrote in this turn: a SUBACK leaves before the first message of its subscription. */
+  write(packet: Buffer): void {
+    if (this.#state === 'closed' || this.#broker === undefined) return;
+    this.#broker.write(packet);
+    // Later, for the hub is in the midst of delivering.
+    if (this.#broker.writableLength > MAXIMUM_UNREAD_BYTES) {
+      queueMicrotask(() => this.drop('client-does-not-read'));
+    }
+  }
+
+  closeByHub(reason: DisconnectReason): void {
+    if (reason === 'hub-closed') this.#will = undefined;
+    this.#finish('lost', 'abrupt');
+  }
+
+  /** Writes the PUBACKs that were collected. */
+  acknowledge(): void {
+    const packets = this.#door.acknowledgements.take();
+    if (packets !== undefined && this.#state !== 'closed') this.#send(packets);
+  }
+
+  /** Ends the connection without a packet and says why in the log. */
+  drop(reason: DropReason, message?: string): void {
+    if (this.#state === 'closed') return;
+    const { remoteAddress, transport } = this.#peer;
+    const identity = this.#client?.identity;
+    const level = reason === 'emulator-failed' ? 'error' : 'warn';
+    this.#door.hub.log(level, 'connection-dropped', {
+      ...identity,
+      reason,
+      message,
+      remoteAddress,
+      transport,
+    });
+    this.#finish('lost', 'abrupt');
+  }
+
+  attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.acknowledge();
+      this.drop('emulator-failed', error instanceof Error ? error.stack : String(error));
+    }
+  }
+
+  /** Ends the connection because the door is closed; no will is left. */
+  close(): void {
+    this.#will = undefined;
+    this.#finish('lost', 'abrupt');
+    this.#stream.destroy();
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#state === 'closed') return;
+    this.#hasHeardPacket = false;
+    this.attempt(() => this.#splitter.push(chunk));
+    this.acknowledge();
+    if (this.#hasHeardPacket) this.#keepAlive?.touch();
+    this.#regulate();
+  }
+
+  #take(bytes: Buffer, start: number, body: number, end: number): DropReason | undefined {
+    const client = this.#client;
+    const type = (bytes[start] as number) >> 4;
+    if (client === undefined) return this.#takeConnect(bytes, start, body, end);
+    switch (type) {
+      case PACKET_TYPES.PUBLISH:
+        return client.takePublish(bytes, start, body, end);
+      case PACKET_TYPES.PUBACK:
+        return client.takeAcknowledgement(bytes, body, end);
+      case PACKET_TYPES.SUBSCRIBE:
+        return client.judgeSubscribe(bytes, body, end) ?? this.#forward(bytes, start, end);
+      case PACKET_TYPES.UNSUBSCRIBE:
+        return client.judgeUnsubscribe(bytes, body, end) ?? this.#forward(bytes, start, end);
+      case PACKET_TYPES.PINGREQ:
+        return this.#forward(bytes, start, end);
+      case PACKET_TYPES.DISCONNECT:
+        this.acknowledge();
+        this.#finish('graceful', 'flush');
+        return undefined;
+      default:
+        return 'packet-unexpected';
+    }
+  }
+
+  #takeConnect(bytes: Buffer, start: number, body: number, end: number): DropReason | undefined {
+    const level = parseProtocolLevel(bytes, body, end);
+    if (level === undefined) return 'packet-malformed';
+    if (level !== PROTOCOL_LEVEL) {
+      this.#refuseProtocol(level);
+      return undefined;
+    }
+    this.#state = 'connecting';
+    // What is behind CONNECT waits, else the telemetry of a refused client would count.
+    this.#splitter.hold();
+    this.#timer?.cancel();
+    this.#broker = new BrokerStream(this);
+    this.#door.attachBroker(this.#broker);
+    return this.#forward(bytes, start, end);
+  }
+
+  #refuseProtocol(level: number): void {
+    const { remoteAddress, transport } = this.#peer;
+    const reason: DropReason = 'protocol-level-unsupported';
+    const message = `The client speaks protocol level ${level}.`;
+    this.#door.hub.log('warn', 'client-refused', { reason, message, remoteAddress, transport });
+    this.#send(CONNACK_PROTOCOL_LEVEL);
+    this.#finish('lost', 'flush');
+  }
+
+  #forward(bytes: Buffer, start: number, end: number): undefined {
+    if (this.#broker?.push(bytes.subarray(start, end)) === false) this.#isBrokerFull = true;
+  }
+
+  // CONNACK is on the wire.
+  #open(): void {
+    this.#state = 'open';
+    this.#client?.session.begin();
+    this.#splitter.release(LIMITS_AFTER_CONNECT);
+    this.acknowledge();
+    this.#regulate();
+  }
+
+  #recallMessages({ clientId, isCleanSession }: ConnectRequest): InFlightMessages {
+    const earlier = this.#door.unacknowledged.get(clientId);
+    this.#door.unacknowledged.delete(clientId);
+    return earlier === undefined || isCleanSession ? new InFlightMessages() : earlier;
+  }
+
+  #send(packets: Buffer): void {
+    if (this.#stream.write(packets) || this.#isSocketFull) return;
+    this.#isSocketFull = true;
+    this.#stream.once('drain', () => {
+      this.#isSocketFull = false;
+      const written = this.#onDrained;
+      this.#onDrained = undefined;
+      written?.();
+      this.#regulate();
+    });
+  }
+
+  // A client that does not read is not read either, or its PUBACKs would pile up.
+  #regulate(): void {
+    const isWaiting = this.#state === 'connecting' && this.#splitter.hasRest;
+    const shouldPause = this.#state !== 'closed' && (this.#isSocketFull || this.#isBrokerFull || isWaiting);
+    if (shouldPause === this.#isPaused) return;
+    this.#isPaused = shouldPause;
+    if (shouldPause) this.#stream.pause();
+    else this.#stream.resume();
+  }
+
+  #finish(kind: 'graceful' | 'lost', how: 'flush' | 'abrupt'): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#door.connections.delete(this);
+    this.#splitter.stop();
+    this.#timer?.cancel();
+    this.#keepAlive?.cancel();
+    if (kind === 'lost' && this.#will !== undefined) {
+      this.#door.hub.events.append(this.#will.sender, this.#will.event);
+    }
+    this.#rememberMessages();
+    this.#client?.session.close(kind);
+    this.#broker?.destroy();
+    if (how === 'abrupt') this.#stream.destroy();
+    else this.#hangUp();
+  }
+
+  #rememberMessages(): void {
+    const inFlight = this.#client?.inFlight;
+    if (this.#request === undefined || inFlight === undefined || inFlight.isEmpty) return;
+    if (!this.#request.isCleanSession) this.#door.unacknowledged.set(this.#request.clientId, inFlight);
+  }
+
+  #hangUp(): void {
+    this.#stream.end();
+    this.#regulate();
+    this.#timer = this.#door.hub.clock.schedule(LINGER_MILLISECONDS, () => this.#stream.destroy());
+  }
+}

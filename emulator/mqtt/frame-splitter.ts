@@ -1,0 +1,128 @@
+import type { PacketLimits } from './packet-types.ts';
+
+/** Why bytes are no acceptable frame. */
+export type FrameFault = 'packet-malformed' | 'packet-unexpected' | 'packet-too-large';
+
+/** Who receives what the splitter finds. */
+export interface FrameReceiver {
+  /** One whole MQTT packet: `bytes` from `start` to `end`; what follows its fixed header begins at `body`. */
+  takeFrame(bytes: Buffer, start: number, body: number, end: number): void;
+  /** The stream cannot be followed any further. */
+  takeFault(fault: FrameFault): void;
+}
+
+/**
+ * Cuts a byte stream into whole MQTT packets. A packet that lies within one read is never copied;
+ * one that is too large, or has no place, is refused at its length header, before anything of it is buffered.
+ */
+export class FrameSplitter {
+  readonly #receiver: FrameReceiver;
+  #limits: PacketLimits;
+  #state: 'flowing' | 'held' | 'stopped' = 'flowing';
+  /** What arrived and was not handed out: part of a fixed header, or all that came while held. */
+  #rest: Buffer | undefined;
+  /** A packet that spans several reads, and how much of it is there. */
+  #frame: Buffer | undefined;
+  #filledBytes = 0;
+
+  constructor(receiver: FrameReceiver, limits: PacketLimits) {
+    this.#receiver = receiver;
+    this.#limits = limits;
+  }
+
+  /** True where bytes wait for {@link release}. */
+  get hasRest(): boolean {
+    return this.#rest !== undefined;
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#frame !== undefined) {
+      this.#fill(this.#frame, chunk);
+    } else if (this.#rest !== undefined) {
+      const bytes = Buffer.concat([this.#rest, chunk]);
+      this.#rest = undefined;
+      this.#split(bytes, 0);
+    } else {
+      this.#split(chunk, 0);
+    }
+  }
+
+  /** Hands out nothing more until {@link release}; may be called while a frame is being taken. */
+  hold(): void {
+    this.#state = 'held';
+  }
+
+  release(limits: PacketLimits): void {
+    if (this.#state === 'stopped') return;
+    this.#state = 'flowing';
+    this.#limits = limits;
+    const bytes = this.#rest;
+    this.#rest = undefined;
+    if (bytes !== undefined) this.#split(bytes, 0);
+  }
+
+  /** Ends it: nothing is handed out or kept from now on. */
+  stop(): void {
+    this.#state = 'stopped';
+    this.#rest = undefined;
+    this.#frame = undefined;
+  }
+
+  #split(bytes: Buffer, from: number): void {
+    const size = bytes.length;
+    let start = from;
+    while (start < size && this.#state === 'flowing') {
+      let at = start + 1;
+      let length = 0;
+      let shift = 0;
+      let byte: number | undefined;
+      do {
+        byte = bytes[at++];
+        if (byte === undefined) {
+          this.#keep(bytes, start);
+          return;
+        }
+        length |= (byte & 0x7f) << shift;
+        shift += 7;
+      } while (byte > 0x7f && shift < 28);
+      const fault = byte > 0x7f ? 'packet-malformed' : this.#judge(bytes[start] as number, length);
+      if (fault !== undefined) {
+        this.#receiver.takeFault(fault);
+        return;
+      }
+      const end = at + length;
+      if (end > size) {
+        this.#begin(bytes, start, end - start);
+        return;
+      }
+      this.#receiver.takeFrame(bytes, start, at, end);
+      start = end;
+    }
+    if (start < size) this.#keep(bytes, start);
+  }
+
+  #judge(header: number, length: number): FrameFault | undefined {
+    const maximumBytes = this.#limits[header >> 4] as number;
+    if (length <= maximumBytes) return undefined;
+    return maximumBytes < 0 ? 'packet-unexpected' : 'packet-too-large';
+  }
+
+  // A copy, so that a few bytes do not keep a whole read in memory.
+  #keep(bytes: Buffer, start: number): void {
+    if (this.#state !== 'stopped') this.#rest = Buffer.from(bytes.subarray(start));
+  }
+
+  #begin(bytes: Buffer, start: number, frameBytes: number): void {
+    this.#frame = Buffer.allocUnsafeSlow(frameBytes);
+    this.#filledBytes = bytes.copy(this.#frame, 0, start);
+  }
+
+  #fill(frame: Buffer, chunk: Buffer): void {
+    const copied = chunk.copy(frame, this.#filledBytes);
+    this.#filledBytes += copied;
+    if (this.#filledBytes < frame.length) return;
+    this.#frame = undefined;
+    this.#split(frame, 0);
+    this.#split(chunk, copied);
+  }
+}

@@ -1,0 +1,60 @@
+import type { ClientIdentity } from '../domain/client-identity.ts';
+import type {
+  CloudToDeviceMessage,
+  MessageProperties,
+  ModuleInputMessage,
+  SystemProperties,
+} from '../domain/message.ts';
+import { parseTime } from '../domain/time.ts';
+import { formatPropertyBag } from './property-bag.ts';
+import { formatInputTopic, formatMessageTopic } from './topics.ts';
+
+/**
+ * The topic of a cloud-to-device message. System properties come first, in the hub's order, and `$.to` is always there:
+ * the Java client reads from the first encoded `$` on, the .NET client cannot do without a bag.
+ */
+export function formatCloudToDeviceTopic(identity: ClientIdentity, message: CloudToDeviceMessage): string {
+  const { system, application } = message.properties;
+  const properties = formatPropertyBag([
+    ['$.mid', system.messageId],
+    ['$.exp', formatExpiry(system)],
+    ['$.to', system.to || `/devices/${encodeURIComponent(identity.deviceId)}/messages/devicebound`],
+    ['$.cid', system.correlationId],
+    ['$.uid', system.userId],
+    ['$.ct', system.contentType],
+    ['$.ce', system.contentEncoding],
+    ['iothub-ack', message.ack],
+    ...Object.entries(application),
+  ]);
+  return formatMessageTopic(identity, properties);
+}
+
+/** The topic of a message to a module's input; its sender comes first, without which Node and .NET misread the topic. */
+export function formatModuleInputTopic(identity: ClientIdentity, message: ModuleInputMessage): string {
+  const { sender, properties } = message;
+  const bag = formatPropertyBag([
+    ['$.cdid', sender.deviceId],
+    ['$.cmid', sender.moduleId],
+    ...systemPairs(properties),
+    ...Object.entries(properties.application),
+  ]);
+  return formatInputTopic(identity, message.inputName, bag);
+}
+
+function systemPairs({ system }: MessageProperties): readonly (readonly [string, string | undefined])[] {
+  return [
+    ['$.mid', system.messageId],
+    ['$.exp', formatExpiry(system)],
+    ['$.cid', system.correlationId],
+    ['$.uid', system.userId],
+    ['$.ct', system.contentType],
+    ['$.ce', system.contentEncoding],
+    ['$.on', system.outputName],
+  ];
+}
+
+// The .NET client parses exactly seven digits.
+function formatExpiry({ expiryUtc }: SystemProperties): string | undefined {
+  const time = expiryUtc === undefined ? undefined : parseTime(expiryUtc);
+  return time === undefined ? undefined : new Date(time).toISOString().replace('Z', '0000Z');
+}
