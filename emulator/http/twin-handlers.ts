@@ -9,10 +9,11 @@ import { type Answer, answerJson } from './answers.ts';
 import { parseTwinPrecondition } from './preconditions.ts';
 import { parseJsonBody } from './request-body.ts';
 import type { HubRequest } from './route.ts';
+import { formatTwin } from './twin-format.ts';
 
 export function getTwin(hub: Hub, request: HubRequest): Result<Answer> {
   const identity = parseTwinPath(request);
-  return identity.ok ? answerTwin(hub.twins.getTwin(identity.value)) : identity;
+  return identity.ok ? answerTwin(hub.twins.getTwin(identity.value), request) : identity;
 }
 
 /** PATCH. */
@@ -38,7 +39,8 @@ function writeTwin(request: HubRequest, write: TwinWrite): Result<Answer> {
   if (!body.ok) return body;
   const patch = parseTwinPatch(body.value);
   if (!patch.ok) return patch;
-  return answerTwin(write(identity.value, patch.value, parseTwinPrecondition(request.headers['if-match'])));
+  const precondition = parseTwinPrecondition(request.headers['if-match']);
+  return answerTwin(write(identity.value, patch.value, precondition), request);
 }
 
 /** The device, or the module where the path names one. */
@@ -46,6 +48,6 @@ function parseTwinPath({ parameters }: HubRequest): Result<ClientIdentity> {
   return parseClientIdentity(parameters.deviceId ?? '', parameters.moduleId);
 }
 
-function answerTwin(twin: Result<JsonObject>): Result<Answer> {
-  return twin.ok ? answerJson(twin.value) : twin;
+function answerTwin(twin: Result<JsonObject>, request: HubRequest): Result<Answer> {
+  return twin.ok ? answerJson(formatTwin(twin.value, request.query)) : twin;
 }
