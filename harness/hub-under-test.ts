@@ -7,6 +7,7 @@ import {
   type ProvisionedClient,
   type ProvisionedDevice,
   type ProvisionedModule,
+  type SdkClientOptions,
 } from './provisioned-client.ts';
 import { loadSdk } from './sdk.ts';
 import {
@@ -97,10 +98,11 @@ export function createHubUnderTest(connection: HubConnection): HubUnderTest {
       certificate === undefined ? `SharedAccessKey=${key}` : 'x509=true',
     ].join(';');
     const client = { hostName, deviceId, moduleId, connectionString: clientConnectionString, certificate };
-    const createClient = async (transport: Transport = 'mqtt') => {
+    const createClient = async (transport: Transport = 'mqtt', options: SdkClientOptions = {}) => {
       const sdkClient = await createSdkClient(
         client,
         transport,
+        options,
         wiring && { wiring, agent: agentFor(certificate) },
       );
       openClients.add(sdkClient);
@@ -109,8 +111,8 @@ export function createHubUnderTest(connection: HubConnection): HubUnderTest {
     return {
       ...client,
       createClient,
-      connect: async (transport) => {
-        const sdkClient = await createClient(transport);
+      connect: async (transport, options) => {
+        const sdkClient = await createClient(transport, options);
         await sdkClient.open();
         return sdkClient;
       },

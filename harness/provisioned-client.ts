@@ -1,5 +1,5 @@
 import type { Agent } from 'node:https';
-import type { Client, ModuleClient } from 'azure-iot-device';
+import type { Client, DeviceClientOptions, ModuleClient } from 'azure-iot-device';
 import { loadSdk } from './sdk.ts';
 import {
   type AnyClient,
@@ -17,12 +17,16 @@ export interface ProvisionedClient<SdkClient extends AnyClient = AnyClient> {
   readonly connectionString: string;
   /** The certificate and private key of a client that has no symmetric key. */
   readonly certificate: ClientCertificateFiles | undefined;
-  /** A client of the real SDK, wired to the hub, not yet connected. */
-  createClient(transport?: Transport): Promise<SdkClient>;
+  /**
+   * A client of the real SDK, wired to the hub, not yet connected. Pass the SDK's own options here (`modelId`,
+   * `tokenRenewal`, …): a later `setOptions` would replace the ones that wire it.
+   */
+  createClient(transport?: Transport, options?: SdkClientOptions): Promise<SdkClient>;
   /** A connected client of the real SDK; the hub's disposal closes it. */
-  connect(transport?: Transport): Promise<SdkClient>;
+  connect(transport?: Transport, options?: SdkClientOptions): Promise<SdkClient>;
 }
 
+export type SdkClientOptions = Partial<DeviceClientOptions>;
 export type ProvisionedDevice = ProvisionedClient<Client>;
 export type ProvisionedModule = ProvisionedClient<ModuleClient>;
 
@@ -39,6 +43,7 @@ export async function createSdkClient(
     readonly certificate: ClientCertificateFiles | undefined;
   },
   transport: Transport,
+  options: SdkClientOptions,
   wiring: { readonly wiring: Wiring; readonly agent: Agent } | undefined,
 ): Promise<AnyClient> {
   const { Client, ModuleClient, X509AuthenticationProvider } = loadSdk('azure-iot-device');
@@ -60,11 +65,12 @@ export async function createSdkClient(
           Transport,
         );
   await sdkClient.setOptions({
+    ...options,
     ...certificate,
     ...(wiring && {
       ca: wiring.wiring.authorityPem,
-      mqtt: { webSocketAgent: wiring.agent },
-      http: { agent: wiring.agent },
+      mqtt: { ...options.mqtt, webSocketAgent: wiring.agent },
+      http: { ...options.http, agent: wiring.agent },
     }),
   } as Parameters<AnyClient['setOptions']>[0]);
   return sdkClient;
