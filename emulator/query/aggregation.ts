@@ -4,21 +4,6 @@ import { columnNames, objectOf } from './columns.ts';
 import type { AggregateName, Column, Path } from './syntax.ts';
 import { numberOf, plain, type Value } from './values.ts';
 
-/** Rows with equal values of the GROUP BY paths; `first` stands for them all. */
-interface Group<Row> {
-  readonly first: Row | undefined;
-  readonly summaries: readonly Summary[];
-  rowCount: number;
-}
-
-/** What a group remembers of one column; only numbers are counted. */
-interface Summary {
-  count: number;
-  sum: number;
-  minimum: number;
-  maximum: number;
-}
-
 /** Compiles columns with aggregates, or GROUP BY, to what they make of the selected rows. */
 export function compileAggregation<Row>(
   columns: readonly Column[],
@@ -27,45 +12,70 @@ export function compileAggregation<Row>(
 ): (rows: Iterable<Row>) => readonly JsonObject[] {
   const names = columnNames(columns, collection);
   const keys = groupBy.map((path) => compilePath(path, collection));
-  const readers = columns.map((column): Reader<Row> | undefined =>
-    column.kind === 'count' ? undefined : compilePath(column.path, collection),
-  );
+  const createCells = columns.map((column) => compileCell(column, collection));
+  const createGroup = () => createCells.map((create) => create());
   return (rows) => {
-    const groups = new Map<string, Group<Row>>();
+    const groups = new Map<string, readonly Cell<Row>[]>();
     // Without GROUP BY there is one row of totals even for no rows at all.
-    if (keys.length === 0) groups.set('', createGroup<Row>(undefined, columns.length));
+    if (keys.length === 0) groups.set('', createGroup());
     for (const row of rows) {
       const key = keys.map((read) => keyOf(read(row))).join();
-      const group = groups.get(key) ?? createGroup(row, columns.length);
+      const group = groups.get(key) ?? createGroup();
       groups.set(key, group);
-      addRow(group, row, readers);
+      for (const cell of group) cell.add(row);
     }
-    return [...groups.values()].map((group) =>
-      objectOf(names, (index) => cellOf(group, columns[index], readers[index], index)),
-    );
+    return [...groups.values()].map((group) => objectOf(names, (index) => group[index]?.result()));
   };
 }
 
-function createGroup<Row>(first: Row | undefined, columnCount: number): Group<Row> {
-  const summaries = Array.from({ length: columnCount }, () => ({
-    count: 0,
-    sum: 0,
-    minimum: Number.POSITIVE_INFINITY,
-    maximum: Number.NEGATIVE_INFINITY,
-  }));
-  return { first, summaries, rowCount: 0 };
+/** One column of one group: it hears of every row and then says its value. */
+interface Cell<Row> {
+  add(row: Row): void;
+  result(): Value;
 }
 
-function addRow<Row>(group: Group<Row>, row: Row, readers: readonly (Reader<Row> | undefined)[]): void {
-  group.rowCount++;
-  group.summaries.forEach((summary, index) => {
-    const value = numberOf(readers[index]?.(row));
-    if (value === undefined) return;
-    summary.count++;
-    summary.sum += value;
-    summary.minimum = Math.min(summary.minimum, value);
-    summary.maximum = Math.max(summary.maximum, value);
-  });
+function compileCell<Row>(column: Column, collection: QueryCollection<Row>): () => Cell<Row> {
+  switch (column.kind) {
+    case 'count':
+      return createCount;
+    case 'path': {
+      const read = compilePath(column.path, collection);
+      return () => createFirst(read);
+    }
+    case 'aggregate': {
+      const read = compilePath(column.path, collection);
+      return () => createSummary(read, RESULTS[column.aggregate]);
+    }
+  }
+}
+
+function createCount(): Cell<unknown> {
+  let count = 0;
+  return {
+    add() {
+      count++;
+    },
+    result: () => count,
+  };
+}
+
+// A path among aggregates is one of GROUP BY, so that any row of the group can tell its value.
+function createFirst<Row>(read: Reader<Row>): Cell<Row> {
+  let first: { readonly value: Value } | undefined;
+  return {
+    add(row) {
+      first ??= { value: read(row) };
+    },
+    result: () => first?.value,
+  };
+}
+
+/** The numbers of a column; all other values are passed over. */
+interface Summary {
+  count: number;
+  sum: number;
+  minimum: number;
+  maximum: number;
 }
 
 const RESULTS: Record<AggregateName, (summary: Summary) => number | undefined> = {
@@ -75,17 +85,22 @@ const RESULTS: Record<AggregateName, (summary: Summary) => number | undefined> =
   MAX: ({ count, maximum }) => (count === 0 ? undefined : maximum),
 };
 
-function cellOf<Row>(
-  group: Group<Row>,
-  column: Column | undefined,
-  read: Reader<Row> | undefined,
-  index: number,
-): Value {
-  const summary = group.summaries[index];
-  if (column === undefined || summary === undefined) return undefined;
-  if (column.kind === 'count') return group.rowCount;
-  if (column.kind === 'aggregate') return RESULTS[column.aggregate](summary);
-  return group.first === undefined ? undefined : read?.(group.first);
+function createSummary<Row>(
+  read: Reader<Row>,
+  resultOf: (summary: Summary) => number | undefined,
+): Cell<Row> {
+  const summary = { count: 0, sum: 0, minimum: Number.POSITIVE_INFINITY, maximum: Number.NEGATIVE_INFINITY };
+  return {
+    add(row) {
+      const value = numberOf(read(row));
+      if (value === undefined) return;
+      summary.count++;
+      summary.sum += value;
+      summary.minimum = Math.min(summary.minimum, value);
+      summary.maximum = Math.max(summary.maximum, value);
+    },
+    result: () => resultOf(summary),
+  };
 }
 
 // Values are the same group when they compare as equal, however a number is spelled; JSON text keeps types apart.

@@ -13,7 +13,7 @@ export interface QueryCollection<Row> {
 /** A root name in its canonical spelling, and its value. */
 export interface QueryRoot<Row> {
   readonly name: string;
-  read(row: Row): Value;
+  readonly read: Reader<Row>;
 }
 
 export type Reader<Row> = (row: Row) => Value;
@@ -23,12 +23,12 @@ export function compilePath<Row>(path: Path, collection: QueryCollection<Row>): 
   const root = collection.roots.get(path.root.toLowerCase());
   if (root === undefined) return () => undefined;
   const [first, second, third, ...rest] = path.steps.map(compileStep);
-  const read = (row: Row): Value => root.read(row);
+  const { read } = root;
   if (first === undefined) return read;
-  if (second === undefined) return (row) => first(root.read(row));
-  if (third === undefined) return (row) => second(first(root.read(row)));
-  if (rest.length === 0) return (row) => third(second(first(root.read(row))));
-  return (row) => rest.reduce((value, step) => step(value), third(second(first(root.read(row)))));
+  if (second === undefined) return (row) => first(read(row));
+  if (third === undefined) return (row) => second(first(read(row)));
+  if (rest.length === 0) return (row) => third(second(first(read(row))));
+  return (row) => rest.reduce((value, step) => step(value), third(second(first(read(row)))));
 }
 
 type Step = (value: Value) => Value;

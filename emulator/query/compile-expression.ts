@@ -1,3 +1,4 @@
+import { NumberText } from '../domain/json.ts';
 import { compilePath, type QueryCollection, type Reader } from './collection.ts';
 import { FUNCTIONS } from './functions.ts';
 import type {
@@ -9,7 +10,7 @@ import type {
   Membership,
   Primitive,
 } from './syntax.ts';
-import { compare, numberOf, plain, primitiveOf, type Value } from './values.ts';
+import { compare, numberOf, ORDERS, primitiveOf, type Value } from './values.ts';
 
 /** Whether a row is selected. */
 export type Predicate<Row> = (row: Row) => boolean;
@@ -81,40 +82,38 @@ function compileComparisonPredicate<Row>(comparison: Comparison, scope: Scope<Ro
   return (row) => value(row) === true;
 }
 
-// The shape of nearly every query: no call and no boxed outcome between the value and its test.
+// The shape of nearly every query, so it takes the shortest way from the value to the test.
 function compareWithConstant<Row>(
   read: Reader<Row>,
   operator: ComparisonOperator,
   constant: Primitive | undefined,
 ): Predicate<Row> {
-  if (constant === undefined) return () => false;
-  if (operator === '=') return (row) => plain(read(row)) === constant;
-  const type = typeof constant;
-  const isComparable = (value: unknown): value is string =>
-    typeof value === type && (type !== 'object' || value === null);
-  const limit = constant as string;
-  return {
-    '!=': (row: Row) => {
-      const value = plain(read(row));
-      return isComparable(value) && value !== limit;
-    },
-    '<': (row: Row) => {
-      const value = plain(read(row));
-      return isComparable(value) && value < limit;
-    },
-    '<=': (row: Row) => {
-      const value = plain(read(row));
-      return isComparable(value) && value <= limit;
-    },
-    '>': (row: Row) => {
-      const value = plain(read(row));
-      return isComparable(value) && value > limit;
-    },
-    '>=': (row: Row) => {
-      const value = plain(read(row));
-      return isComparable(value) && value >= limit;
-    },
-  }[operator];
+  if (typeof constant === 'string') return compareWithText(read, operator, constant);
+  if (typeof constant === 'number') return compareWithNumber(read, operator, constant);
+  return (row) => compare(operator, read(row), constant, undefined) === true;
+}
+
+function compareWithText<Row>(read: Reader<Row>, operator: ComparisonOperator, text: string): Predicate<Row> {
+  if (operator === '=') return (row) => read(row) === text;
+  const order = ORDERS[operator];
+  return (row) => {
+    const value = read(row);
+    return typeof value === 'string' && order(value, text);
+  };
+}
+
+function compareWithNumber<Row>(
+  read: Reader<Row>,
+  operator: ComparisonOperator,
+  number: number,
+): Predicate<Row> {
+  const order = ORDERS[operator];
+  return (row) => {
+    const value = read(row);
+    return typeof value === 'number'
+      ? order(value, number)
+      : value instanceof NumberText && order(value.value, number);
+  };
 }
 
 function compileComparison<Row>(comparison: Comparison, scope: Scope<Row>): Reader<Row> {

@@ -22,10 +22,10 @@ export function primitiveOf(value: Value): Primitive | undefined {
     : (primitive as Primitive | undefined);
 }
 
-type Order = (left: never, right: never) => boolean;
+type Order = (left: NonNullable<Primitive>, right: NonNullable<Primitive>) => boolean;
 
-// Text is compared by UTF-16 units, as the hub's ordinal order does.
-const ORDERS: Record<ComparisonOperator, Order> = {
+/** What the operators say of two values of one type; text is compared by UTF-16 units, as in the hub's ordinal order. */
+export const ORDERS: Record<ComparisonOperator, Order> = {
   '=': (left, right) => left === right,
   '!=': (left, right) => left !== right,
   '<': (left, right) => left < right,
@@ -50,5 +50,6 @@ export function compare(
   if (typeof leftPrimitive !== typeof rightPrimitive) {
     return operator === '!=' ? mixedTypeNotEqual : undefined;
   }
-  return ORDERS[operator](leftPrimitive as never, rightPrimitive as never);
+  // Of one type, null meets only null, and for equal values the operators need no more than that.
+  return ORDERS[operator](leftPrimitive as NonNullable<Primitive>, rightPrimitive as NonNullable<Primitive>);
 }
