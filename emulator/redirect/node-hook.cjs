@@ -1,0 +1,142 @@
+'use strict';
+
+// Loaded by `--require` into every Node program below `iothub-emulator exec`. Connections for the hub's names and
+// ports go to the hub's free ports; children and workers get the hook back where a program takes it from them.
+// The syntax is Node 12's: the program under test may run on an old Node.
+
+const VARIABLE = 'IOTHUB_EMULATOR_REDIRECT';
+const TRUST_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE'];
+const INSTALLED = Symbol.for('iothub-emulator.redirect');
+
+const redirect = readRedirect(process.env[VARIABLE]);
+if (redirect !== undefined) install();
+
+function install() {
+  const net = require('net');
+  if (net.Socket.prototype.connect[INSTALLED]) return;
+  redirectConnections(net.Socket.prototype);
+  const restored = environmentRestorer();
+  followChildren(require('child_process'), restored);
+  followWorkers(require('worker_threads'), restored);
+  require('module').syncBuiltinESMExports();
+}
+
+function readRedirect(text) {
+  try {
+    const { address, names, ports } = JSON.parse(text);
+    return { address, ports: { ...ports }, names: new Set(names.map((name) => name.toLowerCase())) };
+  } catch {
+    return undefined;
+  }
+}
+
+function redirectConnections(prototype) {
+  const connect = prototype.connect;
+  prototype.connect = function (...args) {
+    const [options, listener] = connectArguments(args);
+    const port = redirectedPort(options);
+    if (port === undefined) return connect.apply(this, args);
+    connect.call(this, { ...options, host: redirect.address, port, lookup: undefined }, listener);
+    // A later `tls.connect({ socket })` checks the certificate against this name.
+    this._host = options.host;
+    return this;
+  };
+  prototype.connect[INSTALLED] = true;
+}
+
+/** The forms of `connect`: (options), (path), (port, host), each with a listener, or node's own array of these two. */
+function connectArguments(args) {
+  const [first, second] = args;
+  if (Array.isArray(first)) return first;
+  const last = args[args.length - 1];
+  const listener = typeof last === 'function' ? last : undefined;
+  if (typeof first === 'object' && first !== null) return [first, listener];
+  return [{ port: first, host: second }, listener];
+}
+
+function redirectedPort(options) {
+  if (!options || options.path || typeof options.host !== 'string') return undefined;
+  if (!redirect.names.has(options.host.toLowerCase())) return undefined;
+  return redirect.ports[Number(options.port)];
+}
+
+/** Gives an environment back what this process was started with, where a program left it out; else the same object. */
+function environmentRestorer() {
+  const remembered = {};
+  for (const name of [VARIABLE, ...TRUST_VARIABLES]) {
+    if (process.env[name] !== undefined) remembered[name] = process.env[name];
+  }
+  const pythonFolder = require('path').join(__dirname, 'python');
+  const separator = require('path').delimiter;
+  const requireHook = `--require ${/[\s"]/.test(__filename) ? JSON.stringify(__filename) : __filename}`;
+
+  return function restored(environment) {
+    const lost = {};
+    for (const name of Object.keys(remembered)) {
+      if (environment[name] === undefined) lost[name] = remembered[name];
+    }
+    const { NODE_OPTIONS = '', PYTHONPATH = '' } = environment;
+    if (!NODE_OPTIONS.includes(requireHook)) lost.NODE_OPTIONS = `${NODE_OPTIONS} ${requireHook}`.trim();
+    if (!PYTHONPATH.split(separator).includes(pythonFolder)) {
+      lost.PYTHONPATH = PYTHONPATH === '' ? pythonFolder : pythonFolder + separator + PYTHONPATH;
+    }
+    if (Object.keys(lost).length === 0) return environment;
+    const complete = {};
+    for (const name in environment) complete[name] = environment[name];
+    return Object.assign(complete, lost);
+  };
+}
+
+function followChildren(childProcess, restored) {
+  const prototype = childProcess.ChildProcess.prototype;
+  const spawn = prototype.spawn;
+  prototype.spawn = function (options) {
+    if (options) options.envPairs = restoredPairs(options.envPairs, restored);
+    return spawn.call(this, options);
+  };
+  const afterArguments = (args) => (args[1] == null || Array.isArray(args[1]) ? 2 : 1);
+  restoreForSync(childProcess, 'spawnSync', afterArguments, restored);
+  restoreForSync(childProcess, 'execFileSync', afterArguments, restored);
+  restoreForSync(childProcess, 'execSync', () => 1, restored);
+}
+
+/** `envPairs` is what node makes of `env` before it spawns: ['NAME=value', …]; none means the parent's environment. */
+function restoredPairs(envPairs, restored) {
+  const given = envPairs ? fromPairs(envPairs) : process.env;
+  const complete = restored(given);
+  return complete === given ? envPairs : Object.keys(complete).map((name) => `${name}=${complete[name]}`);
+}
+
+function fromPairs(envPairs) {
+  const environment = {};
+  for (const pair of envPairs) {
+    // Windows has variables such as `=C:`, whose names begin with the sign.
+    const end = pair.indexOf('=', 1);
+    environment[pair.slice(0, end)] = pair.slice(end + 1);
+  }
+  return environment;
+}
+
+/** The synchronous functions bypass `ChildProcess`: their `env` option is completed instead. */
+function restoreForSync(childProcess, name, optionsIndex, restored) {
+  const original = childProcess[name];
+  childProcess[name] = function (...args) {
+    const index = optionsIndex(args);
+    const options = args[index] == null ? {} : args[index];
+    const given = options.env || process.env;
+    const complete = restored(given);
+    if (complete !== given && typeof options === 'object') args[index] = { ...options, env: complete };
+    return original.apply(this, args);
+  };
+}
+
+function followWorkers(workerThreads, restored) {
+  workerThreads.Worker = new Proxy(workerThreads.Worker, {
+    construct(Worker, [file, options, ...rest], newTarget) {
+      const given = (options && options.env) || process.env;
+      const complete = typeof given === 'object' ? restored(given) : given;
+      const completed = complete === given ? options : { ...options, env: complete };
+      return Reflect.construct(Worker, [file, completed, ...rest], newTarget);
+    },
+  });
+}

@@ -1,0 +1,94 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpsServer } from 'node:https';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { Aedes } from 'aedes';
+import { createWebSocketStream, WebSocketServer } from 'ws';
+import { createAuthority } from '../../emulator/certificates/authority.ts';
+import { issueCertificate } from '../../emulator/certificates/issue.ts';
+
+const HOUR = 60 * 60 * 1000;
+
+/** Servers that speak on free ports what a hub speaks on 443, 8883 and 5671, with a certificate for one name. */
+export type LoopbackHub = AsyncDisposable & {
+  readonly name: string;
+  /** The usual ports, each with the free one that is listened on. */
+  readonly ports: { readonly 443: number; readonly 8883: number; readonly 5671: number };
+  /** A local TCP server that is no hub: it greets whoever connects with `neighbour`. */
+  readonly neighbourPort: number;
+  /** Readable by every user of the machine. */
+  readonly authorityPath: string;
+};
+
+/**
+ * 443 answers a request with its Host header and TLS server name as JSON and takes MQTT over WebSocket, 8883 is an
+ * MQTT broker, 5671 sends back what it receives.
+ */
+export async function openLoopbackHub(name = 'hub1.iothub.test'): Promise<LoopbackHub> {
+  const directory = await mkdtemp(join(tmpdir(), 'loopback-hub-'));
+  await chmod(directory, 0o755);
+  const authorityPath = join(directory, 'authority.pem');
+  const tls = await issueServerCertificate(name, authorityPath);
+  const broker = await Aedes.createBroker();
+
+  const https = createHttpsServer(tls, (request, response) => {
+    const { servername } = request.socket as TLSSocket;
+    response.setHeader('connection', 'close');
+    response.end(JSON.stringify({ host: request.headers.host, servername }));
+  });
+  const webSockets = new WebSocketServer({ server: https, handleProtocols: () => 'mqtt' });
+  webSockets.on('connection', (socket) => broker.handle(createWebSocketStream(socket)));
+
+  const listeners = await Promise.all([
+    listen(https),
+    listen(createTlsServer(tls, (socket) => void broker.handle(socket))),
+    listen(createTlsServer(tls, (socket) => void socket.on('error', () => {}).pipe(socket))),
+    listen(createTcpServer((socket) => void socket.end('neighbour'))),
+  ]);
+  const [{ port: httpsPort }, { port: mqttPort }, { port: amqpPort }, { port: neighbourPort }] = listeners;
+  return {
+    name,
+    authorityPath,
+    neighbourPort,
+    ports: { 443: httpsPort, 8883: mqttPort, 5671: amqpPort },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(listeners.map((listener) => listener.close()));
+      await new Promise<void>((resolve) => broker.close(resolve));
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+async function issueServerCertificate(name: string, authorityPath: string) {
+  const now = Date.now();
+  const authority = await createAuthority(now);
+  await writeFile(authorityPath, authority.certificatePem);
+  const { certificatePem, keyPem } = await issueCertificate({
+    commonNames: [name],
+    validFrom: now - HOUR,
+    validTo: now + HOUR,
+    use: 'server',
+    alternativeNames: [{ type: 'dns', value: name }],
+    issuer: authority,
+  });
+  return { cert: certificatePem, key: keyPem };
+}
+
+async function listen(server: Server) {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket.on('error', () => {}));
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
