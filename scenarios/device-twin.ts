@@ -1,27 +1,16 @@
 // The story of module-twin for a device: create it, patch the desired properties of its twin, receive the patch.
-import iotDevice from 'azure-iot-device';
-import iotDeviceMqtt from 'azure-iot-device-mqtt';
 import iothub from 'azure-iothub';
-import { createOrGetDevice } from './create-module.ts';
-import { DEVICE_ID, runAlone, serviceConnectionString, show } from './program.ts';
+import { runAlone, serviceConnectionString, show } from './program.ts';
+import { deviceClient, provisionDevice } from './provision-device.ts';
 import { receivePatch } from './receive-module-twin-desired-properties-patch.ts';
 import { desiredProperties } from './update-module-twin-desired-properties.ts';
 
 runAlone(import.meta.url, async () => {
-  const connectionString = serviceConnectionString();
-  const registry = iothub.Registry.fromConnectionString(connectionString);
-  const device = await createOrGetDevice(registry, { deviceId: DEVICE_ID });
-  show(`Create: the keys of device '${device.deviceId}'`, device.authentication?.symmetricKey);
+  const registry = iothub.Registry.fromConnectionString(serviceConnectionString());
+  const device = await provisionDevice(registry);
+  show('Create: the device connects with', device.connectionString);
 
-  const { HostName } = iothub.ConnectionString.parse(connectionString);
-  const key = device.authentication?.symmetricKey?.primaryKey;
-  const receiver = await receivePatch(
-    iotDevice.Client.fromConnectionString(
-      `HostName=${HostName};DeviceId=${device.deviceId};SharedAccessKey=${key}`,
-      iotDeviceMqtt.Mqtt,
-    ),
-  );
-
+  const receiver = await receivePatch(deviceClient(device));
   const { responseBody: before } = await registry.getTwin(device.deviceId);
   show('Update: the desired properties before', before.properties.desired);
   const patch = { properties: { desired: desiredProperties() } };

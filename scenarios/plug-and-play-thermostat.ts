@@ -1,0 +1,62 @@
+// A Plug and Play thermostat: the device announces its model, reports a property, acknowledges a writable one
+// and carries out a command; the back end works with its digital twin.
+import { once } from 'node:events';
+import iotDevice, { type Client } from 'azure-iot-device';
+import iothub from 'azure-iothub';
+import { DEVICE_ID, runAlone, serviceConnectionString, show } from './program.ts';
+import { deviceClient, provisionDevice } from './provision-device.ts';
+
+const MODEL_ID = 'dtmi:com:example:Thermostat;1';
+
+runAlone(import.meta.url, async () => {
+  const connectionString = serviceConnectionString();
+  const registry = iothub.Registry.fromConnectionString(connectionString);
+  const device = await provisionDevice(registry, `${DEVICE_ID}-thermostat`);
+  const client = deviceClient(device);
+  await client.setOptions({ modelId: MODEL_ID } as never);
+  await client.open();
+  const acknowledged = runThermostat(client);
+
+  const service = new iothub.DigitalTwinClient(new iothub.IoTHubTokenCredentials(connectionString));
+  await service.updateDigitalTwin(device.deviceId, [{ op: 'add', path: '/targetTemperature', value: 21.5 }]);
+  await acknowledged;
+  const { $dtId, targetTemperature, $metadata } = (await service.getDigitalTwin(
+    device.deviceId,
+  )) as never as Record<string, unknown>;
+  show('The digital twin', { $dtId, targetTemperature, $metadata });
+
+  const since = new Date(0).toISOString();
+  const report = await service.invokeCommand(device.deviceId, 'getMaxMinReport', since, {
+    connectTimeoutInSeconds: 20,
+    responseTimeoutInSeconds: 30,
+  });
+  show('The answer to the command', report);
+  await client.close();
+});
+
+/** The device's side; resolves when a wanted temperature has been acknowledged. */
+async function runThermostat(client: Client): Promise<void> {
+  client.onDeviceMethod('getMaxMinReport', (request, response) =>
+    response.send(200, { since: request.payload, maximum: 23, minimum: 19 }),
+  );
+  const telemetry = new iotDevice.Message(JSON.stringify({ temperature: 20.1 }));
+  telemetry.contentType = 'application/json';
+  telemetry.contentEncoding = 'utf-8';
+  await client.sendEvent(telemetry);
+
+  const twin = await client.getTwin();
+  const report = (patch: object) =>
+    new Promise<void>((resolve, reject) =>
+      twin.properties.reported.update(patch, (error: Error | undefined) =>
+        error ? reject(error) : resolve(),
+      ),
+    );
+  await report({ maxTempSinceLastReboot: 23 });
+  let targetTemperature = twin.properties.desired.targetTemperature;
+  while (targetTemperature === undefined) {
+    const [desired] = await once(twin, 'properties.desired');
+    targetTemperature = desired.targetTemperature;
+  }
+  const av = twin.properties.desired.$version;
+  await report({ targetTemperature: { value: targetTemperature, ac: 200, av, ad: 'done' } });
+}
