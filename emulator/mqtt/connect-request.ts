@@ -19,7 +19,6 @@ export interface Peer {
 export interface ConnectRequest {
   readonly clientId: string;
   readonly userName: string;
-  readonly isCleanSession: boolean;
   readonly keepAliveSeconds: number;
   readonly will?: { readonly topic: string; readonly body: Uint8Array; readonly isRetained: boolean };
 }
@@ -40,7 +39,6 @@ export function takeConnectRequest(packet: ConnectPacket): ConnectRequest {
   const request = {
     clientId: packet.clientId,
     userName: packet.username ?? '',
-    isCleanSession: packet.clean === true,
     keepAliveSeconds: packet.keepalive ?? 0,
     ...(will === undefined
       ? {}

@@ -9,7 +9,6 @@ import { CONNACK_PROTOCOL_LEVEL, PROTOCOL_LEVEL, parseProtocolLevel } from './co
 import { acceptConnect, type ConnectRequest, type Peer, takeConnectRequest } from './connect-request.ts';
 import type { DropReason } from './drop-reasons.ts';
 import { type FrameFault, type FrameReceiver, FrameSplitter } from './frame-splitter.ts';
-import { InFlightMessages } from './in-flight-messages.ts';
 import { KeepAlive, silenceLimitOf } from './keep-alive.ts';
 import { MqttClient } from './mqtt-client.ts';
 import type { ClientWire } from './mqtt-client-link.ts';
@@ -20,8 +19,6 @@ export interface DoorParts {
   readonly hub: Hub;
   readonly connections: Set<Connection>;
   readonly acknowledgements: Acknowledgements;
-  /** By client id: messages that went out on an earlier connection and were not acknowledged. */
-  readonly unacknowledged: Map<string, InFlightMessages>;
   /** Hands a client over to the broker. */
   attachBroker(stream: BrokerStream): void;
 }
@@ -96,7 +93,6 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     this.#client = new MqttClient(hub, authenticated, modelId, {
       wire: this,
       acknowledgements: this.#door.acknowledgements,
-      inFlight: this.#recallMessages(request),
       acknowledge: () => this.acknowledge(),
     });
     // The hub may have closed the link while it opened the session.
@@ -265,12 +261,6 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     this.#regulate();
   }
 
-  #recallMessages({ clientId, isCleanSession }: ConnectRequest): InFlightMessages {
-    const earlier = this.#door.unacknowledged.get(clientId);
-    this.#door.unacknowledged.delete(clientId);
-    return earlier === undefined || isCleanSession ? new InFlightMessages() : earlier;
-  }
-
   #send(packets: Buffer): void {
     if (this.#stream.write(packets) || this.#isSocketFull) return;
     this.#isSocketFull = true;
@@ -303,17 +293,10 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     if (kind === 'lost' && this.#will !== undefined) {
       this.#door.hub.events.append(this.#will.sender, this.#will.event);
     }
-    this.#rememberMessages();
     this.#client?.session.close(kind);
     this.#broker?.destroy();
     if (how === 'abrupt') this.#stream.destroy();
     else this.#hangUp();
-  }
-
-  #rememberMessages(): void {
-    const inFlight = this.#client?.inFlight;
-    if (this.#request === undefined || inFlight === undefined || inFlight.isEmpty) return;
-    if (!this.#request.isCleanSession) this.#door.unacknowledged.set(this.#request.clientId, inFlight);
   }
 
   #hangUp(): void {

@@ -1,4 +1,3 @@
-/** A message's number in its queue is how a later connection knows it again. */
 interface InFlightMessage {
   readonly packetId: number;
   lockToken: string;
@@ -8,29 +7,22 @@ const MAXIMUM_PACKET_ID = 65_535;
 // Twice the depth of a queue: what is older has expired or was purged meanwhile.
 const MAXIMUM_REMEMBERED = 100;
 
-/** Cloud-to-device messages that were sent and not acknowledged, and the packet ids of one client. */
+/** The packet ids of one connection, and the cloud-to-device messages that were sent on it and not acknowledged. */
 export class InFlightMessages {
   readonly #bySequenceNumber = new Map<number, InFlightMessage>();
   #lastPacketId = 0;
 
-  get isEmpty(): boolean {
-    return this.#bySequenceNumber.size === 0;
-  }
-
-  /** The packet id of a message that goes out; one that went out before keeps its id and is a duplicate. */
-  send(
-    sequenceNumber: number,
-    lockToken: string,
-  ): { readonly packetId: number; readonly isDuplicate: boolean } {
+  /** The packet id of a message that goes out; one that goes out again keeps its id. */
+  send(sequenceNumber: number, lockToken: string): number {
     const earlier = this.#bySequenceNumber.get(sequenceNumber);
     if (earlier !== undefined) {
       earlier.lockToken = lockToken;
-      return { packetId: earlier.packetId, isDuplicate: true };
+      return earlier.packetId;
     }
     const packetId = this.nextPacketId();
     this.#bySequenceNumber.set(sequenceNumber, { packetId, lockToken });
     if (this.#bySequenceNumber.size > MAXIMUM_REMEMBERED) this.#forgetOldest();
-    return { packetId, isDuplicate: false };
+    return packetId;
   }
 
   /** The lock token of the message that this PUBACK settles, or undefined where there is none. */

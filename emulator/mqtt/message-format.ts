@@ -10,7 +10,7 @@ import { formatPropertyBag } from './property-bag.ts';
 import { formatInputTopic, formatMessageTopic } from './topics.ts';
 
 /**
- * The topic of a cloud-to-device message. System properties come first, in the hub's order, and `$.to` is always there:
+ * The topic of a cloud-to-device message. System properties come first, in the hub's order, and the hub always sets `$.to`:
  * the Java client reads from the first encoded `$` on, the .NET client cannot do without a bag.
  */
 export function formatCloudToDeviceTopic(identity: ClientIdentity, message: CloudToDeviceMessage): string {
@@ -18,7 +18,7 @@ export function formatCloudToDeviceTopic(identity: ClientIdentity, message: Clou
   const properties = formatPropertyBag([
     ['$.mid', system.messageId],
     ['$.exp', formatExpiry(system)],
-    ['$.to', system.to || `/devices/${encodeURIComponent(identity.deviceId)}/messages/devicebound`],
+    ['$.to', system.to],
     ['$.cid', system.correlationId],
     ['$.uid', system.userId],
     ['$.ct', system.contentType],

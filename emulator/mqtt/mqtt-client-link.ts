@@ -48,10 +48,12 @@ export class MqttClientLink implements ClientLink {
     this.#send({ topic: formatMethodTopic(name, requestId), body: payload || 'null' });
   }
 
-  deliverMessage({ lockToken, sequenceNumber, message }: CloudToDeviceDelivery): void {
+  deliverMessage({ lockToken, sequenceNumber, isRedelivery, message }: CloudToDeviceDelivery): void {
     const topic = formatCloudToDeviceTopic(this.#identity, message);
     const isReliable = this.#subscriptions.qualityOfService('messages') === 1;
-    const delivery = isReliable ? this.#inFlight.send(sequenceNumber, lockToken) : {};
+    const delivery = isReliable
+      ? { packetId: this.#inFlight.send(sequenceNumber, lockToken), isDuplicate: isRedelivery }
+      : {};
     if (!this.#send({ topic, body: message.body, ...delivery })) this.#onUndeliverable(lockToken);
   }
 

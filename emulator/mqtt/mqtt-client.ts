@@ -4,7 +4,7 @@ import type { AuthenticatedClient, Hub } from '../hub/hub.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import type { DropReason } from './drop-reasons.ts';
 import { GrantedSubscriptions, type QualityOfService } from './granted-subscriptions.ts';
-import type { InFlightMessages } from './in-flight-messages.ts';
+import { InFlightMessages } from './in-flight-messages.ts';
 import { type ClientWire, MqttClientLink } from './mqtt-client-link.ts';
 import { formatPublish } from './publish-packet.ts';
 import { parseSubscribe, parseUnsubscribe } from './subscribe-packet.ts';
@@ -12,11 +12,10 @@ import { isTooLarge, TelemetryTopic, toEvent } from './telemetry.ts';
 import { type ClientRequest, findSubscription, parseRequestTopic } from './topics.ts';
 import { answerTwinRequest } from './twin-requests.ts';
 
-/** What the client's connection gives it: a way to write, PUBACKs that are collected, and messages of an earlier connection. */
+/** What the client's connection gives it. */
 export interface MqttClientParts {
   readonly wire: ClientWire;
   readonly acknowledgements: Acknowledgements;
-  readonly inFlight: InFlightMessages;
   /** Writes the PUBACKs that were collected, so that they precede an answer. */
   acknowledge(): void;
 }
@@ -25,10 +24,10 @@ export interface MqttClientParts {
 export class MqttClient {
   readonly identity: ClientIdentity;
   readonly session: ClientSession;
-  readonly inFlight: InFlightMessages;
   readonly #hub: Hub;
   readonly #parts: MqttClientParts;
   readonly #subscriptions: GrantedSubscriptions;
+  readonly #inFlight = new InFlightMessages();
   readonly #telemetry: TelemetryTopic;
 
   constructor(
@@ -38,7 +37,6 @@ export class MqttClient {
     parts: MqttClientParts,
   ) {
     this.identity = authenticated.identity;
-    this.inFlight = parts.inFlight;
     this.#hub = hub;
     this.#parts = parts;
     this.#subscriptions = new GrantedSubscriptions(this.identity);
@@ -47,7 +45,7 @@ export class MqttClient {
       this.identity,
       parts.wire,
       this.#subscriptions,
-      parts.inFlight,
+      this.#inFlight,
       (lockToken) => this.#reject(lockToken),
     );
     this.session = hub.clients.open(authenticated, link, modelId === undefined ? {} : { modelId });
@@ -78,7 +76,7 @@ export class MqttClient {
   /** A PUBACK completes the message that went out with its packet id; an unknown id means nothing. */
   takeAcknowledgement(bytes: Buffer, body: number, end: number): DropReason | undefined {
     if (end - body !== 2) return 'packet-malformed';
-    const lockToken = this.inFlight.acknowledge(bytes.readUInt16BE(body));
+    const lockToken = this.#inFlight.acknowledge(bytes.readUInt16BE(body));
     if (lockToken === undefined) return undefined;
     const completed = this.session.completeMessage(lockToken);
     if (!completed.ok) {

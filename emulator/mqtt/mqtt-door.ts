@@ -23,14 +23,11 @@ export async function createMqttDoor(hub: Hub): Promise<MqttDoor> {
     hub,
     connections: new Set(),
     acknowledgements: new Acknowledgements(),
-    unacknowledged: new Map(),
     attachBroker: broker.attach,
   };
   const stopListening = hub.happenings.listen((happening) => {
     if (happening.kind !== 'identityDeleted') return;
-    const clientId = formatClientIdentity(happening.identity);
-    parts.unacknowledged.delete(clientId);
-    broker.forgetSession(clientId);
+    broker.forgetSession(formatClientIdentity(happening.identity));
   });
   return {
     accept: (stream, peer) => {

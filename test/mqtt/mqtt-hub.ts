@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { formatSasToken } from '../../emulator/auth/sas-token.ts';
+import { type ClientIdentity, parseClientIdentity } from '../../emulator/domain/client-identity.ts';
+import { parseDeviceRequest, parseModuleRequest } from '../../emulator/domain/identity-request.ts';
+import type { JsonObject, JsonValue } from '../../emulator/domain/json.ts';
+import type { DeviceEvent } from '../../emulator/domain/message.ts';
+import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
+import { createHub } from '../../emulator/hub/create-hub.ts';
+import type { Hub, HubOptions } from '../../emulator/hub/hub.ts';
+import type { ClientLink, LogFields } from '../../emulator/hub/ports.ts';
+import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
+import { createManualClock, type ManualClock } from '../../emulator/manual-clock.ts';
+import { createMqttDoor, type MqttDoor } from '../../emulator/mqtt/mqtt-door.ts';
+import { createRandomIds } from '../../emulator/system-ports.ts';
+import { connectRaw, type RawClient, type RawConnectOptions } from './raw-client.ts';
+import { waitUntil } from './wait-until.ts';
+
+export const HUB_NAME = 'myhub.azure-devices.net';
+
+export interface LogLine {
+  readonly level: string;
+  readonly event: string;
+  readonly fields: LogFields;
+}
+
+/** A hub on a clock that stands still, its MQTT door on a plain loopback socket, and raw clients to it. */
+export interface MqttHub extends AsyncDisposable {
+  readonly hub: Hub;
+  readonly clock: ManualClock;
+  readonly door: MqttDoor;
+  readonly port: number;
+  readonly logLines: LogLine[];
+  /** The hub's voice toward each client that connected, by client id. */
+  readonly links: ReadonlyMap<string, ClientLink>;
+  /** Lock tokens that clients settled, as `complete TOKEN` or `reject TOKEN`. */
+  readonly settled: string[];
+  /** Registers a device, or a module (`device/module`) with its device. */
+  register(clientId: string): ClientIdentity;
+  /** A client that has been accepted; its CONNACK is taken. */
+  connect(clientId: string, options?: RawConnectOptions): Promise<RawClient>;
+  /** An open socket on which nothing was said yet. */
+  open(): Promise<RawClient>;
+  passwordOf(clientId: string): string;
+  /** All telemetry so far. */
+  events(count: number): Promise<readonly DeviceEvent[]>;
+  untilLogged(reason: string): Promise<LogLine>;
+}
+
+export function userNameOf(clientId: string): string {
+  return `${HUB_NAME}/${clientId}/?api-version=2021-04-12`;
+}
+
+export async function startMqttHub(options: Partial<HubOptions> = {}): Promise<MqttHub> {
+  const clock = createManualClock(Date.UTC(2026, 0, 2, 3, 4, 5));
+  const logLines: LogLine[] = [];
+  const created = createHub(
+    { ...DEFAULT_HUB_OPTIONS, hostNames: [HUB_NAME, 'localhost', '127.0.0.1'], ...options },
+    { clock, ids: createRandomIds(), log: (level, event, fields) => logLines.push({ level, event, fields }) },
+  );
+  if (!created.ok) throw new Error(created.error.message);
+  const links = new Map<string, ClientLink>();
+  const settled: string[] = [];
+  const hub = listenIn(created.value, links, settled);
+  const door = await createMqttDoor(hub);
+  const server = createServer((socket: Socket) =>
+    door.accept(socket, { certificates: () => [], remoteAddress: '127.0.0.1', transport: 'mqtt' }),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const clients: RawClient[] = [];
+  const passwordOf = (clientId: string) => tokenOf(clientId, clock.now());
+  const open = async () => {
+    const client = await connectRaw(port);
+    clients.push(client);
+    return client;
+  };
+  return {
+    hub,
+    clock,
+    door,
+    port,
+    logLines,
+    links,
+    settled,
+    register: (clientId) => register(hub, clientId),
+    connect: async (clientId, connectOptions = {}) => {
+      const client = await open();
+      client.connect(clientId, {
+        username: userNameOf(clientId),
+        password: passwordOf(clientId),
+        ...connectOptions,
+      });
+      const connack = await client.next('connack');
+      if (connack.returnCode !== 0) throw new Error(`refused with ${connack.returnCode}`);
+      client.sessionPresent = connack.sessionPresent;
+      return client;
+    },
+    open,
+    passwordOf,
+    events: (count) => readEvents(hub, count),
+    untilLogged: (reason) =>
+      waitUntil(`a log line with ${reason}`, () => logLines.find((line) => line.fields['reason'] === reason)),
+    [Symbol.asyncDispose]: async () => {
+      for (const client of clients) client.destroy();
+      hub.close();
+      await door[Symbol.asyncDispose]();
+      server.close();
+    },
+  };
+}
+
+/** A token signed by the policy `device`. */
+export function tokenOf(clientId: string, now: number): string {
+  const [deviceId = '', moduleId] = clientId.split('/');
+  const module = moduleId === undefined ? '' : `/modules/${moduleId}`;
+  return formatSasToken({
+    resource: `${HUB_NAME}/devices/${deviceId}${module}`,
+    key: DEFAULT_KEY,
+    expirySeconds: Math.floor(now / 1000) + 3600,
+    policyName: 'device',
+  });
+}
+
+export function register(hub: Hub, clientId: string, body: JsonObject = {}): ClientIdentity {
+  const [deviceId = '', moduleId] = clientId.split('/');
+  const identity = parseClientIdentity(deviceId, moduleId);
+  if (!identity.ok) throw new Error(identity.error.message);
+  if (!hub.registry.getDevice(identity.value.deviceId).ok) {
+    const request = parseDeviceRequest(identity.value.deviceId, body);
+    if (!request.ok || !hub.registry.putDevice(request.value, NO_PRECONDITION).ok)
+      throw new Error('no device');
+  }
+  const module = identity.value.moduleId;
+  if (module !== undefined) {
+    const request = parseModuleRequest(identity.value.deviceId, module, body);
+    if (!request.ok || !hub.registry.putModule(request.value, NO_PRECONDITION).ok)
+      throw new Error('no module');
+  }
+  return identity.value;
+}
+
+/** Desired properties as a back end patches them. */
+export function patchDesired(hub: Hub, identity: ClientIdentity, desired: JsonValue): void {
+  const patched = hub.twins.updateTwin(identity, { desired: desired as JsonObject }, NO_PRECONDITION);
+  if (!patched.ok) throw new Error(patched.error.message);
+}
+
+function listenIn(hub: Hub, links: Map<string, ClientLink>, settled: string[]): Hub {
+  return {
+    ...hub,
+    clients: {
+      ...hub.clients,
+      open: (client, link, options) => {
+        const { deviceId, moduleId } = client.identity;
+        links.set(moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`, link);
+        const session = hub.clients.open(client, link, options);
+        return {
+          ...session,
+          completeMessage: (lockToken) => {
+            settled.push(`complete ${lockToken}`);
+            return session.completeMessage(lockToken);
+          },
+          rejectMessage: (lockToken) => {
+            settled.push(`reject ${lockToken}`);
+            return session.rejectMessage(lockToken);
+          },
+        };
+      },
+    },
+  };
+}
+
+async function readEvents(hub: Hub, count: number): Promise<readonly DeviceEvent[]> {
+  const events: DeviceEvent[] = [];
+  const signal = AbortSignal.timeout(5000);
+  for await (const event of hub.events.read({ from: 'earliest', signal })) {
+    events.push(event);
+    if (events.length === count) break;
+  }
+  if (events.length < count) throw new Error(`only ${events.length} of ${count} events`);
+  return events;
+}
