@@ -7,7 +7,7 @@ import type { RouteMatch } from './route.ts';
 export type PeerCertificates = (request: IncomingMessage) => readonly Uint8Array[];
 
 /** The header with which the SDKs' module clients say who they are when they invoke a method: `device/module`. */
-const CALLING_MODULE = 'x-ms-edge-moduleid';
+export const CALLING_MODULE = 'x-ms-edge-moduleid';
 
 type MatchedRoute = Extract<RouteMatch, { kind: 'route' }>;
 

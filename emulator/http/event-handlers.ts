@@ -1,10 +1,11 @@
 import { isJsonObject, type JsonValue, memberInAnyCase } from '../domain/json.ts';
 import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../domain/message.ts';
+import { messageSizeOf } from '../domain/message-size.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { IncomingEvent } from '../hub/client-session.ts';
 import type { AuthenticatedClient, Hub } from '../hub/hub.ts';
 import { type Answer, answerNothing } from './answers.ts';
-import { parsePropertyHeaders, parsePropertyMembers, sizeOfProperties } from './message-properties.ts';
+import { parsePropertyHeaders, parsePropertyMembers } from './message-properties.ts';
 import { parseJsonBody } from './request-body.ts';
 import type { HubRequest } from './route.ts';
 
@@ -65,7 +66,7 @@ function parseBatchBody(body: JsonValue | undefined, isBase64: JsonValue = true)
 }
 
 function createEvent(properties: MessageProperties, body: Buffer): Result<IncomingEvent> {
-  if (body.length + sizeOfProperties(properties) > MAXIMUM_EVENT_BYTES) {
+  if (messageSizeOf(body, properties) > MAXIMUM_EVENT_BYTES) {
     return failed('MessageTooLarge', `A message holds at most ${MAXIMUM_EVENT_BYTES} bytes.`);
   }
   return ok({ head: Buffer.from(JSON.stringify(properties)), decode: decodeProperties, body });

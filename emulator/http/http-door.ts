@@ -4,7 +4,7 @@ import type { HubErrorName } from '../domain/errors.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Answer } from './answers.ts';
-import { authorize, type PeerCertificates } from './authorize.ts';
+import { authorize, CALLING_MODULE, type PeerCertificates } from './authorize.ts';
 import { type ErrorForm, formatError } from './error-answer.ts';
 import { hasBody, readBody } from './request-body.ts';
 import { parsePath, parseRequestTarget, type RequestTarget } from './request-target.ts';
@@ -80,8 +80,7 @@ async function perform(
   request: IncomingMessage,
 ): Promise<Result<Answer>> {
   // Before authentication: Azure IoT Edge's diagnostics ask without a token and look for this very code.
-  if (!API_VERSION.test(target.query.get('api-version') ?? ''))
-    return failed('InvalidProtocolVersion', 'BadRequest');
+  if (!hasApiVersion(target, match, request)) return failed('InvalidProtocolVersion', 'BadRequest');
   if (match.kind === 'none') return failed('GenericNotFound', `There is no operation ${target.path}`);
   if (match.kind === 'otherMethods') {
     return failed('GenericMethodNotAllowed', `Use ${match.methods.join(' or ')} on ${target.path}`);
@@ -99,6 +98,14 @@ async function perform(
   if (route.api !== 'device') return route.handle(hub, hubRequest);
   if (caller.value === undefined) return failed('IotHubUnauthorized', 'Unauthorized');
   return route.handle(hub, hubRequest, caller.value);
+}
+
+// The Node module client invokes methods without one.
+function hasApiVersion(target: RequestTarget, match: RouteMatch, request: IncomingMessage): boolean {
+  const apiVersion = target.query.get('api-version');
+  if (apiVersion !== undefined) return API_VERSION.test(apiVersion);
+  const isModule = request.headers[CALLING_MODULE] !== undefined;
+  return isModule && match.kind === 'route' && match.route.api === 'moduleOrService';
 }
 
 // The Java client cannot send PATCH and says it in a header.

@@ -41,16 +41,6 @@ export function parsePropertyMembers(members: Readonly<Record<string, string>>):
   return parseMembers(Object.entries(members));
 }
 
-/** The bytes that the properties of a message count for its size: values of system, names and values of application properties. */
-export function sizeOfProperties({ system, application }: MessageProperties): number {
-  let size = 0;
-  for (const value of Object.values(system)) size += Buffer.byteLength(value as string);
-  for (const [name, value] of Object.entries(application)) {
-    size += Buffer.byteLength(name) + Buffer.byteLength(value);
-  }
-  return size;
-}
-
 /** The properties of a message as headers, names and values alternating; the mirror of {@link parsePropertyHeaders}. */
 export function formatPropertyHeaders({ system, application }: MessageProperties): readonly string[] {
   const headers: string[] = [];

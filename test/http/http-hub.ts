@@ -100,7 +100,7 @@ export async function startHttpHub(
     connect: () =>
       new Promise((resolve, reject) => {
         const socket: TLSSocket = connect({ host: HOST_NAME, port, ca }, () => resolve(socket));
-        socket.once('error', reject);
+        socket.on('error', reject);
       }),
     [Symbol.asyncDispose]: async () => {
       agent.destroy();

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HUB_ERRORS, type HubErrorName, httpStatusOf } from '../../emulator/domain/errors.ts';
+import { DEFAULT_POLICIES, type Permission } from '../../emulator/domain/policy.ts';
+import type { Route } from '../../emulator/http/route.ts';
+import { ROUTES } from '../../emulator/http/routes.ts';
+import { ERROR_PATHS, type ErrorCase } from './error-paths.ts';
+import { clientToken, type HttpHub, type Reply, type SendOptions, startHttpHub } from './http-hub.ts';
+
+let http: HttpHub;
+let deviceToken: string;
+
+beforeAll(async () => {
+  http = await startHttpHub();
+  const device = await http.send('PUT', '/devices/d', { body: {} });
+  deviceToken = clientToken('d', device.body.authentication.symmetricKey.primaryKey);
+  await http.send('PUT', '/devices/d/modules/m', { body: {} });
+  await http.send('PUT', '/devices/edge', { body: { capabilities: { iotEdge: true } } });
+});
+afterAll(() => http[Symbol.asyncDispose]());
+
+const working = ROUTES.filter((route) => !('refused' in route));
+const refused = ROUTES.filter((route) => 'refused' in route);
+const keyOf = ({ method, path }: Route) => `${method} ${path}`;
+const rowsOf = (routes: readonly Route[]) => routes.map((route) => [keyOf(route), route] as const);
+
+function send(route: Route, path: string, options: SendOptions = {}): Promise<Reply> {
+  const authorization = route.api === 'device' ? { authorization: deviceToken } : {};
+  return http.send(route.method, path, { ...authorization, ...options });
+}
+
+function expectError(reply: Reply, error: HubErrorName): void {
+  expect([reply.status, reply.headers['iothub-errorcode']]).toEqual([httpStatusOf(error), error]);
+  expect(reply.headers['content-type']).toBe('application/json; charset=utf-8');
+  const { Message, ExceptionMessage } = reply.body;
+  if (Message.startsWith('{')) {
+    expect(JSON.parse(Message).errorCode).toBe(HUB_ERRORS[error]);
+    expect(JSON.parse(Message).message).not.toBe('');
+    expect(ExceptionMessage).toBe('');
+  } else {
+    expect(Message).toMatch(new RegExp(`^ErrorCode:${error};[^;]+$`));
+    expect(ExceptionMessage).toMatch(/^Tracking ID:/);
+  }
+}
+
+/** A policy that has none of the rights. */
+function policyWithout(permissions: readonly Permission[]): string {
+  const policy = Object.entries(DEFAULT_POLICIES).find(
+    ([, own]) => !permissions.some((right) => own.includes(right)),
+  );
+  return policy?.[0] ?? 'nobody';
+}
+
+function casesOf(...kinds: readonly ('missing' | 'conflicting' | 'malformed')[]) {
+  return working.flatMap((route) =>
+    kinds.flatMap((kind) => {
+      const cases = ERROR_PATHS[keyOf(route)]?.[kind] ?? [];
+      const list: readonly ErrorCase[] = typeof cases === 'string' ? [] : [cases].flat();
+      return list.map((each) => [keyOf(route), describeCase(each), route, each] as const);
+    }),
+  );
+}
+
+function describeCase({ path, headers, body, error }: ErrorCase): string {
+  const content = body instanceof Uint8Array ? body.toString() : JSON.stringify(body);
+  return [path, JSON.stringify(headers), content?.slice(0, 60), error].filter(Boolean).join(' ');
+}
+
+test('every operation that works has its failures in the table', () => {
+  expect(Object.keys(ERROR_PATHS).sort()).toEqual(working.map(keyOf).sort());
+});
+
+describe('without a right', () => {
+  test.each(rowsOf(working))('%s is refused', async (key, route) => {
+    const path = ERROR_PATHS[key]?.path ?? '';
+    const error = route.api === 'device' ? 'IotHubUnauthorized' : 'IotHubUnauthorizedAccess';
+    expectError(await http.send(route.method, path, { authorization: null }), error);
+    expectError(await http.send(route.method, path, { policy: policyWithout(route.permissions) }), error);
+  });
+});
+
+describe('what is missing or conflicts is told by', () => {
+  test.each(casesOf('missing', 'conflicting'))(
+    '%s: %s',
+    async (key, _title, route, { path, error, ...options }) => {
+      expectError(await send(route, path ?? ERROR_PATHS[key]?.path ?? '', options), error);
+    },
+  );
+});
+
+describe('what is malformed is told by', () => {
+  test.each(casesOf('malformed'))('%s: %s', async (key, _title, route, { path, error, ...options }) => {
+    expectError(await send(route, path ?? ERROR_PATHS[key]?.path ?? '', options), error);
+  });
+});
+
+describe('a body beyond the limit', () => {
+  test.each(rowsOf(working))('is refused by %s', async (key, route) => {
+    const body = Buffer.alloc((route.maximumBodyBytes ?? 1_048_576) + 1, 0x20);
+    expectError(await send(route, ERROR_PATHS[key]?.path ?? '', { body }), 'MessageTooLarge');
+  });
+});
+
+describe('an operation that comes later is refused by name', () => {
+  const filled = (path: string) =>
+    path.replaceAll(':deviceId', 'd').replaceAll(':moduleId', 'm').replaceAll(':', '');
+
+  test.each(rowsOf(refused.filter(({ api }) => api === 'service')))('%s', async (_key, route) => {
+    const reply = await http.send(route.method, filled(route.path), { body: {} });
+    expectError(reply, 'FeatureNotSupported');
+    expect(reply.body.Message).toContain(route.meaning);
+    const line = http.logLines.find(({ event, fields }) => {
+      return event === 'operation-not-supported' && fields['operation'] === keyOf(route);
+    });
+    expect(line?.level).toBe('warn');
+  });
+
+  test.each(rowsOf(refused.filter(({ api }) => api === 'device')))('%s, to a device', async (_key, route) => {
+    const reply = await http.send(route.method, filled(route.path), { policy: 'device', body: {} });
+    expectError(reply, 'FeatureNotSupported');
+  });
+});
