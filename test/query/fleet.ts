@@ -210,7 +210,7 @@ export const DEVICES: readonly JsonObject[] = [
   },
 ];
 
-export const MODULES: readonly JsonObject[] = [
+const MODULES: readonly JsonObject[] = [
   {
     deviceId: 'gw-01',
     moduleId: '$edgeAgent',
