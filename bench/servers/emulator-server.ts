@@ -1,0 +1,39 @@
+import { parseDeviceId } from '../../emulator/domain/client-identity.ts';
+import { parseDeviceRequest } from '../../emulator/domain/identity-request.ts';
+import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
+import { startEmulator } from '../../emulator/emulator.ts';
+import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
+import { createRandomIds, createSystemClock } from '../../emulator/system-ports.ts';
+import { settingsOf } from '../processes.ts';
+
+export interface EmulatorFacts {
+  readonly hostName: string;
+  readonly httpsPort: number;
+  readonly mqttPort: number;
+  readonly key: string;
+}
+
+// The whole hub with as many devices as the load asks for: d0, d1, …
+const { deviceCount } = settingsOf<{ readonly deviceCount: number }>();
+const hostName = 'bench.iothub.test';
+const emulator = await startEmulator({
+  host: '127.0.0.1',
+  httpsPort: 0,
+  mqttPort: 0,
+  hub: { ...DEFAULT_HUB_OPTIONS, hostNames: [hostName] },
+  clock: createSystemClock(),
+  ids: createRandomIds(),
+  log: (level, event, fields) => {
+    if (level === 'error') console.error(event, fields);
+  },
+});
+for (let index = 0; index < deviceCount; index++) {
+  const deviceId = parseDeviceId(`d${index}`);
+  if (!deviceId.ok) throw new Error(deviceId.error.message);
+  const request = parseDeviceRequest(deviceId.value, {});
+  if (request.ok) emulator.hub.registry.putDevice(request.value, NO_PRECONDITION);
+}
+globalThis.gc?.();
+const { httpsPort, mqttPort } = emulator;
+console.log(JSON.stringify({ hostName, httpsPort, mqttPort, key: DEFAULT_KEY } satisfies EmulatorFacts));
+process.once('SIGTERM', () => process.exit(0));
