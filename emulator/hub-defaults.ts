@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { DEFAULT_CLOUD_TO_DEVICE_OPTIONS } from './domain/cloud-to-device.ts';
 import { DEFAULT_POLICIES, type Policy } from './domain/policy.ts';
 import type { HubOptions } from './hub/hub.ts';
 
@@ -8,7 +9,7 @@ const DEFAULT_SECONDARY_KEY = Buffer.from('iothub-emulator-secondary-no-key').to
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** A hub as it is without any option: five policies, four partitions, a day and 64 MiB of events. */
+/** A hub as it is without any option: five policies, four partitions, a day and 64 MiB of events, telemetry only. */
 export const DEFAULT_HUB_OPTIONS: Omit<HubOptions, 'hostNames'> = {
   policies: Object.entries(DEFAULT_POLICIES).map(([name, permissions]) => policyOf(name, permissions)),
   trustedAuthorities: [],
@@ -16,6 +17,8 @@ export const DEFAULT_HUB_OPTIONS: Omit<HubOptions, 'hostNames'> = {
   partitionCount: 4,
   eventRetentionMilliseconds: DAY_MILLISECONDS,
   eventRetentionBytes: 64 * 1024 * 1024,
+  eventSources: [],
+  cloudToDevice: DEFAULT_CLOUD_TO_DEVICE_OPTIONS,
 };
 
 /** A policy with the given primary key, or the default one. */

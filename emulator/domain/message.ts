@@ -58,13 +58,19 @@ export interface CloudToDeviceMessage {
   readonly ack: FeedbackRequest;
 }
 
-/** A message on its way to a device. The lock token settles it; `deliveryCount` is 0 at first. */
+/** A message on its way to a device. The lock token settles it; every delivery has a new one. */
 export interface CloudToDeviceDelivery {
   readonly lockToken: string;
+  /** The message's own number in the queue of its device; it stays the same when the message is delivered again. */
   readonly sequenceNumber: number;
+  /** How often the device abandoned the message; 0 at first. */
   readonly deliveryCount: number;
+  /** The message was handed out before and not settled: an MQTT door sets DUP. */
+  readonly isRedelivery: boolean;
   readonly enqueuedTimeUtc: string;
+  /** When the message expires, also where its sender named no expiry; what he named is in `message.properties`. */
   readonly expiryUtc: string;
+  /** `properties.system.to` is always set. */
   readonly message: CloudToDeviceMessage;
 }
 

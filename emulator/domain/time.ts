@@ -3,11 +3,18 @@ export const NEVER = '0001-01-01T00:00:00Z';
 
 // .NET ticks (100 ns since year 1) at the Unix epoch.
 const EPOCH_TICKS = 621_355_968_000_000_000n;
+// .NET ticks at the beginning of 1601.
+const FILE_TIME_TICKS = 504_911_232_000_000_000n;
 const TICKS_PER_MILLISECOND = 10_000n;
 
 /** .NET ticks of a time given in Unix milliseconds. */
 export function ticksOf(milliseconds: number): bigint {
   return EPOCH_TICKS + BigInt(Math.floor(milliseconds)) * TICKS_PER_MILLISECOND;
+}
+
+/** Windows file time (100 ns since 1601) of a time given in Unix milliseconds. */
+export function fileTimeOf(milliseconds: number): bigint {
+  return ticksOf(milliseconds) - FILE_TIME_TICKS;
 }
 
 /** UTC text with up to seven fractional digits, trailing zeros cut, as the service prints times. */

@@ -102,6 +102,11 @@ export function formatTwinEtag(twin: Twin): string {
   return btoa(bytes);
 }
 
+/** The printed `version`: service writes and reported writes together. */
+export function versionOf(twin: Twin): number {
+  return twin.serviceVersion + twin.properties.reported.$version;
+}
+
 /** What a device or module sees of its own twin: both sections without `$metadata`. */
 export function formatClientTwin(twin: Twin): JsonObject {
   const { $metadata: _desired, ...desired } = twin.properties.desired;

@@ -3,8 +3,10 @@ import { HubState } from '../store/hub-state.ts';
 import { createAccess } from './access.ts';
 import { createClientSessions } from './client-sessions.ts';
 import { createEventLog } from './events.ts';
+import { createFeedback } from './feedback.ts';
 import { Happenings } from './happenings.ts';
 import type { Hub, HubOptions } from './hub.ts';
+import { announceHubEvents } from './hub-events.ts';
 import type { HubParts } from './hub-parts.ts';
 import { createIdentityMaker } from './identity-maker.ts';
 import { LiveSessions } from './live-sessions.ts';
@@ -27,7 +29,9 @@ export function createHub(
   const live = new LiveSessions();
   const events = createEventLog(parts);
   const methods = createMethods(parts, live);
-  const messages = createMessages();
+  const feedback = createFeedback(parts);
+  const messages = createMessages(parts, live, feedback);
+  announceHubEvents(parts, events);
   return ok({
     hostNames: options.hostNames,
     clock,
@@ -41,8 +45,10 @@ export function createHub(
     events,
     methods,
     messages,
+    feedback,
     close: () => {
       for (const session of live.all()) session.end('hub-closed');
+      messages.close();
     },
   });
 }

@@ -4,6 +4,7 @@ import { formatTime } from '../domain/time.ts';
 import type { ClientRecord } from '../store/hub-state.ts';
 import type { LogEntry } from '../store/partition-log.ts';
 import type { IncomingEvent } from './client-session.ts';
+import { EVENT_ANNOTATIONS as names, SENDER_ANNOTATIONS } from './event-annotations.ts';
 import type { AuthenticatedClient } from './hub.ts';
 
 /** What the hub stamps on every event of a client; made once per connection. */
@@ -30,13 +31,20 @@ export function senderOf(
     identity,
     partition: partitionOf(identity.deviceId, partitionCount),
     annotations: {
-      'iothub-connection-device-id': identity.deviceId,
-      ...(identity.moduleId === undefined ? {} : { 'iothub-connection-module-id': identity.moduleId }),
-      'iothub-connection-auth-method': JSON.stringify({ scope, type, issuer, acceptingIpFilterRule: null }),
-      'iothub-connection-auth-generation-id': record.identity.generationId,
-      'iothub-message-source': 'Telemetry',
-      ...(record.twin.modelId === '' ? {} : { 'dt-dataschema': record.twin.modelId }),
+      ...clientAnnotationsOf(identity),
+      [names.authenticationMethod]: JSON.stringify({ scope, type, issuer, acceptingIpFilterRule: null }),
+      [names.generationId]: record.identity.generationId,
+      [names.source]: 'Telemetry',
+      ...(record.twin.modelId === '' ? {} : { [names.modelId]: record.twin.modelId }),
     },
+  };
+}
+
+/** What every event bears, whoever writes it: the device, and the module if it is one's. */
+export function clientAnnotationsOf({ deviceId, moduleId }: ClientIdentity): Record<string, string> {
+  return {
+    [names.deviceId]: deviceId,
+    ...(moduleId === undefined ? {} : { [names.moduleId]: moduleId }),
   };
 }
 
@@ -64,7 +72,7 @@ export function formatDeviceEvent(event: StoredEvent): DeviceEvent {
     ...pick(system, EVENT_PROPERTIES),
     systemProperties: {
       ...event.sender.annotations,
-      'iothub-enqueuedtime': enqueuedTimeUtc,
+      [names.enqueuedTime]: enqueuedTimeUtc,
       ...annotationsOf(system),
     },
     properties: application,
@@ -73,17 +81,9 @@ export function formatDeviceEvent(event: StoredEvent): DeviceEvent {
 
 const EVENT_PROPERTIES = ['messageId', 'correlationId', 'userId', 'contentType', 'contentEncoding'] as const;
 
-const ANNOTATIONS: readonly (readonly [keyof SystemProperties, string])[] = [
-  ['creationTimeUtc', 'iothub-creation-time-utc'],
-  ['outputName', 'iothub-outputname'],
-  ['interfaceId', 'iothub-interface-id'],
-  ['messageSchema', 'iothub-message-schema'],
-  ['componentName', 'dt-subject'],
-];
-
 function annotationsOf(system: SystemProperties): Record<string, string> {
   const annotations: Record<string, string> = {};
-  for (const [name, annotation] of ANNOTATIONS) {
+  for (const [name, annotation] of SENDER_ANNOTATIONS) {
     const value = system[name];
     if (value !== undefined) annotations[annotation] = value;
   }

@@ -2,7 +2,7 @@ import type { ClientIdentity } from '../domain/client-identity.ts';
 import type { DeviceEvent } from '../domain/message.ts';
 import { failed, ok } from '../domain/result.ts';
 import type { ClientRecord } from '../store/hub-state.ts';
-import { PartitionLog } from '../store/partition-log.ts';
+import { PartitionLog, untilAppend } from '../store/partition-log.ts';
 import type { IncomingEvent } from './client-session.ts';
 import {
   type EventSender,
@@ -90,9 +90,10 @@ export function createEventLog(parts: HubParts): EventLog {
     filter: { readonly deviceId: string | undefined; readonly moduleId: string | undefined },
     signal: AbortSignal | undefined,
   ): AsyncGenerator<DeviceEvent, void, void> {
+    const read = partitions.filter((_partition, index) => cursors.some((cursor) => cursor.index === index));
     while (signal?.aborted !== true) {
       const event = takeOldest(cursors);
-      if (event === undefined) await nextAppend(cursors, signal);
+      if (event === undefined) await untilAppend(read, signal);
       else if (isFrom(event.sender.identity, filter)) yield formatDeviceEvent(event);
     }
   }
@@ -106,21 +107,6 @@ export function createEventLog(parts: HubParts): EventLog {
     }
     if (oldest !== undefined) oldest.cursor.next = oldest.event.sequenceNumber + 1;
     return oldest?.event;
-  }
-
-  function nextAppend(
-    cursors: readonly { readonly index: number }[],
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    return new Promise((resolve) => {
-      const stops = cursors.map(({ index }) => partitions[index]?.onAppend(done));
-      signal?.addEventListener('abort', done, { once: true });
-      function done(): void {
-        for (const stop of stops) stop?.();
-        signal?.removeEventListener('abort', done);
-        resolve();
-      }
-    });
   }
 }
 

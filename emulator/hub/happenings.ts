@@ -1,6 +1,6 @@
 import type { ClientIdentity } from '../domain/client-identity.ts';
-import type { JsonObject } from '../domain/json.ts';
 import type { Twin } from '../domain/twin.ts';
+import type { TouchedParts } from '../domain/twin-change.ts';
 import type { Channel } from './client-session.ts';
 
 /** What happened at the hub, for those who wait for it; telemetry is read from the event log instead. */
@@ -22,12 +22,7 @@ export type Happening =
       readonly kind: 'twinUpdated' | 'twinReplaced';
       readonly identity: ClientIdentity;
       readonly twin: Twin;
-      /** The touched parts, nulls for deletions kept. */
-      readonly touched: {
-        readonly tags?: JsonObject;
-        readonly desired?: JsonObject;
-        readonly reported?: JsonObject;
-      };
+      readonly touched: TouchedParts;
     };
 
 /** Tells every listener of what happened, at once and in order. */

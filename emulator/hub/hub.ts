@@ -1,4 +1,6 @@
 import type { ClientIdentity, DeviceId } from '../domain/client-identity.ts';
+import type { CloudToDeviceOptions } from '../domain/cloud-to-device.ts';
+import type { FeedbackDelivery, FeedbackRecord } from '../domain/feedback.ts';
 import type { ClientActivity, DeviceIdentity, Identity, ModuleIdentity } from '../domain/identity.ts';
 import type { DeviceRequest, ModuleRequest } from '../domain/identity-request.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
@@ -15,6 +17,7 @@ import type { Result } from '../domain/result.ts';
 import type { TwinPatch } from '../domain/twin.ts';
 import type { Channel, ClientSession, IncomingEvent } from './client-session.ts';
 import type { Happenings } from './happenings.ts';
+import type { HubEventSource } from './hub-event-sources.ts';
 import type { ClientLink, Clock, IdSource, Log } from './ports.ts';
 
 /** An identity with what the hub observes of it; `pendingMessageCount` counts waiting cloud-to-device messages. */
@@ -115,8 +118,9 @@ export interface Methods {
   invoke(identity: ClientIdentity, call: MethodCall): Promise<Result<MethodResponse>>;
 }
 
-/** Cloud-to-device messages. */
+/** Cloud-to-device messages. To settle with a lock that is lost is `DeviceMessageLockLost`. */
 export interface Messages {
+  /** Queues a message and delivers it at once to a device that listens; its `to` is filled in where it is absent. */
   send(deviceId: DeviceId, message: CloudToDeviceMessage): Result<void>;
   /** The device HTTPS API: locks and returns the next message, or undefined where the queue is empty. */
   receive(deviceId: DeviceId): Result<CloudToDeviceDelivery | undefined>;
@@ -127,6 +131,20 @@ export interface Messages {
   purge(deviceId: DeviceId): Result<number>;
   /** To a module's input; `DeviceNotOnline` where nobody listens. */
   sendToInput(identity: ClientIdentity, message: ModuleInputMessage): Result<void>;
+}
+
+/** Feedback on cloud-to-device messages whose sender asked for it. To settle with a lock that is lost is `DeviceMessageLockLost`. */
+export interface Feedback {
+  /** Locks and returns the next batch, or undefined where none waits. */
+  receive(): FeedbackDelivery | undefined;
+  complete(lockToken: string): Result<void>;
+  abandon(lockToken: string): Result<void>;
+  /** Looks on: the records as they come about, taken from nobody. It begins at once and ends only with the signal or by leaving the loop. */
+  read(options?: {
+    readonly from?: 'earliest' | 'latest';
+    readonly deviceId?: string;
+    readonly signal?: AbortSignal;
+  }): AsyncIterable<FeedbackRecord>;
 }
 
 /** One page of a query's answer. */
@@ -149,6 +167,9 @@ export interface HubOptions {
   /** Events older than this (milliseconds), or beyond this many bytes, are forgotten. */
   readonly eventRetentionMilliseconds: number;
   readonly eventRetentionBytes: number;
+  /** What the hub itself writes into the event log, as a route from that source would. */
+  readonly eventSources: readonly HubEventSource[];
+  readonly cloudToDevice: CloudToDeviceOptions;
 }
 
 /** The hub itself: what IoT Hub does, without any wire. */
@@ -164,6 +185,7 @@ export interface Hub {
   readonly events: Events;
   readonly methods: Methods;
   readonly messages: Messages;
+  readonly feedback: Feedback;
   readonly happenings: Happenings;
   /** Ends every session and timer. */
   close(): void;

@@ -5,7 +5,16 @@ import type { IdentityView } from './hub.ts';
 
 /** An identity as the service sees it at this moment. */
 export function viewOf<I extends Identity>(record: ClientRecord & { readonly identity: I }): IdentityView<I> {
-  return { identity: record.identity, activity: activityOf(record.activity), pendingMessageCount: 0 };
+  return {
+    identity: record.identity,
+    activity: activityOf(record.activity),
+    pendingMessageCount: pendingMessageCountOf(record),
+  };
+}
+
+/** Cloud-to-device messages that wait for a device or are with it; a module has no queue. */
+export function pendingMessageCountOf(record: ClientRecord): number {
+  return record.kind === 'device' ? record.queue.messages.length : 0;
 }
 
 export function activityOf(activity: ActivityRecord): ClientActivity {

@@ -4,6 +4,7 @@ import { failed, ok, type Result } from '../domain/result.ts';
 import type { Methods } from './hub.ts';
 import type { HubParts } from './hub-parts.ts';
 import type { LiveSessions } from './live-sessions.ts';
+import { failMissing } from './missing-client.ts';
 import type { Timer } from './ports.ts';
 
 /** The direct methods of the hub, and the way a session hands its client's answer in. */
@@ -40,7 +41,8 @@ export function createMethods(parts: HubParts, live: LiveSessions): MethodCalls 
           pending.settle(failed('DeviceConnectionClosedRemotely', 'Device unavailable'));
       }
     } else if (happening.kind === 'identityDeleted') {
-      for (const pending of pendingOf(happening.identity)) pending.settle(notFound(happening.identity));
+      for (const pending of pendingOf(happening.identity))
+        pending.settle(failMissing(parts, happening.identity));
       requestCounters.delete(formatClientIdentity(happening.identity));
     }
   });
@@ -48,7 +50,7 @@ export function createMethods(parts: HubParts, live: LiveSessions): MethodCalls 
   return {
     invoke: (identity, call) => {
       const record = state.find(identity);
-      if (record === undefined) return Promise.resolve(notFound(identity));
+      if (record === undefined) return Promise.resolve(failMissing(parts, identity));
       const waiting = pendingOf(identity);
       if (waiting.length >= MAXIMUM_IN_FLIGHT) {
         const text = `More than ${MAXIMUM_IN_FLIGHT} methods are in flight.`;
@@ -114,14 +116,5 @@ export function createMethods(parts: HubParts, live: LiveSessions): MethodCalls 
 
   function pendingOf(identity: ClientIdentity): readonly PendingCall[] {
     return [...(calls.get(formatClientIdentity(identity)) ?? [])];
-  }
-
-  function notFound(identity: ClientIdentity): Result<never> {
-    if (identity.moduleId === undefined || !state.devices.has(identity.deviceId)) {
-      return failed('DeviceNotFound', `Device ${identity.deviceId} not registered`);
-    }
-    const hubName = parts.options.hostNames[0];
-    const text = `Device ${identity.deviceId} Module ${identity.moduleId} at IotHub ${hubName} not registered.`;
-    return failed('ModuleNotFound', text);
   }
 }

@@ -1,8 +1,8 @@
 import { type DeviceIdentity, formatIdentityEtag } from '../domain/identity.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { formatTwinEtag } from '../domain/twin.ts';
+import { formatTwinEtag, versionOf } from '../domain/twin.ts';
 import type { ClientRecord, DeviceRecord } from '../store/hub-state.ts';
-import { formatOptionalTime } from './identity-view.ts';
+import { formatOptionalTime, pendingMessageCountOf } from './identity-view.ts';
 
 /** A twin read alone prints its thumbprints' names with a capital; a row of a query does not. */
 export type DocumentForm = 'single' | 'row';
@@ -23,7 +23,7 @@ export function formatTwinDocument(record: ClientRecord, form: DocumentForm): Js
     authenticationType: identity.authentication.type,
     x509Thumbprint: formatThumbprints(record, form),
     modelId: twin.modelId,
-    version: versionOf(record),
+    version: versionOf(twin),
     ...(isEmptyTags ? {} : { tags: twin.tags }),
     properties: { desired: twin.properties.desired, reported: twin.properties.reported },
     ...(identity.kind === 'device' ? formatDeviceMembers(identity) : {}),
@@ -31,21 +31,11 @@ export function formatTwinDocument(record: ClientRecord, form: DocumentForm): Js
   };
 }
 
-/** The printed `version`: service writes and reported writes together. */
-export function versionOf(record: ClientRecord): number {
-  return record.twin.serviceVersion + record.twin.properties.reported.$version;
-}
-
 export function formatThumbprints(record: ClientRecord, form: DocumentForm): JsonObject {
   const { primaryThumbprint, secondaryThumbprint } = record.identity.authentication.x509Thumbprint;
   return form === 'single'
     ? { PrimaryThumbprint: primaryThumbprint, SecondaryThumbprint: secondaryThumbprint }
     : { primaryThumbprint, secondaryThumbprint };
-}
-
-/** Cloud-to-device messages waiting for a device; a module has no queue. */
-export function pendingMessageCountOf(_record: ClientRecord): number {
-  return 0;
 }
 
 function formatStatus(record: ClientRecord): JsonObject {

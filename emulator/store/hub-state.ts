@@ -1,5 +1,7 @@
 import type { ClientIdentity, DeviceId, ModuleId } from '../domain/client-identity.ts';
 import type { ConnectionState, DeviceIdentity, ModuleIdentity } from '../domain/identity.ts';
+import type { CloudToDeviceMessage } from '../domain/message.ts';
+import { emptyQueue, type MessageQueue } from '../domain/message-queue.ts';
 import type { Twin } from '../domain/twin.ts';
 
 /** What the hub observes of a client, in Unix milliseconds; undefined means never. Mutable, for telemetry touches it. */
@@ -9,12 +11,13 @@ export interface ActivityRecord {
   lastActivityUtc: number | undefined;
 }
 
-/** A registered device with its twin and its modules, in registration order. */
+/** A registered device with its twin, the messages that wait for it, and its modules in registration order. */
 export interface DeviceRecord {
   readonly kind: 'device';
   identity: DeviceIdentity;
   twin: Twin;
   readonly activity: ActivityRecord;
+  queue: MessageQueue<CloudToDeviceMessage>;
   readonly modules: Map<ModuleId, ModuleRecord>;
 }
 
@@ -49,6 +52,7 @@ export class HubState {
       identity,
       twin,
       activity: newActivity(),
+      queue: emptyQueue(),
       modules: new Map(),
     };
     this.devices.set(identity.deviceId, record);
