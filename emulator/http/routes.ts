@@ -2,6 +2,7 @@ import { MAXIMUM_EVENT_BYTES, MAXIMUM_MESSAGE_BYTES } from '../domain/message.ts
 import type { Permission } from '../domain/policy.ts';
 import { deleteDevice, getDevice, listDevices, putDevice } from './device-handlers.ts';
 import { sendEvents } from './event-handlers.ts';
+import { abandonFeedback, completeFeedback, receiveFeedback } from './feedback-handlers.ts';
 import {
   abandonMessage,
   completeOrRejectMessage,
@@ -23,7 +24,6 @@ const CLIENT: readonly Permission[] = ['DeviceConnect'];
 
 const CONFIGURATIONS = 'automatic device configurations come later';
 const STORAGE = 'what needs blob storage comes later';
-const FEEDBACK = 'feedback is received over AMQP, which comes later';
 const SCOPES = 'the APIs behind a nested IoT Edge hub come later';
 const SOON = 'it is being built';
 
@@ -84,6 +84,21 @@ export const ROUTES: readonly Route[] = [
     ),
     maximumBodyBytes: MAXIMUM_MESSAGE_BYTES,
   },
+  service('GET', '/messages/serviceBound/feedback', CONNECT, 'receive feedback on messages', receiveFeedback),
+  service(
+    'DELETE',
+    '/messages/serviceBound/feedback/:lockToken',
+    CONNECT,
+    'complete feedback',
+    completeFeedback,
+  ),
+  service(
+    'POST',
+    '/messages/serviceBound/feedback/:lockToken/abandon',
+    CONNECT,
+    'abandon feedback',
+    abandonFeedback,
+  ),
 
   {
     ...device(
@@ -132,15 +147,6 @@ export const ROUTES: readonly Route[] = [
   refused('DELETE', '/jobs/:jobId', WRITE, 'cancel an import or export job', STORAGE),
   refused('POST', '/$admin/importRegistry', WRITE, 'import the registry, in the old way', STORAGE),
   refused('POST', '/$admin/exportRegistry', WRITE, 'export the registry, in the old way', STORAGE),
-  refused('GET', '/messages/serviceBound/feedback', CONNECT, 'receive feedback on messages', FEEDBACK),
-  refused('DELETE', '/messages/serviceBound/feedback/:lockToken', CONNECT, 'complete feedback', FEEDBACK),
-  refused(
-    'POST',
-    '/messages/serviceBound/feedback/:lockToken/abandon',
-    CONNECT,
-    'abandon feedback',
-    FEEDBACK,
-  ),
   refusedClient('POST', '/devices/:deviceId/files', 'begin a file upload', STORAGE),
   refusedClient('POST', '/devices/:deviceId/files/notifications', 'end a file upload', STORAGE),
   refusedClient(

@@ -258,4 +258,14 @@ export const ERROR_PATHS: Readonly<Record<string, ErrorPaths>> = {
   'POST /devices/:deviceId/messages/devicebound/:lockToken/abandon': settle(
     '/devices/d/messages/devicebound/nothing/abandon',
   ),
+  'GET /messages/serviceBound/feedback': {
+    path: '/messages/servicebound/feedback',
+    missing: NOTHING_TO_MISS,
+    conflicting: READS_ONLY,
+    malformed: TAKES_ANYTHING,
+  },
+  'DELETE /messages/serviceBound/feedback/:lockToken': settle('/messages/serviceBound/feedback/nothing'),
+  'POST /messages/serviceBound/feedback/:lockToken/abandon': settle(
+    '/messages/serviceBound/feedback/nothing/abandon',
+  ),
 };
