@@ -3,7 +3,7 @@ import { type DeviceIdentity, formatIdentityEtag } from '../domain/identity.ts';
 import { parseDeviceRequest } from '../domain/identity-request.ts';
 import type { Result } from '../domain/result.ts';
 import type { Hub, IdentityView } from '../hub/hub.ts';
-import { type Answer, answerDone, answerJson } from './answers.ts';
+import { type Answer, answerDone, answerText } from './answers.ts';
 import { formatDevice, type Occasion } from './identity-format.ts';
 import { parseIdentityPrecondition } from './preconditions.ts';
 import { parseJsonBody } from './request-body.ts';
@@ -19,7 +19,7 @@ export function getDevice(hub: Hub, request: HubRequest): Result<Answer> {
 
 export function listDevices(hub: Hub, request: HubRequest): Result<Answer> {
   const devices = hub.registry.listDevices(parseTop(request.query.get('top')));
-  return answerJson(devices.map((device) => formatDevice(device, 'read')));
+  return answerText(JSON.stringify(devices.map((device) => formatDevice(device, 'read'))));
 }
 
 export function putDevice(hub: Hub, request: HubRequest): Result<Answer> {
@@ -45,7 +45,7 @@ export function deleteDevice(hub: Hub, request: HubRequest): Result<Answer> {
 function answerDevice(device: Result<IdentityView<DeviceIdentity>>, occasion: Occasion): Result<Answer> {
   if (!device.ok) return device;
   const etag = formatIdentityEtag(device.value.identity.etagNumber);
-  return answerJson(formatDevice(device.value, occasion), ['ETag', `"${etag}"`]);
+  return answerText(JSON.stringify(formatDevice(device.value, occasion)), ['ETag', `"${etag}"`]);
 }
 
 // Whatever is no number from 1 to 1000 counts as 1000.

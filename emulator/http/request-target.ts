@@ -50,7 +50,7 @@ function parseQuery(text: string): Query {
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
     const value = equals < 0 ? '' : pair.slice(equals + 1);
-    query.set(decode(name).toLowerCase(), decode(value.replaceAll('+', ' ')));
+    query.set(decode(name).toLowerCase(), decode(value.includes('+') ? value.replaceAll('+', ' ') : value));
   }
   return query;
 }

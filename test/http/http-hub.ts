@@ -70,14 +70,12 @@ export async function startHttpHub(
   if (!created.ok) throw new Error(created.error.message);
   const hub = created.value;
   const { leaf, authority } = await certificates();
-  const peers = new WeakMap<object, () => readonly Uint8Array[]>();
-  const door = createHttpDoor(hub, { peerCertificates: (request) => peers.get(request)?.() ?? [] });
+  const door = createHttpDoor(hub, {
+    peerCertificates: (request) => listener.peerCertificatesOf(request.socket as TLSSocket),
+  });
   const listener = await listenHttps(
     { host: HOST_NAME, port: 0, key: leaf.keyPem, cert: leaf.certificatePem },
-    (request, response, peerCertificates) => {
-      peers.set(request, peerCertificates);
-      door(request, response);
-    },
+    door,
   );
   listener.server.on('clientError', (error, socket) => answerBrokenRequest(hub, error, socket));
   const { port } = listener;
