@@ -1,0 +1,93 @@
+import { Client, ModuleClient } from 'azure-iot-device';
+import { Mqtt } from 'azure-iot-device-mqtt';
+import { formatSasToken } from '../../emulator/auth/sas-token.ts';
+import type { ClientIdentity } from '../../emulator/domain/client-identity.ts';
+import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
+import type { Hub, HubOptions } from '../../emulator/hub/hub.ts';
+import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
+import { createRandomIds, createSystemClock } from '../../emulator/system-ports.ts';
+import { HUB_NAME, type LogLine, register } from './mqtt-hub.ts';
+
+export interface SdkHub extends AsyncDisposable {
+  readonly hub: Hub;
+  readonly emulator: Emulator;
+  readonly logLines: readonly LogLine[];
+  /** The connection string of a newly registered device or module; by the gateway, or with the address as its name. */
+  register(clientId: string, by?: 'gateway' | 'name'): string;
+  device(connectionString: string): Promise<Client>;
+  /** A token that names the hub by its address, valid for so many seconds. */
+  tokenOf(deviceId: string, seconds: number): string;
+  deviceWithToken(deviceId: string, seconds: number): Promise<Client>;
+  module(connectionString: string): Promise<ModuleClient>;
+}
+
+/** A whole emulator over TLS, for the device SDK as it is. */
+export async function startSdkHub(options: Partial<HubOptions> = {}): Promise<SdkHub> {
+  const logLines: LogLine[] = [];
+  const emulator = await startEmulator({
+    host: '127.0.0.1',
+    httpsPort: 0,
+    mqttPort: 0,
+    hub: { ...DEFAULT_HUB_OPTIONS, hostNames: [HUB_NAME], ...options },
+    clock: createSystemClock(),
+    ids: createRandomIds(),
+    log: (level, event, fields) => logLines.push({ level, event, fields }),
+  });
+  const { hub, mqttPort, authorityPem } = emulator;
+  const clients: { close(): Promise<unknown> }[] = [];
+  const tokenOf = (deviceId: string, seconds: number) =>
+    formatSasToken({
+      resource: `localhost:${mqttPort}/devices/${deviceId}`,
+      key: DEFAULT_KEY,
+      expirySeconds: Math.floor(Date.now() / 1000) + seconds,
+      policyName: 'device',
+    });
+  return {
+    hub,
+    emulator,
+    logLines,
+    register: (clientId, by = 'gateway') => {
+      const identity = register(hub, clientId);
+      const { deviceId, moduleId } = identity;
+      const key = keyOf(hub, identity);
+      const host =
+        by === 'gateway'
+          ? `HostName=${HUB_NAME};GatewayHostName=localhost:${mqttPort}`
+          : `HostName=localhost:${mqttPort}`;
+      const module = moduleId === undefined ? '' : `;ModuleId=${moduleId}`;
+      return `${host};DeviceId=${deviceId}${module};SharedAccessKey=${key}`;
+    },
+    device: async (connectionString) => {
+      const client = Client.fromConnectionString(connectionString, Mqtt);
+      clients.push(client);
+      await client.setOptions({ ca: authorityPem });
+      return client;
+    },
+    tokenOf,
+    deviceWithToken: async (deviceId, seconds) => {
+      const client = Client.fromSharedAccessSignature(tokenOf(deviceId, seconds), Mqtt);
+      clients.push(client);
+      await client.setOptions({ ca: authorityPem });
+      return client;
+    },
+    module: async (connectionString) => {
+      const client = ModuleClient.fromConnectionString(connectionString, Mqtt);
+      clients.push(client);
+      await client.setOptions({ ca: authorityPem });
+      return client;
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const client of clients) await client.close().catch(() => undefined);
+      await emulator[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function keyOf(hub: Hub, identity: ClientIdentity): string {
+  const view =
+    identity.moduleId === undefined
+      ? hub.registry.getDevice(identity.deviceId)
+      : hub.registry.getModule(identity);
+  if (!view.ok) throw new Error(view.error.message);
+  return view.value.identity.authentication.symmetricKey.primaryKey ?? '';
+}
