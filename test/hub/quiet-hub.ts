@@ -1,0 +1,142 @@
+import {
+  type ClientIdentity,
+  type DeviceId,
+  parseClientIdentity,
+} from '../../emulator/domain/client-identity.ts';
+import { parseDeviceRequest, parseModuleRequest } from '../../emulator/domain/identity-request.ts';
+import type { JsonValue } from '../../emulator/domain/json.ts';
+import type { CloudToDeviceMessage, DeviceEvent } from '../../emulator/domain/message.ts';
+import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
+import type { Result } from '../../emulator/domain/result.ts';
+import type { Channel, ClientSession } from '../../emulator/hub/client-session.ts';
+import { createHub } from '../../emulator/hub/create-hub.ts';
+import type { Hub, HubOptions } from '../../emulator/hub/hub.ts';
+import type { Clock } from '../../emulator/hub/ports.ts';
+import { DEFAULT_HUB_OPTIONS } from '../../emulator/hub-defaults.ts';
+import { createManualClock, type ManualClock } from '../../emulator/manual-clock.ts';
+import { createRecordingLink, type RecordingLink } from '../ports/recording-link.ts';
+import { createSequentialIds } from '../ports/sequential-ids.ts';
+
+export const START = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+/** A hub without doors, on a clock that stands still, with ids that are the same in every run. */
+export interface QuietHub {
+  readonly hub: Hub;
+  readonly clock: ManualClock;
+  /** How many timers wait to run. */
+  timerCount(): number;
+  /** Registers a device, or a module (`device/module`) with its device. */
+  register(clientId: string, members?: Readonly<Record<string, JsonValue>>): ClientIdentity;
+  /** A connected client that listens to the channels, and the link that heard it. */
+  connect(
+    clientId: string,
+    options?: ConnectOptions,
+  ): { readonly session: ClientSession; readonly link: RecordingLink };
+}
+
+export interface ConnectOptions {
+  readonly channels?: readonly Channel[];
+  readonly link?: RecordingLink;
+  readonly isSettledOnDelivery?: boolean;
+}
+
+export function createQuietHub(options: Partial<HubOptions> = {}): QuietHub {
+  const clock = createManualClock(START);
+  const timers = new Set<object>();
+  const hub = succeeded(
+    createHub(
+      { ...DEFAULT_HUB_OPTIONS, hostNames: ['myhub.azure-devices.net'], ...options },
+      { clock: countTimers(clock, timers), ids: createSequentialIds(), log: () => undefined },
+    ),
+  );
+  return {
+    hub,
+    clock,
+    timerCount: () => timers.size,
+    register: (clientId, members = {}) => {
+      const identity = identityOf(clientId);
+      const { deviceId, moduleId } = identity;
+      if (!hub.registry.getDevice(deviceId).ok || moduleId === undefined) {
+        const body = moduleId === undefined ? members : {};
+        succeeded(hub.registry.putDevice(succeeded(parseDeviceRequest(deviceId, body)), NO_PRECONDITION));
+      }
+      if (moduleId !== undefined) {
+        succeeded(
+          hub.registry.putModule(succeeded(parseModuleRequest(deviceId, moduleId, members)), NO_PRECONDITION),
+        );
+      }
+      return identity;
+    },
+    connect: (
+      clientId,
+      { channels = [], link = createRecordingLink(), isSettledOnDelivery = false } = {},
+    ) => {
+      const identity = identityOf(clientId);
+      const scope = identity.moduleId === undefined ? 'device' : 'module';
+      const session = hub.clients.open({ identity, method: { scope, type: 'sas' } }, link);
+      for (const channel of channels) session.subscribe(channel, isSettledOnDelivery);
+      session.begin();
+      return { session, link };
+    },
+  };
+}
+
+function countTimers(clock: Clock, timers: Set<object>): Clock {
+  return {
+    now: clock.now,
+    schedule: (delayMilliseconds, run) => {
+      const key = {};
+      timers.add(key);
+      const timer = clock.schedule(delayMilliseconds, () => {
+        timers.delete(key);
+        run();
+      });
+      return {
+        cancel: () => {
+          timers.delete(key);
+          timer.cancel();
+        },
+      };
+    },
+  };
+}
+
+export function identityOf(clientId: string): ClientIdentity {
+  const [deviceId = '', moduleId] = clientId.split('/');
+  return succeeded(parseClientIdentity(deviceId, moduleId));
+}
+
+export function deviceIdOf(text: string): DeviceId {
+  return identityOf(text).deviceId;
+}
+
+/** A message with a text body; `messageId` is the text itself. */
+export function messageOf(text: string, members: Partial<CloudToDeviceMessage> = {}): CloudToDeviceMessage {
+  return {
+    body: new TextEncoder().encode(text),
+    properties: { system: { messageId: text }, application: {} },
+    ack: 'none',
+    ...members,
+  };
+}
+
+export function succeeded<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(`${result.error.name}: ${result.error.message}`);
+  return result.value;
+}
+
+/** The name of the error, or `ok`. */
+export function outcomeOf(result: Result<unknown>): string {
+  return result.ok ? 'ok' : result.error.name;
+}
+
+/** The first `count` events of the log. */
+export async function eventsOf(hub: Hub, count: number): Promise<readonly DeviceEvent[]> {
+  return take(hub.events.read({ from: 'earliest', signal: AbortSignal.timeout(5000) }), count);
+}
+
+export async function take<T>(items: AsyncIterable<T>, count: number): Promise<readonly T[]> {
+  const taken: T[] = [];
+  for await (const item of items) if (taken.push(item) === count) break;
+  return taken;
+}

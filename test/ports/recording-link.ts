@@ -1,0 +1,37 @@
+import type { JsonObject } from '../../emulator/domain/json.ts';
+import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../emulator/domain/message.ts';
+import type { MethodRequest } from '../../emulator/domain/method.ts';
+import type { ClientLink, DisconnectReason } from '../../emulator/hub/ports.ts';
+
+/** A link to a client that keeps all it hears. */
+export interface RecordingLink extends ClientLink {
+  readonly desiredPatches: JsonObject[];
+  readonly methodRequests: MethodRequest[];
+  readonly messages: CloudToDeviceDelivery[];
+  readonly inputMessages: ModuleInputMessage[];
+  readonly closed: DisconnectReason[];
+}
+
+/** `onMessage` is what the client does with a cloud-to-device message, within its delivery. */
+export function createRecordingLink(onMessage?: (delivery: CloudToDeviceDelivery) => void): RecordingLink {
+  const desiredPatches: JsonObject[] = [];
+  const methodRequests: MethodRequest[] = [];
+  const messages: CloudToDeviceDelivery[] = [];
+  const inputMessages: ModuleInputMessage[] = [];
+  const closed: DisconnectReason[] = [];
+  return {
+    desiredPatches,
+    methodRequests,
+    messages,
+    inputMessages,
+    closed,
+    deliverDesiredPatch: (patch) => desiredPatches.push(patch),
+    deliverMethodRequest: (request) => methodRequests.push(request),
+    deliverMessage: (delivery) => {
+      messages.push(delivery);
+      onMessage?.(delivery);
+    },
+    deliverInputMessage: (message) => inputMessages.push(message),
+    close: (reason) => closed.push(reason),
+  };
+}
