@@ -4,6 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import type { JsonGeneralNames } from '@peculiar/x509';
 import { Aedes } from 'aedes';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { createAuthority } from '../../emulator/certificates/authority.ts';
@@ -11,26 +12,33 @@ import { issueCertificate } from '../../emulator/certificates/issue.ts';
 
 const HOUR = 60 * 60 * 1000;
 
-/** Servers that speak on free ports what a hub speaks on 443, 8883 and 5671, with a certificate for one name. */
+/** Servers that speak on free ports what a hub speaks on 443, 8883 and 5671, with a certificate for its name alone. */
 export type LoopbackHub = AsyncDisposable & {
   readonly name: string;
   /** The usual ports, each with the free one that is listened on. */
   readonly ports: { readonly 443: number; readonly 8883: number; readonly 5671: number };
   /** A local TCP server that is no hub: it greets whoever connects with `neighbour`. */
   readonly neighbourPort: number;
+  /** The first letters of what came in on 5671, and of AMQP on 443 after the name of its WebSocket protocol. */
+  readonly amqpOpenings: readonly string[];
   /** Readable by every user of the machine. */
   readonly authorityPath: string;
 };
 
 /**
  * 443 answers a request with its Host header and TLS server name as JSON and takes MQTT over WebSocket, 8883 is an
- * MQTT broker, 5671 sends back what it receives.
+ * MQTT broker, 5671 takes note of what it receives and hangs up.
  */
-export async function openLoopbackHub(name = 'hub1.iothub.test'): Promise<LoopbackHub> {
+export async function openLoopbackHub(
+  name = 'hub1.iothub.test',
+  certified: JsonGeneralNames = [{ type: 'dns', value: name }],
+): Promise<LoopbackHub> {
   const directory = await mkdtemp(join(tmpdir(), 'loopback-hub-'));
   await chmod(directory, 0o755);
   const authorityPath = join(directory, 'authority.pem');
-  const tls = await issueServerCertificate(name, authorityPath);
+  const tls = await issueServerCertificate(certified, authorityPath);
+  const amqpOpenings: string[] = [];
+  const opening = (bytes: unknown) => String(bytes).slice(0, 4);
   const broker = await Aedes.createBroker();
 
   const https = createHttpsServer(tls, (request, response) => {
@@ -38,13 +46,28 @@ export async function openLoopbackHub(name = 'hub1.iothub.test'): Promise<Loopba
     response.setHeader('connection', 'close');
     response.end(JSON.stringify({ host: request.headers.host, servername }));
   });
-  const webSockets = new WebSocketServer({ server: https, handleProtocols: () => 'mqtt' });
-  webSockets.on('connection', (socket) => broker.handle(createWebSocketStream(socket)));
+  const webSockets = new WebSocketServer({ server: https });
+  webSockets.on('connection', (socket) => {
+    if (socket.protocol === 'mqtt') broker.handle(createWebSocketStream(socket));
+    else {
+      socket.once('message', (bytes) => {
+        amqpOpenings.push(`${socket.protocol} ${opening(bytes)}`);
+        socket.close();
+      });
+    }
+  });
 
   const listeners = await Promise.all([
     listen(https),
     listen(createTlsServer(tls, (socket) => void broker.handle(socket))),
-    listen(createTlsServer(tls, (socket) => void socket.on('error', () => {}).pipe(socket))),
+    listen(
+      createTlsServer(tls, (socket) => {
+        socket.once('data', (bytes) => {
+          amqpOpenings.push(opening(bytes));
+          socket.end();
+        });
+      }),
+    ),
     listen(createTcpServer((socket) => void socket.end('neighbour'))),
   ]);
   const [{ port: httpsPort }, { port: mqttPort }, { port: amqpPort }, { port: neighbourPort }] = listeners;
@@ -52,6 +75,7 @@ export async function openLoopbackHub(name = 'hub1.iothub.test'): Promise<Loopba
     name,
     authorityPath,
     neighbourPort,
+    amqpOpenings,
     ports: { 443: httpsPort, 8883: mqttPort, 5671: amqpPort },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(listeners.map((listener) => listener.close()));
@@ -61,16 +85,16 @@ export async function openLoopbackHub(name = 'hub1.iothub.test'): Promise<Loopba
   };
 }
 
-async function issueServerCertificate(name: string, authorityPath: string) {
+async function issueServerCertificate(alternativeNames: JsonGeneralNames, authorityPath: string) {
   const now = Date.now();
   const authority = await createAuthority(now);
   await writeFile(authorityPath, authority.certificatePem);
   const { certificatePem, keyPem } = await issueCertificate({
-    commonNames: [name],
+    commonNames: ['loopback hub'],
     validFrom: now - HOUR,
     validTo: now + HOUR,
     use: 'server',
-    alternativeNames: [{ type: 'dns', value: name }],
+    alternativeNames,
     issuer: authority,
   });
   return { cert: certificatePem, key: keyPem };
