@@ -1,7 +1,10 @@
 import { ok, type Result } from '../domain/result.ts';
 import { HubState } from '../store/hub-state.ts';
 import { createAccess } from './access.ts';
+import { createBulkRegistry } from './bulk.ts';
+import { createClientRows } from './client-rows.ts';
 import { createClientSessions } from './client-sessions.ts';
+import { createDigitalTwins } from './digital-twins.ts';
 import { createEventLog } from './events.ts';
 import { createFeedback } from './feedback.ts';
 import { Happenings } from './happenings.ts';
@@ -9,11 +12,15 @@ import type { Hub, HubOptions } from './hub.ts';
 import { announceHubEvents } from './hub-events.ts';
 import type { HubParts } from './hub-parts.ts';
 import { createIdentityMaker } from './identity-maker.ts';
+import { createJobs } from './jobs.ts';
+import { createKeys } from './keys.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { createMessages } from './messages.ts';
 import { createMethods } from './methods.ts';
 import type { Clock, IdSource, Log } from './ports.ts';
+import { createQueries } from './queries.ts';
 import { createRegistry } from './registry.ts';
+import { createStatistics } from './statistics.ts';
 import { createTwins } from './twins.ts';
 
 /** Makes a hub from its options and its three ports; it fails where an option cannot be used. */
@@ -32,6 +39,11 @@ export function createHub(
   const feedback = createFeedback(parts);
   const messages = createMessages(parts, live, feedback);
   announceHubEvents(parts, events);
+  const maker = createIdentityMaker(parts);
+  const registry = createRegistry(parts, live, maker);
+  const twins = createTwins(parts, live);
+  const rows = createClientRows(parts);
+  const jobs = createJobs(parts, rows, { twins, methods, live });
   return ok({
     hostNames: options.hostNames,
     clock,
@@ -39,14 +51,22 @@ export function createHub(
     log,
     happenings,
     access: access.value,
-    registry: createRegistry(parts, live, createIdentityMaker(parts)),
-    twins: createTwins(parts, live),
+    registry,
+    twins,
     clients: createClientSessions(parts, live, { events, methods, messages }),
     events,
     methods,
     messages,
     feedback,
+    queries: createQueries(parts, rows),
+    jobs,
+    bulk: createBulkRegistry(parts, { registry, twins }),
+    keys: createKeys(parts, maker),
+    statistics: createStatistics(parts, live),
+    digitalTwins: createDigitalTwins(parts, twins),
     close: () => {
+      jobs.close();
+      methods.close();
       for (const session of live.all()) session.end('hub-closed');
       messages.close();
     },

@@ -3,7 +3,7 @@ import type { CloudToDeviceOptions } from '../domain/cloud-to-device.ts';
 import type { FeedbackDelivery, FeedbackRecord } from '../domain/feedback.ts';
 import type { ClientActivity, DeviceIdentity, Identity, ModuleIdentity } from '../domain/identity.ts';
 import type { DeviceRequest, ModuleRequest } from '../domain/identity-request.ts';
-import type { JsonObject, JsonValue } from '../domain/json.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type {
   CloudToDeviceDelivery,
   CloudToDeviceMessage,
@@ -15,10 +15,12 @@ import type { Permission, Policy } from '../domain/policy.ts';
 import type { Precondition } from '../domain/precondition.ts';
 import type { Result } from '../domain/result.ts';
 import type { TwinPatch } from '../domain/twin.ts';
+import type { TwinContent } from '../domain/twin-content.ts';
 import type { Channel, ClientSession, IncomingEvent } from './client-session.ts';
 import type { Happenings } from './happenings.ts';
 import type { HubEventSource } from './hub-event-sources.ts';
 import type { ClientLink, Clock, IdSource, Log } from './ports.ts';
+import type { BulkRegistry, DigitalTwins, Jobs, Keys, Queries, Statistics } from './service-operations.ts';
 
 /** An identity with what the hub observes of it; `pendingMessageCount` counts waiting cloud-to-device messages. */
 export interface IdentityView<I extends Identity = Identity> {
@@ -32,12 +34,20 @@ export interface Registry {
   getDevice(deviceId: DeviceId): Result<IdentityView<DeviceIdentity>>;
   /** In registration order, `top` at most. */
   listDevices(top: number): readonly IdentityView<DeviceIdentity>[];
-  /** PUT: without a precondition creates (409 if it exists), with one updates (404 if it does not). */
-  putDevice(request: DeviceRequest, precondition: Precondition): Result<IdentityView<DeviceIdentity>>;
+  /** PUT: without a precondition creates (409 if it exists), with one updates (404 if it does not). `content` is a new twin's. */
+  putDevice(
+    request: DeviceRequest,
+    precondition: Precondition,
+    content?: TwinContent,
+  ): Result<IdentityView<DeviceIdentity>>;
   deleteDevice(deviceId: DeviceId, precondition: Precondition): Result<void>;
   getModule(identity: ClientIdentity): Result<IdentityView<ModuleIdentity>>;
   listModules(deviceId: DeviceId): Result<readonly IdentityView<ModuleIdentity>[]>;
-  putModule(request: ModuleRequest, precondition: Precondition): Result<IdentityView<ModuleIdentity>>;
+  putModule(
+    request: ModuleRequest,
+    precondition: Precondition,
+    content?: TwinContent,
+  ): Result<IdentityView<ModuleIdentity>>;
   deleteModule(identity: ClientIdentity, precondition: Precondition): Result<void>;
 }
 
@@ -147,13 +157,6 @@ export interface Feedback {
   }): AsyncIterable<FeedbackRecord>;
 }
 
-/** One page of a query's answer. */
-export interface QueryPage {
-  readonly itemType: 'Twin' | 'Raw' | 'DeviceJob' | 'JobResponse';
-  readonly items: readonly JsonValue[];
-  readonly continuationToken?: string;
-}
-
 /** What a hub is told when it is made. */
 export interface HubOptions {
   /** Every name that clients may use, without ports; the first is the hub's own. */
@@ -170,6 +173,10 @@ export interface HubOptions {
   /** What the hub itself writes into the event log, as a route from that source would. */
   readonly eventSources: readonly HubEventSource[];
   readonly cloudToDevice: CloudToDeviceOptions;
+  /** How many jobs may wait or run at a time: 1 as in the smallest editions of the hub, which is the default, up to 10. */
+  readonly concurrentJobLimit?: number;
+  /** In a query, whether `!=` between values of different types is true; by default such a row is not selected. */
+  readonly isMixedTypeNotEqualTrue?: boolean;
 }
 
 /** The hub itself: what IoT Hub does, without any wire. */
@@ -186,6 +193,12 @@ export interface Hub {
   readonly methods: Methods;
   readonly messages: Messages;
   readonly feedback: Feedback;
+  readonly queries: Queries;
+  readonly jobs: Jobs;
+  readonly bulk: BulkRegistry;
+  readonly keys: Keys;
+  readonly statistics: Statistics;
+  readonly digitalTwins: DigitalTwins;
   readonly happenings: Happenings;
   /** Ends every session and timer. */
   close(): void;

@@ -10,6 +10,8 @@ import type { Timer } from './ports.ts';
 /** The direct methods of the hub, and the way a session hands its client's answer in. */
 export interface MethodCalls extends Methods {
   answer(identity: ClientIdentity, requestId: string, response: MethodResponse): void;
+  /** Ends every call that waits. */
+  close(): void;
 }
 
 /** A call that waits: first for the client to be online, then for its answer. */
@@ -61,6 +63,11 @@ export function createMethods(parts: HubParts, live: LiveSessions): MethodCalls 
     answer: (identity, requestId, response) => {
       const pending = pendingOf(identity).find((candidate) => candidate.requestId === requestId);
       if (pending?.state === 'answering') pending.settle(ok(response));
+    },
+    close: () => {
+      for (const waiting of [...calls.values()])
+        for (const pending of [...waiting])
+          pending.settle(failed('ServiceUnavailable', 'The hub is closed.'));
     },
   };
 

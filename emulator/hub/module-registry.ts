@@ -6,6 +6,7 @@ import type { Precondition } from '../domain/precondition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { formatTicks } from '../domain/time.ts';
 import { createTwin } from '../domain/twin.ts';
+import { type TwinContent, withContent } from '../domain/twin-content.ts';
 import type { DeviceRecord, ModuleRecord } from '../store/hub-state.ts';
 import type { IdentityView, Registry } from './hub.ts';
 import type { HubParts, LiveClients } from './hub-parts.ts';
@@ -43,11 +44,11 @@ export function createModuleRegistry(
         ? ok([...device.value.modules.values()].map((record) => viewOf<ModuleIdentity>(record)))
         : device;
     },
-    putModule: (request, precondition) => {
+    putModule: (request, precondition, content = {}) => {
       const device = findParent(request.deviceId);
       if (!device.ok) return device;
       if (precondition.kind !== 'none') return updateModule(request, precondition);
-      return createModule(device.value, request);
+      return createModule(device.value, request, content);
     },
     deleteModule: (identity, precondition) => {
       const found = findModule(identity);
@@ -92,7 +93,11 @@ export function createModuleRegistry(
     return failed('ModuleNotFound', text);
   }
 
-  function createModule(device: DeviceRecord, request: ModuleRequest): Result<IdentityView<ModuleIdentity>> {
+  function createModule(
+    device: DeviceRecord,
+    request: ModuleRequest,
+    content: TwinContent,
+  ): Result<IdentityView<ModuleIdentity>> {
     const { deviceId, moduleId } = request;
     if (device.modules.has(moduleId)) {
       const text = `Device ${deviceId} in IotHub ${hubName} already contains Module ${moduleId}.`;
@@ -110,9 +115,8 @@ export function createModuleRegistry(
     const room = checkRoom(state);
     if (!room.ok) return room;
     const authentication = maker.withKeys(request.authentication);
-    return ok(
-      viewOf<ModuleIdentity>(addModule(device, { ...request, authentication }, maker.firstEtagNumber())),
-    );
+    const record = addModule(device, { ...request, authentication }, maker.firstEtagNumber(), content);
+    return ok(viewOf<ModuleIdentity>(record));
   }
 
   function updateModule(
@@ -133,11 +137,17 @@ export function createModuleRegistry(
     return ok(viewOf<ModuleIdentity>(found.value));
   }
 
-  function addModule(device: DeviceRecord, request: NewModule, etagNumber: number): ModuleRecord {
+  function addModule(
+    device: DeviceRecord,
+    request: NewModule,
+    etagNumber: number,
+    content: TwinContent = {},
+  ): ModuleRecord {
     const ticks = maker.nextTicks();
     const identity: ModuleIdentity = { kind: 'module', ...request, generationId: String(ticks), etagNumber };
     const client = { deviceId: identity.deviceId, moduleId: identity.moduleId };
-    const record = state.addModule(device, identity, createTwin(client, formatTicks(ticks)));
+    const twin = withContent(createTwin(client, formatTicks(ticks)), content);
+    const record = state.addModule(device, identity, twin);
     happenings.announce({ kind: 'identityCreated', identity: client, twin: record.twin });
     return record;
   }

@@ -5,6 +5,7 @@ import type { Precondition } from '../domain/precondition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { formatTicks, formatTime, NEVER } from '../domain/time.ts';
 import { createTwin } from '../domain/twin.ts';
+import { type TwinContent, withContent } from '../domain/twin-content.ts';
 import type { DeviceRecord } from '../store/hub-state.ts';
 import { resolveScopes } from './edge-scopes.ts';
 import type { IdentityView, Registry } from './hub.ts';
@@ -31,8 +32,8 @@ export function createRegistry(parts: HubParts, live: LiveClients, maker: Identi
     },
     listDevices: (top) =>
       [...state.devices.values()].slice(0, top).map((record) => viewOf<DeviceIdentity>(record)),
-    putDevice: (request, precondition) =>
-      precondition.kind === 'none' ? createDevice(request) : updateDevice(request, precondition),
+    putDevice: (request, precondition, content = {}) =>
+      precondition.kind === 'none' ? createDevice(request, content) : updateDevice(request, precondition),
     deleteDevice: (deviceId, precondition) => {
       const found = findDevice(deviceId);
       if (!found.ok) return found;
@@ -47,7 +48,7 @@ export function createRegistry(parts: HubParts, live: LiveClients, maker: Identi
     return record === undefined ? failed('DeviceNotFound', deviceId) : ok(record);
   }
 
-  function createDevice(request: DeviceRequest): Result<IdentityView<DeviceIdentity>> {
+  function createDevice(request: DeviceRequest, content: TwinContent): Result<IdentityView<DeviceIdentity>> {
     const { deviceId } = request;
     if (state.devices.has(deviceId)) {
       return failed('DeviceAlreadyExists', `A device with ID '${deviceId}' is already registered.`);
@@ -69,7 +70,8 @@ export function createRegistry(parts: HubParts, live: LiveClients, maker: Identi
       isEdge: request.isEdge,
       ...scopes.value,
     };
-    const record = state.addDevice(identity, createTwin({ deviceId }, formatTicks(ticks)));
+    const twin = withContent(createTwin({ deviceId }, formatTicks(ticks)), content);
+    const record = state.addDevice(identity, twin);
     happenings.announce({ kind: 'identityCreated', identity: { deviceId }, twin: record.twin });
     if (identity.isEdge) modules.addSystemModules(record);
     return ok(viewOf<DeviceIdentity>(record));

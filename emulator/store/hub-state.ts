@@ -1,5 +1,7 @@
 import type { ClientIdentity, DeviceId, ModuleId } from '../domain/client-identity.ts';
 import type { ConnectionState, DeviceIdentity, ModuleIdentity } from '../domain/identity.ts';
+import type { DeviceJob, JobPhase } from '../domain/job.ts';
+import type { JobRequest } from '../domain/job-request.ts';
 import type { CloudToDeviceMessage } from '../domain/message.ts';
 import { emptyQueue, type MessageQueue } from '../domain/message-queue.ts';
 import type { Twin } from '../domain/twin.ts';
@@ -31,9 +33,20 @@ export interface ModuleRecord {
 
 export type ClientRecord = DeviceRecord | ModuleRecord;
 
-/** What the hub remembers of its clients. Only the store and the maps of sessions mutate. */
+/** A job with what became of it; `deviceJobs` is filled when it starts. */
+export interface JobRecord {
+  /** Grows with each job that is created. */
+  readonly ordinal: number;
+  readonly request: JobRequest;
+  readonly createdUtc: number;
+  phase: JobPhase;
+  readonly deviceJobs: DeviceJob[];
+}
+
+/** What the hub remembers of its clients and jobs. Only the store and the maps of sessions mutate. */
 export class HubState {
   readonly devices = new Map<DeviceId, DeviceRecord>();
+  readonly jobs = new Map<string, JobRecord>();
   #moduleCount = 0;
 
   /** Devices and modules together, as the limit of a hub counts them. */
