@@ -3,7 +3,7 @@ import type { CloudToDeviceMessage, FeedbackRequest } from './message.ts';
 import type { EndedMessage, MessageEnd } from './message-queue.ts';
 import { formatTime } from './time.ts';
 
-export type FeedbackStatus = MessageEnd['outcome'];
+type FeedbackStatus = MessageEnd['outcome'];
 
 /** What became of one cloud-to-device message, as a back end reads it; `enqueuedTimeUtc` is when that happened. */
 export interface FeedbackRecord {

@@ -21,13 +21,13 @@ export interface MessageLock {
 }
 
 /** A message that waits for a receiver. */
-export type EnqueuedMessage<Content> = KeptMessage<Content> & { readonly state: 'enqueued' };
+type EnqueuedMessage<Content> = KeptMessage<Content> & { readonly state: 'enqueued' };
 /** A message that a receiver holds. */
 export type InvisibleMessage<Content> = KeptMessage<Content> & {
   readonly state: 'invisible';
   readonly lock: MessageLock;
 };
-export type PendingMessage<Content> = EnqueuedMessage<Content> | InvisibleMessage<Content>;
+type PendingMessage<Content> = EnqueuedMessage<Content> | InvisibleMessage<Content>;
 
 /** How a message left its queue. */
 export type MessageEnd =

@@ -17,7 +17,7 @@ import { createManualClock, type ManualClock } from '../../emulator/manual-clock
 import { createRecordingLink, type RecordingLink } from '../ports/recording-link.ts';
 import { createSequentialIds } from '../ports/sequential-ids.ts';
 
-export const START = Date.UTC(2026, 0, 2, 3, 4, 5);
+const START = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 /** A hub without doors, on a clock that stands still, with ids that are the same in every run. */
 export interface QuietHub {
@@ -34,7 +34,7 @@ export interface QuietHub {
   ): { readonly session: ClientSession; readonly link: RecordingLink };
 }
 
-export interface ConnectOptions {
+interface ConnectOptions {
   readonly channels?: readonly Channel[];
   readonly link?: RecordingLink;
   readonly isSettledOnDelivery?: boolean;
