@@ -1,15 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials, Hub } from '../hub/hub.ts';
-import type { RouteMatch } from './route.ts';
+import type { MatchedRoute } from './route.ts';
 
 /** The client certificate and its chain, leaf first; empty where the client showed none. */
 export type PeerCertificates = (request: IncomingMessage) => readonly Uint8Array[];
 
 /** The header with which the SDKs' module clients say who they are when they invoke a method: `device/module`. */
 export const CALLING_MODULE = 'x-ms-edge-moduleid';
-
-type MatchedRoute = Extract<RouteMatch, { kind: 'route' }>;
 
 /** Asks the hub whether the caller may do what the route does; of a client it also says who it is. */
 export function authorize(

@@ -50,14 +50,17 @@ export type Route = RouteHead &
     | { readonly api: Api; readonly refused: string }
   );
 
+/** A route with the segments of the path that led to it, and its parameters. */
+export interface MatchedRoute {
+  readonly kind: 'route';
+  readonly route: Route;
+  readonly segments: readonly string[];
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
 /** Where a path leads: a route, or the methods that the path would take, or nowhere. */
 export type RouteMatch =
-  | {
-      readonly kind: 'route';
-      readonly route: Route;
-      readonly segments: readonly string[];
-      readonly parameters: Readonly<Record<string, string>>;
-    }
+  | MatchedRoute
   | { readonly kind: 'otherMethods'; readonly methods: readonly Method[] }
   | { readonly kind: 'none' };
 
