@@ -1,8 +1,11 @@
 import { MAXIMUM_EVENT_BYTES, MAXIMUM_MESSAGE_BYTES } from '../domain/message.ts';
 import type { Permission } from '../domain/policy.ts';
+import { regenerateKeys, updateDevicesInBulk } from './bulk-handlers.ts';
 import { deleteDevice, getDevice, listDevices, putDevice } from './device-handlers.ts';
+import { getDigitalTwin, updateDigitalTwin } from './digital-twin-handlers.ts';
 import { sendEvents } from './event-handlers.ts';
 import { abandonFeedback, completeFeedback, receiveFeedback } from './feedback-handlers.ts';
+import { cancelJob, createJob, getJob, queryJobs } from './job-handlers.ts';
 import {
   abandonMessage,
   completeOrRejectMessage,
@@ -12,8 +15,9 @@ import {
 } from './message-handlers.ts';
 import { invokeCommand, invokeMethod } from './method-handlers.ts';
 import { deleteModule, getModule, listModules, putModule } from './module-handlers.ts';
+import { runQuery } from './query-handlers.ts';
 import type { Api, ClientHandler, Method, Route, ServiceHandler } from './route.ts';
-import { getServiceStatistics } from './statistics-handlers.ts';
+import { getDeviceStatistics, getServiceStatistics } from './statistics-handlers.ts';
 import { getTwin, replaceTwin, updateTwin } from './twin-handlers.ts';
 
 const READ: readonly Permission[] = ['RegistryRead'];
@@ -25,14 +29,31 @@ const CLIENT: readonly Permission[] = ['DeviceConnect'];
 const CONFIGURATIONS = 'automatic device configurations come later';
 const STORAGE = 'what needs blob storage comes later';
 const SCOPES = 'the APIs behind a nested IoT Edge hub come later';
-const SOON = 'it is being built';
+
+// A hundred devices, each with a twin of full size.
+const MAXIMUM_BULK_BYTES = 16_777_216;
 
 /** Every operation of the HTTPS API: the ones that work, and the ones that are refused by name. */
 export const ROUTES: readonly Route[] = [
   service('GET', '/devices', READ, 'list device identities', listDevices),
-  refused('POST', '/devices', WRITE, 'create, update and delete device identities in bulk', SOON),
-  refused('POST', '/devices/query', READ, 'query twins and jobs', SOON),
-  refused('POST', '/devices/keys/regenerate', WRITE, 'regenerate keys of devices and modules', SOON),
+  {
+    ...service(
+      'POST',
+      '/devices',
+      WRITE,
+      'create, update and delete identities in bulk',
+      updateDevicesInBulk,
+    ),
+    maximumBodyBytes: MAXIMUM_BULK_BYTES,
+  },
+  service('POST', '/devices/query', READ, 'query twins and jobs', runQuery),
+  service(
+    'POST',
+    '/devices/keys/regenerate',
+    WRITE,
+    'regenerate keys of devices and modules',
+    regenerateKeys,
+  ),
   service('GET', '/devices/:deviceId', READ, 'read a device identity', getDevice),
   service('PUT', '/devices/:deviceId', WRITE, 'create or update a device identity', putDevice),
   service('DELETE', '/devices/:deviceId', WRITE, 'delete a device identity', deleteDevice),
@@ -61,14 +82,14 @@ export const ROUTES: readonly Route[] = [
     'purge the messages that wait for a device',
     purgeMessages,
   ),
-  refused('GET', '/statistics/devices', READ, 'count devices', SOON),
+  service('GET', '/statistics/devices', READ, 'count devices', getDeviceStatistics),
   service('GET', '/statistics/service', READ_OR_CONNECT, 'count connected devices', getServiceStatistics),
-  refused('PUT', '/jobs/v2/:jobId', WRITE, 'schedule a job', SOON),
-  refused('GET', '/jobs/v2/query', READ, 'list scheduled jobs', SOON),
-  refused('GET', '/jobs/v2/:jobId', READ, 'read a scheduled job', SOON),
-  refused('POST', '/jobs/v2/:jobId/cancel', WRITE, 'cancel a scheduled job', SOON),
-  refused('GET', '/digitaltwins/:deviceId', CONNECT, 'read a digital twin', SOON),
-  refused('PATCH', '/digitaltwins/:deviceId', CONNECT, 'update a digital twin', SOON),
+  service('PUT', '/jobs/v2/:jobId', WRITE, 'schedule a job', createJob),
+  service('GET', '/jobs/v2/query', READ, 'list scheduled jobs', queryJobs),
+  service('GET', '/jobs/v2/:jobId', READ, 'read a scheduled job', getJob),
+  service('POST', '/jobs/v2/:jobId/cancel', WRITE, 'cancel a scheduled job', cancelJob),
+  service('GET', '/digitaltwins/:deviceId', CONNECT, 'read a digital twin', getDigitalTwin),
+  service('PATCH', '/digitaltwins/:deviceId', CONNECT, 'update a digital twin', updateDigitalTwin),
   command('/digitaltwins/:deviceId/commands/:command', 'invoke a command of a digital twin'),
   command(
     '/digitaltwins/:deviceId/components/:component/commands/:command',

@@ -90,6 +90,12 @@ const BAD_METHODS = [
   invalid({ methodName: 'a', payload: 'x'.repeat(131_072) }),
 ] as const satisfies readonly ErrorCase[];
 
+const JOB = {
+  type: 'scheduleUpdateTwin',
+  updateTwin: { etag: '*', tags: { job: true } },
+  queryCondition: '*',
+};
+const PATCH = [{ op: 'add', path: '/a', value: 1 }];
 const CALL = { methodName: 'a' };
 const twin = (path: string, missing: string, isPut: boolean): ErrorPaths => ({
   path,
@@ -268,4 +274,119 @@ export const ERROR_PATHS: Readonly<Record<string, ErrorPaths>> = {
   'POST /messages/serviceBound/feedback/:lockToken/abandon': settle(
     '/messages/serviceBound/feedback/nothing/abandon',
   ),
+  'POST /devices': {
+    path: '/devices',
+    missing: { body: [{ id: 'nobody', importMode: 'delete' }], error: 'BulkRegistryOperationFailure' },
+    conflicting: { body: [{ id: 'd', importMode: 'create' }], error: 'BulkRegistryOperationFailure' },
+    malformed: [
+      NO_JSON,
+      NO_BODY,
+      NO_UTF8,
+      invalid({}),
+      invalid([]),
+      invalid([1]),
+      invalid([{ id: 'a b' }]),
+      invalid(Array.from({ length: 101 }, (_value, index) => ({ id: `x${index}` }))),
+      { body: [{ id: 'x', importMode: 'explode' }], error: 'GenericBadRequest' },
+      { body: [{ id: 'x' }, { id: 'x' }], error: 'DeviceDefinedMultipleTimes' },
+      { body: [{ id: 'x', status: 'asleep' }], error: 'BulkRegistryOperationFailure' },
+    ],
+  },
+  'POST /devices/query': {
+    path: '/devices/query',
+    missing: NOTHING_TO_MISS,
+    conflicting: READS_ONLY,
+    malformed: [
+      ...BAD_BODIES,
+      { body: {}, error: 'ArgumentNull' },
+      { body: { query: '' }, error: 'ArgumentNull' },
+      invalid({ query: 1 }),
+      invalid({ query: 'SELECT' }),
+      invalid({ query: "SELECT * FROM devices WHERE deviceId = 'a' OR ;" }),
+      { headers: { 'x-ms-continuation': 'nonsense' }, ...invalid({ query: 'SELECT * FROM devices' }) },
+    ],
+  },
+  'POST /devices/keys/regenerate': {
+    path: '/devices/keys/regenerate',
+    missing: {
+      body: { policyKey: 'both', devices: [{ id: 'nobody' }] },
+      error: 'BulkRegenerateDeviceKeyOperationFailure',
+    },
+    conflicting: 'it asks for nothing to be as it was',
+    malformed: [
+      ...BAD_BODIES,
+      { body: { policyKey: 'none', devices: [{ id: 'd' }] }, error: 'InvalidPolicyKey' },
+      invalid({ policyKey: 'both' }),
+      invalid({ policyKey: 'both', devices: [] }),
+      invalid({ policyKey: 'both', devices: ['d'] }),
+      invalid({ policyKey: 'both', devices: [{ id: 'a b' }] }),
+    ],
+  },
+  'GET /statistics/devices': {
+    path: '/statistics/devices',
+    missing: NOTHING_TO_MISS,
+    conflicting: READS_ONLY,
+    malformed: TAKES_ANYTHING,
+  },
+  'PUT /jobs/v2/:jobId': {
+    path: '/jobs/v2/another',
+    missing: NOTHING_TO_MISS,
+    conflicting: { path: '/jobs/v2/far', body: JOB, error: 'JobAlreadyExists' },
+    malformed: [
+      ...BAD_BODIES,
+      { path: '/jobs/v2/a_b', body: JOB, error: 'ArgumentInvalid' },
+      { body: { ...JOB, type: 'scheduleTwinUpdate' }, error: 'GenericBadRequest' },
+      { body: { ...JOB, queryCondition: '' }, error: 'ArgumentNull' },
+      { body: { ...JOB, updateTwin: null }, error: 'ArgumentNull' },
+      { body: { ...JOB, updateTwin: { etag: 'x' } }, error: 'PreconditionFailed' },
+      invalid({ ...JOB, jobId: 'other' }),
+      invalid({ ...JOB, startTime: 'soon' }),
+      invalid({ ...JOB, startTime: new Date(Date.now() + 169 * 3_600_000).toISOString() }),
+      invalid({ ...JOB, maxExecutionTimeInSeconds: -1 }),
+      invalid({ ...JOB, type: 'scheduleDeviceMethod', cloudToDeviceMethod: { methodName: '' } }),
+      { body: JOB, error: 'ThrottlingMaxActiveJobCountExceeded' },
+    ],
+  },
+  'GET /jobs/v2/query': {
+    path: '/jobs/v2/query',
+    missing: NOTHING_TO_MISS,
+    conflicting: READS_ONLY,
+    malformed: [
+      { path: '/jobs/v2/query?jobType=dance', error: 'GenericBadRequest' },
+      { path: '/jobs/v2/query?jobStatus=asleep', error: 'GenericBadRequest' },
+      { headers: { 'x-ms-continuation': 'nonsense' }, error: 'ArgumentInvalid' },
+    ],
+  },
+  'GET /jobs/v2/:jobId': {
+    path: '/jobs/v2/far',
+    missing: 'of a job that it does not hold the hub says that its status is unknown',
+    conflicting: READS_ONLY,
+    malformed: TAKES_ANYTHING,
+  },
+  'POST /jobs/v2/:jobId/cancel': {
+    path: '/jobs/v2/far/cancel',
+    missing: { path: '/jobs/v2/nothing/cancel', error: 'JobNotFound' },
+    conflicting: { path: '/jobs/v2/done/cancel', error: 'OperationNotAllowedInCurrentState' },
+    malformed: TAKES_ANYTHING,
+  },
+  'GET /digitaltwins/:deviceId': {
+    path: '/digitaltwins/d',
+    missing: { path: '/digitaltwins/nobody', error: 'DeviceNotFound' },
+    conflicting: READS_ONLY,
+    malformed: [{ path: '/digitaltwins/a%20b', error: 'ArgumentInvalid' }],
+  },
+  'PATCH /digitaltwins/:deviceId': {
+    path: '/digitaltwins/d',
+    missing: { path: '/digitaltwins/nobody', body: [], error: 'DeviceNotFound' },
+    conflicting: { headers: STALE, body: PATCH, error: 'PreconditionFailed' },
+    malformed: [
+      NO_JSON,
+      NO_BODY,
+      { body: {}, error: 'InvalidDigitalTwinJsonPatch' },
+      { body: [{ op: 'move', path: '/a' }], error: 'InvalidDigitalTwinJsonPatch' },
+      { body: [{ op: 'add', path: 'a', value: 1 }], error: 'InvalidDigitalTwinPatchPath' },
+      { body: [{ op: 'add', path: '/a', value: [1] }], error: 'InvalidDigitalTwinPayload' },
+      { body: [{ op: 'add', path: '/c/a', value: 1 }], error: 'InvalidDigitalTwinPatch' },
+    ],
+  },
 };

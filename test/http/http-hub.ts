@@ -26,6 +26,7 @@ export interface HttpHub extends AsyncDisposable {
   send(method: string, path: string, options?: SendOptions): Promise<Reply>;
   /** The real service client, wired by its options. */
   registry(policyName?: string): iothub.Registry;
+  digitalTwinClient(policyName?: string): iothub.DigitalTwinClient;
   connectionString(policyName?: string): string;
   connect(): Promise<TLSSocket>;
 }
@@ -95,6 +96,10 @@ export async function startHttpHub(
       restClientOf(registry).setOptions({ http: { agent } });
       return registry;
     },
+    digitalTwinClient: (policyName) => {
+      const credentials = new iothub.IoTHubTokenCredentials(connectionString(policyName));
+      return withAgent(new iothub.DigitalTwinClient(credentials), agent);
+    },
     connect: () =>
       new Promise((resolve, reject) => {
         const socket: TLSSocket = connect({ host: HOST_NAME, port, ca }, () => resolve(socket));
@@ -112,6 +117,23 @@ export async function startHttpHub(
 export function restClientOf(client: object): { setOptions(options: { http: { agent: Agent } }): void } {
   return (client as { _restApiClient: { setOptions(options: { http: { agent: Agent } }): void } })
     ._restApiClient;
+}
+
+interface GeneratedClient {
+  _pl: { _httpClient: { sendRequest(request: { agentSettings?: object }): Promise<unknown> } };
+}
+
+// A client generated from the service's description takes an agent with each request only.
+function withAgent(client: iothub.DigitalTwinClient, agent: Agent): iothub.DigitalTwinClient {
+  const generated = (client as unknown as GeneratedClient)._pl;
+  const sender = generated._httpClient;
+  generated._httpClient = {
+    sendRequest: (request) => {
+      request.agentSettings = { http: agent, https: agent };
+      return sender.sendRequest(request);
+    },
+  };
+  return client;
 }
 
 /** A token signed with a default key, for the hub or a part of it. */

@@ -23,14 +23,4 @@ export const RECORDING_DIFFERENCES: readonly RecordingDifference[] = [
     difference: '* status',
     reason: 'Automatic device configurations come later and are refused by name until then.',
   },
-  {
-    recording: 'DevicesClient_BulkCreation_DeviceWithTwin',
-    difference: '* status',
-    reason: 'Bulk operations are being built and are refused by name until then.',
-  },
-  {
-    recording: 'QueryClient_GetAllModulesTwinsWithTag',
-    difference: '* status',
-    reason: 'Queries are being built and are refused by name until then.',
-  },
 ];
