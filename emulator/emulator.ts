@@ -8,7 +8,7 @@ import type { Hub, HubOptions } from './hub/hub.ts';
 import type { Clock, IdSource, Log } from './hub/ports.ts';
 import { listenHttps } from './listen/https.ts';
 import { listenTls } from './listen/tls.ts';
-import { acceptWebSockets } from './listen/websocket.ts';
+import { acceptWebSockets, type WebSocketHandler } from './listen/websocket.ts';
 import { createMqttDoor } from './mqtt/mqtt-door.ts';
 
 /** What an emulator is made of; ports of 0 are chosen freely. */
@@ -31,6 +31,12 @@ export interface Emulator extends AsyncDisposable {
   readonly host: string;
   readonly httpsPort: number;
   readonly mqttPort: number;
+  /** What has come in so far; a broken connection is one that ended in its TLS handshake, or after it by an error. */
+  traffic(): {
+    readonly requests: number;
+    readonly clientConnections: number;
+    readonly brokenConnections: number;
+  };
   /** PEM of the authority that clients must trust. */
   readonly authorityPem: string;
   /** Makes a certificate for a client, signed by the emulator's authority (which the hub trusts) or by itself. */
@@ -54,8 +60,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const hub = created.value;
   const names = [...new Set([...hostNames, host])];
   const leaf = await createServerLeaf(authority, { names, now: Date.now() });
-  const onClientError = (error: Error, remoteAddress: string | undefined) =>
+  const traffic = { requests: 0, clientConnections: 0, brokenConnections: 0 };
+  const onClientError = (error: Error, remoteAddress: string | undefined) => {
+    traffic.brokenConnections += 1;
     log('debug', 'connection-broken', { remoteAddress, message: error.message });
+  };
   const address = { host, key: leaf.keyPem, cert: leaf.certificatePem, onClientError };
 
   const opened: AsyncDisposable[] = [];
@@ -71,16 +80,24 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const https = await listenHttps(
       { ...address, port: options.httpsPort },
       (request, response, peerCertificates) => {
+        traffic.requests += 1;
         certificates.set(request, peerCertificates);
         http(request, response);
       },
     );
     opened.push(https);
-    const acceptWebSocket = (
+    const acceptClient = (
       stream: Duplex,
-      _request: unknown,
-      peerCertificates: () => readonly Uint8Array[],
-    ) => mqtt.accept(stream, { certificates: peerCertificates, transport: 'mqtt-ws' });
+      transport: 'mqtt' | 'mqtt-ws',
+      certificates: () => readonly Uint8Array[],
+      remoteAddress: string | undefined,
+    ) => {
+      traffic.clientConnections += 1;
+      const address = remoteAddress === undefined ? {} : { remoteAddress };
+      mqtt.accept(stream, { certificates, transport, ...address });
+    };
+    const acceptWebSocket: WebSocketHandler = (stream, request, peerCertificates) =>
+      acceptClient(stream, 'mqtt-ws', peerCertificates, request.socket.remoteAddress);
     acceptWebSockets(https, {
       path: WEBSOCKET_PATH,
       subprotocols: new Map([['mqtt', acceptWebSocket]]),
@@ -89,7 +106,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       onClientError,
     });
     const mqtts = await listenTls({ ...address, port: options.mqttPort }, (socket, peerCertificates) =>
-      mqtt.accept(socket, { certificates: peerCertificates, transport: 'mqtt' }),
+      acceptClient(socket, 'mqtt', peerCertificates, socket.remoteAddress),
     );
     opened.push(mqtts);
     return {
@@ -97,6 +114,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       host,
       httpsPort: https.port,
       mqttPort: mqtts.port,
+      traffic: () => ({ ...traffic }),
       authorityPem: authority.certificatePem,
       issueCertificate: (identity, signer) =>
         createClientCertificate({

@@ -1,0 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+/** The version in the package's own package.json. */
+export function packageVersion(): string {
+  const file = createRequire(import.meta.url).resolve('iothub-emulator/package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
+}
