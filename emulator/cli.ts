@@ -49,7 +49,11 @@ function createProgram(finish: (exitCode: number) => void): Command {
 
   withOptions(program.command('start', { isDefault: true }))
     .description('run a hub until Ctrl-C (the default)')
-    .action(async (given: Given) => {
+    .usage('[options]')
+    .argument('[words...]')
+    .action(async ([word]: string[], given: Given) => {
+      // As the default command it hears every word that is no command.
+      if (word !== undefined) throw usage(`there is no command '${word}', see iothub-emulator --help.`);
       const options = await readOptions(given, START_DEFAULTS);
       const { start } = await import('./start.ts');
       finish(await start(options));

@@ -30,7 +30,7 @@ export async function exec(options: Options, command: readonly string[]): Promis
     });
     const environment = { ...redirect.environment, ...connectionVariables(connectionStringsOf(options)) };
     const code = await run(command, environment);
-    summarize(options, emulator, command, code);
+    if (code !== EXIT_CODES.commandNotFound) summarize(options, emulator, command, code);
     return code;
   } finally {
     await emulator[Symbol.asyncDispose]();
