@@ -22,7 +22,7 @@ export type ServiceHandler = (hub: Hub, request: HubRequest) => Outcome;
 export type ClientHandler = (hub: Hub, request: HubRequest, client: AuthenticatedClient) => Outcome;
 
 /** Which operations answer errors as JSON inside `Message`: none, all, or those whose clients expect it there. */
-export type JsonErrors = 'never' | 'always' | 'moduleIdentity';
+type JsonErrors = 'never' | 'always' | 'moduleIdentity';
 
 /** Who may call: back ends (`service`), the device or module itself, or both. */
 export type Api = 'service' | 'device' | 'deviceOrService' | 'moduleOrService';

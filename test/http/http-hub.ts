@@ -14,7 +14,7 @@ import { listenHttps } from '../../emulator/listen/https.ts';
 import { createRandomIds, createSystemClock } from '../../emulator/system-ports.ts';
 
 export const HOST_NAME = '127.0.0.1';
-export const API_VERSION = 'api-version=2021-04-12';
+const API_VERSION = 'api-version=2021-04-12';
 
 /** A hub behind a real HTTPS socket, and the ways to talk to it. */
 export interface HttpHub extends AsyncDisposable {
@@ -31,7 +31,7 @@ export interface HttpHub extends AsyncDisposable {
   connect(): Promise<TLSSocket>;
 }
 
-export interface LogLine {
+interface LogLine {
   readonly level: string;
   readonly event: string;
   readonly fields: LogFields;
