@@ -2,45 +2,68 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { processorSecondsOf } from './processor-time.ts';
 
-/** A server in a process of its own; `facts` is the line of JSON with which it said that it is ready. */
+/** A server in a process of its own; `facts` is what it said when it was ready. */
 export interface ServerProcess<Facts> extends AsyncDisposable {
   readonly facts: Facts;
+  readonly pid: number;
   /** Seconds of processor time, of user and system, spent so far. */
-  cpuSeconds(): number;
-  /** Resident memory in bytes. */
-  memoryBytes(): number;
+  processorSeconds(): number;
+  /** Resident memory in bytes once it is at rest; a Node server collects its garbage first. */
+  restingMemoryBytes(): Promise<number>;
 }
 
-const CLOCK_TICKS_PER_SECOND = 100;
+const DEADLINE_MILLISECONDS = 180_000;
 
 /** Starts a program of this folder and waits until it prints its facts. */
-export async function startServer<Facts>(program: string, settings: object): Promise<ServerProcess<Facts>> {
-  const child = startProgram(program, settings);
-  return serverOf(child, JSON.parse(await firstLine(child)) as Facts);
+export async function startServer<Facts>(
+  program: string,
+  settings: object = {},
+): Promise<ServerProcess<Facts>> {
+  // Set it to a folder, and every server leaves its processor profile there.
+  const profileFolder = process.env['BENCH_PROFILE'];
+  const profiling = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
+  const child = startProgram(program, settings, profiling);
+  const facts = JSON.parse(await firstLine(child, program)) as Facts;
+  return serverOf(child, facts, { collectsGarbage: true });
 }
 
 /** Runs a load generator to its end; its answer is the line of JSON that it prints. */
-export async function runLoad<Answer>(program: string, settings: object): Promise<Answer> {
-  const child = startProgram(program, settings);
-  const line = firstLine(child);
-  const answer = JSON.parse(await line) as Answer;
+export async function runLoad<Answer>(
+  program: string,
+  settings: object = {},
+  nodeOptions: readonly string[] = [],
+): Promise<Answer> {
+  const child = startProgram(program, settings, nodeOptions);
+  const answer = JSON.parse(await firstLine(child, program)) as Answer;
   if (child.exitCode === null) await once(child, 'exit');
   return answer;
 }
 
-export function serverOf<Facts>(child: ChildProcess, facts: Facts): ServerProcess<Facts> {
+export function serverOf<Facts>(
+  child: ChildProcess,
+  facts: Facts,
+  options: { readonly collectsGarbage: boolean },
+): ServerProcess<Facts> {
+  const { pid } = child;
+  if (pid === undefined) throw new Error('The server did not start.');
   return {
     facts,
-    cpuSeconds: () => {
-      // The fields after the name in parentheses; utime and stime are the 14th and 15th of all.
-      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND;
-    },
-    memoryBytes: () => {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+    pid,
+    processorSeconds: () => processorSecondsOf(pid),
+    restingMemoryBytes: async () => {
+      if (options.collectsGarbage) child.kill('SIGUSR2');
+      let before = Number.NaN;
+      for (let look = 0; look < 20; look++) {
+        await wait(250);
+        const now = memoryBytesOf(pid);
+        if (Math.abs(now - before) < 64 * 1024) return now;
+        before = now;
+      }
+      return before;
     },
     [Symbol.asyncDispose]: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -51,19 +74,44 @@ export function serverOf<Facts>(child: ChildProcess, facts: Facts): ServerProces
   };
 }
 
-function startProgram(program: string, settings: object): ChildProcess {
-  const file = fileURLToPath(new URL(program, import.meta.url));
-  const words = ['--expose-gc', '--import', 'tsx', file, JSON.stringify(settings)];
-  return spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-async function firstLine(child: ChildProcess): Promise<string> {
-  if (child.stdout === null) throw new Error('The program has no output.');
-  for await (const line of createInterface(child.stdout)) if (line.startsWith('{')) return line;
-  throw new Error(`The program ended without an answer (exit code ${child.exitCode}).`);
-}
-
-/** The settings that this program was started with. */
+/** The settings that this program was started with; it ends when the benchmark does. */
 export function settingsOf<Settings>(): Settings {
+  process.once('disconnect', () => process.exit(1));
+  process.channel?.unref();
   return JSON.parse(process.argv[2] ?? '{}') as Settings;
+}
+
+/** What a server does when it is ready: tell its facts, and then hear the benchmark's signals. */
+export function announce(facts: object): void {
+  process.on('SIGUSR2', () => globalThis.gc?.());
+  process.once('SIGTERM', () => process.exit(0));
+  console.log(JSON.stringify(facts));
+}
+
+/** What a load generator does in the end. */
+export function answer(figures: object): void {
+  console.log(JSON.stringify(figures));
+  process.exit(0);
+}
+
+function startProgram(program: string, settings: object, nodeOptions: readonly string[]): ChildProcess {
+  const file = fileURLToPath(new URL(program, import.meta.url));
+  const words = [...nodeOptions, '--expose-gc', '--import', 'tsx', file, JSON.stringify(settings)];
+  return spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+}
+
+async function firstLine(child: ChildProcess, program: string): Promise<string> {
+  if (child.stdout === null) throw new Error('The program has no output.');
+  const deadline = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MILLISECONDS);
+  try {
+    for await (const line of createInterface(child.stdout)) if (line.startsWith('{')) return line;
+  } finally {
+    clearTimeout(deadline);
+  }
+  throw new Error(`${program} ended without an answer.`);
+}
+
+function memoryBytesOf(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
 }

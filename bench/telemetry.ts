@@ -1,65 +1,76 @@
+import type { WindowFigures } from './load/measured-window.ts';
+import type { TelemetryLoad } from './load/telemetry-load.ts';
 import { runLoad, type ServerProcess, startServer } from './processes.ts';
-import type { EmulatorFacts } from './servers/emulator-server.ts';
+import type { Report } from './report.ts';
+import type { EmulatorFacts, EmulatorSettings } from './servers/emulator-server.ts';
 import { startMosquitto } from './servers/mosquitto.ts';
-import { byTurns, median } from './statistics.ts';
+import { medianOf } from './statistics.ts';
+import { TARGETS } from './targets.ts';
+import { byTurns } from './turns.ts';
 
-interface Answer {
-  readonly messagesPerSecond: number;
-  readonly messages: number;
-  readonly loadCpuSeconds: number;
-}
-
-/** Telemetry in over TLS: QoS 1, 256-byte body, each acknowledged; the whole hub beside bare brokers. */
-export async function measureTelemetry(options: {
+/** How many devices, and how many messages each of them sends ahead of their acknowledgements. */
+export interface TelemetryShape {
   readonly connections: number;
   readonly window: number;
-  readonly rounds: number;
-}): Promise<void> {
-  const { connections, window, rounds } = options;
-  const load = { connections, window, bodyBytes: 256, warmUpMilliseconds: 500, milliseconds: 2000 };
-  await using hub = await startServer<EmulatorFacts>('./servers/emulator-server.ts', {
-    deviceCount: connections,
+}
+
+export const USUAL_SHAPE: TelemetryShape = { connections: 100, window: 10 };
+export const OTHER_SHAPES: readonly TelemetryShape[] = [
+  { connections: 1, window: 64 },
+  { connections: 10, window: 32 },
+  { connections: 1000, window: 4 },
+];
+
+const ROUNDS = 5;
+const BODY_BYTES = 256;
+
+/** Telemetry in: QoS 1, each message acknowledged; the whole hub beside bare brokers. */
+export async function measureTelemetry(report: Report, shapes: readonly TelemetryShape[]): Promise<void> {
+  for (const shape of shapes) await measureShape(report, shape);
+}
+
+async function measureShape(report: Report, shape: TelemetryShape): Promise<void> {
+  const { connections, window } = shape;
+  const settings: EmulatorSettings = { deviceCount: connections };
+  await using emulator = await startServer<EmulatorFacts>('./servers/emulator-server.ts', settings);
+  await using aedes = await startServer<{ readonly mqttPort: number }>('./servers/aedes-server.ts');
+  await using mosquitto = await startMosquitto();
+  const against = (server: ServerProcess<{ readonly mqttPort: number }>, hub?: EmulatorFacts) => () =>
+    runLoad<WindowFigures>('./load/telemetry-load.ts', {
+      ...shape,
+      bodyBytes: BODY_BYTES,
+      warmUpMilliseconds: 500,
+      milliseconds: 1500,
+      mqttPort: server.facts.mqttPort,
+      serverPid: server.pid,
+      ...(hub === undefined ? {} : { hub: { hostName: hub.hostName, key: hub.key } }),
+    } satisfies TelemetryLoad);
+  const turns = await byTurns<string, WindowFigures>(ROUNDS, {
+    emulator: against(emulator, emulator.facts),
+    aedes: against(aedes),
+    ...(mosquitto === undefined ? {} : { mosquitto: against(mosquitto) }),
   });
-  await using aedes = await startServer<{ mqttPort: number }>('./servers/aedes-server.ts', {});
-  const mosquitto = await startMosquitto();
-  const cpu: Record<string, number[]> = {};
-  const run = (name: string, server: ServerProcess<{ mqttPort: number }>, settings: object) => async () => {
-    const before = server.cpuSeconds();
-    const answer = await runLoad<Answer>('./load/telemetry-load.ts', {
-      ...load,
-      port: server.facts.mqttPort,
-      ...settings,
-    });
-    const warmUpShare = load.milliseconds / (load.milliseconds + load.warmUpMilliseconds);
-    const microseconds = ((server.cpuSeconds() - before) * warmUpShare * 1e6) / answer.messages;
-    cpu[name] = [...(cpu[name] ?? []), microseconds];
-    return answer.messagesPerSecond;
-  };
-  const { hostName, key } = hub.facts;
-  try {
-    const figures = await byTurns<string>(rounds, {
-      emulator: run('emulator', hub, { hub: { hostName, key } }),
-      aedes: run('aedes', aedes, {}),
-      ...(mosquitto === undefined ? {} : { mosquitto: run('mosquitto', mosquitto, {}) }),
-    });
-    console.log(
-      `\nTelemetry, ${connections} connections × ${window} in flight, messages per second (median of ${rounds})`,
-    );
-    for (const [name, values] of Object.entries(figures)) {
-      const range = `${Math.round(Math.min(...values))}–${Math.round(Math.max(...values))}`;
-      const perMessage = median(cpu[name] ?? []).toFixed(1);
-      console.log(
-        `  ${name.padEnd(10)} ${Math.round(median(values))}  (${range}), ${perMessage} µs of processor a message`,
-      );
-    }
-    const ours = median(figures['emulator'] ?? []);
-    console.log(
-      `  emulator / aedes      ${(ours / median(figures['aedes'] ?? [])).toFixed(2)}  (target 2.8)`,
-    );
-    const theirs = figures['mosquitto'];
-    if (theirs !== undefined)
-      console.log(`  emulator / mosquitto  ${(ours / median(theirs)).toFixed(2)}  (target 2.3)`);
-  } finally {
-    await mosquitto?.[Symbol.asyncDispose]();
+  report.heading(`Telemetry: ${connections} devices × ${window} in flight, QoS 1, ${BODY_BYTES} bytes`);
+  report.rounds(turns);
+  report.contestants(turns.samples);
+  const rateOf = (name: string) => medianOf(turns.samples[name], (sample) => sample.perSecond);
+  compare(report, shape, {
+    toAedes: rateOf('emulator') / rateOf('aedes'),
+    toMosquitto: rateOf('emulator') / rateOf('mosquitto'),
+  });
+}
+
+function compare(
+  report: Report,
+  shape: TelemetryShape,
+  { toAedes, toMosquitto }: { readonly toAedes: number; readonly toMosquitto: number },
+): void {
+  if (shape !== USUAL_SHAPE) {
+    report.line('emulator / aedes', toAedes.toFixed(2));
+    report.line('emulator / mosquitto', Number.isNaN(toMosquitto) ? 'not installed' : toMosquitto.toFixed(2));
+    return;
   }
+  report.judge(TARGETS.telemetryToAedes, toAedes);
+  if (Number.isNaN(toMosquitto)) report.line('mosquitto', 'not installed');
+  else report.judge(TARGETS.telemetryToMosquitto, toMosquitto);
 }

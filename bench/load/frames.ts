@@ -1,18 +1,30 @@
-import { createHmac } from 'node:crypto';
+/** User name and password of a CONNECT. */
+export interface Credentials {
+  readonly userName: string;
+  readonly password: string;
+}
 
-/** An MQTT CONNECT of a device with its SAS token (clean session, long keep-alive). */
-export function connectFrame(
-  deviceId: string,
-  credentials?: { readonly userName: string; readonly password: string },
-): Buffer {
+/** An MQTT CONNECT (clean session, a keep-alive longer than any measurement). */
+export function connectFrame(clientId: string, credentials?: Credentials): Buffer {
   const flags = credentials === undefined ? 0x02 : 0xc2;
   const body = Buffer.concat([
     text('MQTT'),
     Buffer.from([4, flags, 0x04, 0x00]),
-    text(deviceId),
+    text(clientId),
     ...(credentials === undefined ? [] : [text(credentials.userName), text(credentials.password)]),
   ]);
   return Buffer.concat([Buffer.from([0x10]), remainingLength(body.length), body]);
+}
+
+/** A PUBLISH: QoS 1 where it has a packet id, else QoS 0. */
+export function publishFrame(topic: string, body: Uint8Array, packetId?: number): Buffer {
+  const id = packetId === undefined ? Buffer.alloc(0) : Buffer.from([packetId >> 8, packetId & 0xff]);
+  const rest = Buffer.concat([text(topic), id, body]);
+  return Buffer.concat([
+    Buffer.from([packetId === undefined ? 0x30 : 0x32]),
+    remainingLength(rest.length),
+    rest,
+  ]);
 }
 
 /** A ring of PUBLISH frames (QoS 1, ids from 1): twice `count`, so that any `count` of them lie side by side. */
@@ -22,28 +34,52 @@ export function publishRing(
   count: number,
 ): { readonly bytes: Buffer; readonly frameBytes: number } {
   const body = Buffer.alloc(bodyBytes, 0x78);
-  const frames: Buffer[] = [];
-  for (let index = 0; index < count * 2; index++) {
-    const id = (index % count) + 1;
-    const rest = Buffer.concat([text(topic), Buffer.from([id >> 8, id & 0xff]), body]);
-    frames.push(Buffer.concat([Buffer.from([0x32]), remainingLength(rest.length), rest]));
-  }
+  const frames = Array.from({ length: count * 2 }, (_, index) =>
+    publishFrame(topic, body, (index % count) + 1),
+  );
   return { bytes: Buffer.concat(frames), frameBytes: frames[0]?.length ?? 0 };
 }
 
-/** A SUBSCRIBE to one filter at QoS 0. */
-export function subscribeFrame(filter: string): Buffer {
-  const rest = Buffer.concat([Buffer.from([0, 1]), text(filter), Buffer.from([0])]);
+/** A SUBSCRIBE to one filter. */
+export function subscribeFrame(filter: string, qualityOfService: 0 | 1): Buffer {
+  const rest = Buffer.concat([Buffer.from([0, 1]), text(filter), Buffer.from([qualityOfService])]);
   return Buffer.concat([Buffer.from([0x82]), remainingLength(rest.length), rest]);
 }
 
-/** A SAS token of a policy. */
-export function policyToken(hostName: string, policyName: string, key: string): string {
-  const expiry = Math.floor(Date.now() / 1000) + 3600;
-  const signature = createHmac('sha256', Buffer.from(key, 'base64'))
-    .update(`${hostName}\n${expiry}`)
-    .digest('base64');
-  return `SharedAccessSignature sr=${hostName}&sig=${encodeURIComponent(signature)}&se=${expiry}&skn=${policyName}`;
+/** Topic and packet id (absent at QoS 0) of a PUBLISH. */
+export function parsePublish(frame: Buffer): { readonly topic: string; readonly packetId?: number } {
+  const start = headerLength(frame) + 2;
+  const end = start + frame.readUInt16BE(start - 2);
+  const topic = frame.toString('utf8', start, end);
+  return (frame[0] ?? 0) & 6 ? { topic, packetId: frame.readUInt16BE(end) } : { topic };
+}
+
+/** Cuts whole packets off the front of some bytes; what is left begins the next ones. */
+export function splitFrames(bytes: Buffer): { readonly frames: readonly Buffer[]; readonly rest: Buffer } {
+  const frames: Buffer[] = [];
+  let rest = bytes;
+  for (;;) {
+    const length = frameLength(rest);
+    if (length === undefined || length > rest.length) return { frames, rest };
+    frames.push(rest.subarray(0, length));
+    rest = rest.subarray(length);
+  }
+}
+
+function frameLength(bytes: Buffer): number | undefined {
+  let length = 0;
+  for (let at = 1; at < bytes.length && at < 5; at++) {
+    const digit = bytes[at] as number;
+    length += (digit & 0x7f) * 128 ** (at - 1);
+    if (digit < 0x80) return at + 1 + length;
+  }
+  return undefined;
+}
+
+function headerLength(frame: Buffer): number {
+  let at = 1;
+  while ((frame[at] as number) >= 0x80) at += 1;
+  return at + 1;
 }
 
 function text(value: string): Buffer {

@@ -1,82 +1,49 @@
-import { connect, type TLSSocket } from 'node:tls';
-import { settingsOf } from '../processes.ts';
-import { connectFrame, policyToken, publishRing } from './frames.ts';
+import type { TLSSocket } from 'node:tls';
+import { answer, settingsOf } from '../processes.ts';
+import { publishRing } from './frames.ts';
+import { credentialsOf, type HubAccess } from './hub-access.ts';
+import { measureWindow, type WindowSettings } from './measured-window.ts';
+import { greet } from './mqtt-wire.ts';
 
-export interface TelemetryLoad {
-  readonly port: number;
+export interface TelemetryLoad extends WindowSettings {
+  readonly mqttPort: number;
   readonly connections: number;
   /** Unacknowledged messages per connection. */
   readonly window: number;
   readonly bodyBytes: number;
-  readonly warmUpMilliseconds: number;
-  readonly milliseconds: number;
-  /** Absent for a broker that asks for no credentials. */
-  readonly hub?: { readonly hostName: string; readonly key: string };
+  readonly hub?: HubAccess;
 }
 
+// Devices that send telemetry at QoS 1 as fast as it is acknowledged.
 const load = settingsOf<TelemetryLoad>();
 const PUBACK_BYTES = 4;
 let acknowledged = 0;
 
-const sockets = await Promise.all(Array.from({ length: load.connections }, (_, index) => open(`d${index}`)));
-for (const [index, socket] of sockets.entries()) publish(socket, `d${index}`);
-setTimeout(() => {
-  const before = acknowledged;
-  const start = performance.now();
-  const cpuBefore = process.cpuUsage();
-  setTimeout(() => {
-    const seconds = (performance.now() - start) / 1000;
-    const { user, system } = process.cpuUsage(cpuBefore);
-    const messages = acknowledged - before;
-    console.log(
-      JSON.stringify({
-        messagesPerSecond: messages / seconds,
-        messages,
-        loadCpuSeconds: (user + system) / 1e6,
-      }),
-    );
-    process.exit(0);
-  }, load.milliseconds);
-}, load.warmUpMilliseconds);
-
-function open(deviceId: string): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ port: load.port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
-      socket.write(connectFrame(deviceId, load.hub && credentialsOf(deviceId, load.hub)));
-    });
-    socket.setNoDelay(true);
-    socket.once('error', reject);
-    socket.once('data', (connack) =>
-      connack[3] === 0 ? resolve(socket) : reject(new Error(`CONNACK ${connack[3]}`)),
-    );
-  });
-}
+const deviceIds = Array.from({ length: load.connections }, (_, index) => `d${index}`);
+const devices = await Promise.all(
+  deviceIds.map(async (deviceId) => {
+    const credentials = load.hub && credentialsOf(deviceId, load.hub);
+    return { deviceId, socket: await greet(load.mqttPort, deviceId, credentials) };
+  }),
+);
+for (const { deviceId, socket } of devices) publish(socket, deviceId);
+answer(await measureWindow(load, () => acknowledged));
 
 function publish(socket: TLSSocket, deviceId: string): void {
-  const { bytes, frameBytes } = publishRing(
-    `devices/${deviceId}/messages/events/`,
-    load.bodyBytes,
-    load.window,
-  );
+  const topic = `devices/${deviceId}/messages/events/`;
+  const { bytes, frameBytes } = publishRing(topic, load.bodyBytes, load.window);
   let next = 0;
   let rest = 0;
   const send = (count: number) => {
     socket.write(bytes.subarray(next * frameBytes, (next + count) * frameBytes));
     next = (next + count) % load.window;
   };
-  socket.on('data', (data) => {
-    const received = rest + data.length;
+  socket.on('data', (chunk) => {
+    const received = rest + chunk.length;
     const count = Math.floor(received / PUBACK_BYTES);
     rest = received % PUBACK_BYTES;
     acknowledged += count;
     if (count > 0) send(count);
   });
   send(load.window);
-}
-
-function credentialsOf(deviceId: string, hub: { readonly hostName: string; readonly key: string }) {
-  return {
-    userName: `${hub.hostName}/${deviceId}/?api-version=2021-04-12`,
-    password: policyToken(hub.hostName, 'device', hub.key),
-  };
 }

@@ -1,20 +1,34 @@
 import { createServer } from 'node:https';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { announce, settingsOf } from '../processes.ts';
 import { createServerCertificate } from './certificates.ts';
 
 export interface BareFacts {
   readonly httpsPort: number;
   readonly echoPort: number;
+  readonly mqttPort: number;
 }
 
-// A bare node:https server with an answer of 600 bytes, and an echo: what one socket writes goes to all others.
+export interface BareSettings {
+  /** How long the answer to every HTTPS request is. */
+  readonly answerBytes: number;
+}
+
+// What Node itself can do: HTTPS with one answer for all, an echo that carries what one socket writes to all others,
+// and a port where every connection is greeted with CONNACK and no more.
+const { answerBytes } = settingsOf<BareSettings>();
 const certificate = await createServerCertificate();
-const answer = Buffer.from(JSON.stringify({ deviceId: 'd0', filling: 'x'.repeat(600 - 34) }));
-const https = createServer(certificate, (_request, response) => {
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': answer.length });
-  response.end(answer);
+const answer = Buffer.from(JSON.stringify({ filling: 'x'.repeat(answerBytes - '{"filling":""}'.length) }));
+const CONNACK = Buffer.from([0x20, 2, 0, 0]);
+
+const https = createServer({ ...certificate, noDelay: true, keepAliveTimeout: 0 }, (request, response) => {
+  request.resume().once('end', () => {
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': answer.length });
+    response.end(answer);
+  });
 });
+
 const sockets = new Set<Socket>();
 const echo = createTlsServer({ ...certificate, noDelay: true }, (socket) => {
   sockets.add(socket);
@@ -24,9 +38,20 @@ const echo = createTlsServer({ ...certificate, noDelay: true }, (socket) => {
     for (const other of sockets) if (other !== socket) other.write(bytes);
   });
 });
-https.keepAliveTimeout = 0;
-await new Promise<void>((resolve) => https.listen(0, '127.0.0.1', resolve));
-await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
-const portOf = (server: typeof https | typeof echo) => (server.address() as { port: number }).port;
-console.log(JSON.stringify({ httpsPort: portOf(https), echoPort: portOf(echo) } satisfies BareFacts));
-process.once('SIGTERM', () => process.exit(0));
+
+const mqtt = createTlsServer({ ...certificate, noDelay: true }, (socket) => {
+  socket.on('error', () => undefined);
+  socket.on('data', () => socket.write(CONNACK));
+});
+
+const facts: BareFacts = {
+  httpsPort: await open(https),
+  echoPort: await open(echo),
+  mqttPort: await open(mqtt),
+};
+announce(facts);
+
+async function open(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}

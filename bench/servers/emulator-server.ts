@@ -4,19 +4,25 @@ import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import { startEmulator } from '../../emulator/emulator.ts';
 import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
 import { createRandomIds, createSystemClock } from '../../emulator/system-ports.ts';
-import { settingsOf } from '../processes.ts';
+import { announce, settingsOf } from '../processes.ts';
+
+export interface EmulatorSettings {
+  readonly deviceCount: number;
+}
 
 export interface EmulatorFacts {
   readonly hostName: string;
   readonly httpsPort: number;
   readonly mqttPort: number;
+  readonly authorityPem: string;
+  /** Of every policy. */
   readonly key: string;
 }
 
 // The whole hub with as many devices as the load asks for: d0, d1, …
-const { deviceCount } = settingsOf<{ readonly deviceCount: number }>();
+const { deviceCount } = settingsOf<EmulatorSettings>();
 const hostName = 'bench.iothub.test';
-const emulator = await startEmulator({
+const { hub, httpsPort, mqttPort, authorityPem } = await startEmulator({
   host: '127.0.0.1',
   httpsPort: 0,
   mqttPort: 0,
@@ -31,9 +37,7 @@ for (let index = 0; index < deviceCount; index++) {
   const deviceId = parseDeviceId(`d${index}`);
   if (!deviceId.ok) throw new Error(deviceId.error.message);
   const request = parseDeviceRequest(deviceId.value, {});
-  if (request.ok) emulator.hub.registry.putDevice(request.value, NO_PRECONDITION);
+  if (request.ok) hub.registry.putDevice(request.value, NO_PRECONDITION);
 }
 globalThis.gc?.();
-const { httpsPort, mqttPort } = emulator;
-console.log(JSON.stringify({ hostName, httpsPort, mqttPort, key: DEFAULT_KEY } satisfies EmulatorFacts));
-process.once('SIGTERM', () => process.exit(0));
+announce({ hostName, httpsPort, mqttPort, authorityPem, key: DEFAULT_KEY } satisfies EmulatorFacts);

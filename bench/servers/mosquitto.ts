@@ -1,17 +1,23 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type ServerProcess, serverOf } from '../processes.ts';
 import { createServerCertificate } from './certificates.ts';
 
+export interface MosquittoFacts {
+  readonly mqttPort: number;
+}
+
 /** Starts mosquitto over TLS on loopback, or nothing where it is not installed. */
-export async function startMosquitto(): Promise<ServerProcess<{ readonly mqttPort: number }> | undefined> {
+export async function startMosquitto(): Promise<ServerProcess<MosquittoFacts> | undefined> {
   if (spawnSync('mosquitto', ['-h']).error !== undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'bench-mosquitto-'));
   const { key, cert } = await createServerCertificate();
-  writeFileSync(join(folder, 'key.pem'), key);
+  writeFileSync(join(folder, 'key.pem'), key, { mode: 0o600 });
   writeFileSync(join(folder, 'cert.pem'), cert);
   const mqttPort = await freePort();
   const lines = [
@@ -27,28 +33,30 @@ export async function startMosquitto(): Promise<ServerProcess<{ readonly mqttPor
   writeFileSync(join(folder, 'mosquitto.conf'), lines.join('\n'));
   const child = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' });
   child.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  await listening(mqttPort);
-  return serverOf(child, { mqttPort });
+  await listening(child, mqttPort);
+  return serverOf(child, { mqttPort }, { collectsGarbage: false });
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
-function listening(port: number): Promise<void> {
-  return new Promise((resolve) => {
-    const attempt = () => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy();
-        resolve();
-      });
-      socket.once('error', () => setImmediate(attempt));
-    };
-    attempt();
-  });
+async function listening(child: ChildProcess, port: number): Promise<void> {
+  while (child.exitCode === null) {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return;
+    } catch {
+      await wait(10);
+    } finally {
+      socket.destroy();
+    }
+  }
+  throw new Error(`mosquitto ended with exit code ${child.exitCode}.`);
 }

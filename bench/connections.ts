@@ -1,0 +1,45 @@
+import type { ConnectionsLoad } from './load/connections-load.ts';
+import type { WindowFigures } from './load/measured-window.ts';
+import { runLoad, type ServerProcess, startServer } from './processes.ts';
+import type { Report } from './report.ts';
+import type { BareFacts, BareSettings } from './servers/bare-server.ts';
+import type { EmulatorFacts, EmulatorSettings } from './servers/emulator-server.ts';
+import { startMosquitto } from './servers/mosquitto.ts';
+import { medianOf } from './statistics.ts';
+import { TARGETS } from './targets.ts';
+import { byTurns } from './turns.ts';
+
+const ROUNDS = 5;
+const DEVICE_COUNT = 1000;
+
+/** New connections: TLS 1.3 without resumption, CONNECT with a SAS token; beside mosquitto and Node's bare TLS. */
+export async function measureConnections(report: Report): Promise<void> {
+  const settings: EmulatorSettings = { deviceCount: DEVICE_COUNT };
+  const bareSettings: BareSettings = { answerBytes: 600 };
+  await using emulator = await startServer<EmulatorFacts>('./servers/emulator-server.ts', settings);
+  await using bare = await startServer<BareFacts>('./servers/bare-server.ts', bareSettings);
+  await using mosquitto = await startMosquitto();
+  const { hostName, key } = emulator.facts;
+  const against = (server: ServerProcess<{ readonly mqttPort: number }>) => () =>
+    runLoad<WindowFigures>('./load/connections-load.ts', {
+      mqttPort: server.facts.mqttPort,
+      serverPid: server.pid,
+      hub: { hostName, key },
+      concurrency: 16,
+      deviceCount: DEVICE_COUNT,
+      warmUpMilliseconds: 400,
+      milliseconds: 1500,
+    } satisfies ConnectionsLoad);
+  const turns = await byTurns<string, WindowFigures>(ROUNDS, {
+    emulator: against(emulator),
+    'bare node:tls': against(bare),
+    ...(mosquitto === undefined ? {} : { mosquitto: against(mosquitto) }),
+  });
+  report.heading('New connections: TLS 1.3, P-256, CONNECT with a SAS token');
+  report.rounds(turns);
+  report.contestants(turns.samples);
+  const rateOf = (name: string) => medianOf(turns.samples[name], (sample) => sample.perSecond);
+  if (mosquitto === undefined) report.line('mosquitto', 'not installed');
+  else report.judge(TARGETS.connections, rateOf('emulator') / rateOf('mosquitto'));
+  report.line('emulator / bare node:tls', (rateOf('emulator') / rateOf('bare node:tls')).toFixed(2));
+}

@@ -1,0 +1,27 @@
+import { announce, settingsOf } from '../processes.ts';
+import { credentialsOf, type HubAccess } from './hub-access.ts';
+import { greet } from './mqtt-wire.ts';
+
+export interface IdleLoad {
+  readonly mqttPort: number;
+  readonly connections: number;
+  readonly hub: HubAccess;
+}
+
+const CONCURRENCY = 32;
+
+// Devices that connect, stay and say nothing.
+const { mqttPort, connections, hub } = settingsOf<IdleLoad>();
+let next = 0;
+await Promise.all(Array.from({ length: CONCURRENCY }, connectInTurn));
+announce({ connections });
+
+async function connectInTurn(): Promise<void> {
+  while (next < connections) {
+    const deviceId = `d${next++}`;
+    const socket = await greet(mqttPort, deviceId, credentialsOf(deviceId, hub));
+    socket.once('close', () => {
+      throw new Error(`The server closed the connection of ${deviceId}.`);
+    });
+  }
+}
