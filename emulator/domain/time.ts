@@ -29,7 +29,11 @@ export function formatTicks(ticks: bigint): string {
 
 /** UTC text of a time given in Unix milliseconds; the mirror of {@link parseTime}. */
 export function formatTime(milliseconds: number): string {
-  return formatTicks(ticksOf(milliseconds));
+  // Put together from its parts, which is several times faster than by ticks: a query formats it for every row.
+  const time = new Date(Math.floor(milliseconds));
+  const date = `${padded(time.getUTCFullYear(), 4)}-${twoDigits(time.getUTCMonth() + 1)}-${twoDigits(time.getUTCDate())}`;
+  const clock = `${twoDigits(time.getUTCHours())}:${twoDigits(time.getUTCMinutes())}:${twoDigits(time.getUTCSeconds())}`;
+  return `${date}T${clock}${fractionOf(time.getUTCMilliseconds())}Z`;
 }
 
 /** Unix milliseconds of an ISO 8601 text, or undefined where it is none. A time without zone is UTC. */
@@ -37,4 +41,19 @@ export function parseTime(text: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/i.test(text)) return undefined;
   const milliseconds = Date.parse(/(Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`);
   return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}
+
+function fractionOf(milliseconds: number): string {
+  if (milliseconds === 0) return '';
+  if (milliseconds % 100 === 0) return `.${milliseconds / 100}`;
+  return milliseconds % 10 === 0 ? `.${twoDigits(milliseconds / 10)}` : `.${padded(milliseconds, 3)}`;
+}
+
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : `${value}`;
+}
+
+function padded(value: number, length: number): string {
+  const digits = `${value}`;
+  return digits.length < length ? digits.padStart(length, '0') : digits;
 }

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from './json.ts';
 import { failed, ok, type Result } from './result.ts';
 import { NEVER } from './time.ts';
-import type { Twin, TwinPatch, TwinSection } from './twin.ts';
+import { createSection, type Twin, type TwinPatch, type TwinSection } from './twin.ts';
 import { mergeMetadata } from './twin-merge.ts';
 import { parseTwinPatch } from './twin-request.ts';
 import { validateReplacement } from './twin-validation.ts';
@@ -36,15 +36,15 @@ export function validateContent({ tags, desired, reported }: TwinContent): Resul
 /** A new twin with valid content of its own: `$version` stays 1, and what is given bears the zero time and version 1. */
 export function withContent(twin: Twin, { tags, desired, reported }: TwinContent): Twin {
   const properties = {
-    desired: createSection(twin.properties.desired, desired ?? {}),
-    reported: createSection(twin.properties.reported, reported ?? {}),
+    desired: fillSection(twin.properties.desired, desired ?? {}),
+    reported: fillSection(twin.properties.reported, reported ?? {}),
   };
   return { ...twin, tags: tags ?? {}, properties };
 }
 
-function createSection(empty: TwinSection, members: JsonObject): TwinSection {
+function fillSection(empty: TwinSection, members: JsonObject): TwinSection {
   if (Object.keys(members).length === 0) return empty;
-  return { ...members, $metadata: mergeMetadata(undefined, members, NEVER, 1), $version: 1 };
+  return createSection(members, mergeMetadata(undefined, members, NEVER, 1), 1);
 }
 
 function parseReported(properties: JsonValue | undefined): Result<JsonObject | undefined> {

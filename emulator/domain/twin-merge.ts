@@ -36,7 +36,7 @@ export function mergeMetadata(
       children.set(name, mergeMetadata(isJsonObject(before) ? before : undefined, value, time, version));
     } else children.set(name, stampOf(time, version));
   }
-  return { ...stampOf(time, version), ...Object.fromEntries(children) };
+  return Object.fromEntries([...Object.entries(stampOf(time, version)), ...children]);
 }
 
 /** The names of a patch that touch a property: all but the deletion of what is absent and an empty object over an object. */

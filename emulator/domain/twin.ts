@@ -148,6 +148,17 @@ function changeOf(twin: Twin, outcome: Outcome): TwinChange {
   };
 }
 
+/** A section of these members. */
+export function createSection(members: JsonObject, $metadata: JsonObject, $version: number): TwinSection {
+  // A spread with more members behind it makes a hidden class per object (V8 11), which costs memory and slows queries.
+  const entries = [
+    ...Object.entries(members),
+    ['$metadata', $metadata] as const,
+    ['$version', $version] as const,
+  ];
+  return Object.fromEntries(entries) as JsonObject as TwinSection;
+}
+
 function mergeSection(
   section: TwinSection,
   patch: JsonObject,
@@ -156,8 +167,7 @@ function mergeSection(
   stamp: number | undefined,
 ): TwinSection {
   const members = mergeMembers(userMembersOf(section), patch);
-  const $metadata = mergeMetadata(section.$metadata, patch, time, stamp);
-  return { ...members, $metadata, $version: version };
+  return createSection(members, mergeMetadata(section.$metadata, patch, time, stamp), version);
 }
 
 /** The node of a section's metadata at a path of names, or undefined. */
