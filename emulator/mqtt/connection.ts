@@ -5,6 +5,7 @@ import type { AuthenticatedClient, Hub } from '../hub/hub.ts';
 import type { DisconnectReason, Timer } from '../hub/ports.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import { type BrokerPeer, BrokerStream } from './broker-stream.ts';
+import { ClientSocket } from './client-socket.ts';
 import { CONNACK_PROTOCOL_LEVEL, PROTOCOL_LEVEL, parseProtocolLevel } from './connect-packet.ts';
 import { acceptConnect, type ConnectRequest, type Peer, takeConnectRequest } from './connect-request.ts';
 import type { DropReason } from './drop-reasons.ts';
@@ -24,8 +25,6 @@ export interface DoorParts {
 }
 
 const CONNECT_DEADLINE_MILLISECONDS = 30_000;
-// How long a client may take to hang up after the last bytes, which a reset would destroy.
-const LINGER_MILLISECONDS = 5_000;
 const MAXIMUM_UNREAD_BYTES = 8 * 1024 * 1024;
 
 /**
@@ -34,11 +33,11 @@ const MAXIMUM_UNREAD_BYTES = 8 * 1024 * 1024;
  */
 export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
   readonly #door: DoorParts;
-  readonly #stream: Duplex;
+  readonly #socket: ClientSocket;
   readonly #peer: Peer;
   readonly #splitter = new FrameSplitter(this, LIMITS_BEFORE_CONNECT);
   #state: 'greeting' | 'connecting' | 'open' | 'closed' = 'greeting';
-  #timer: Timer | undefined;
+  readonly #connectTimer: Timer;
   #keepAlive: KeepAlive | undefined;
   #broker: BrokerStream | undefined;
   #request: ConnectRequest | undefined;
@@ -46,13 +45,10 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
   #will: { readonly sender: AuthenticatedClient; readonly event: IncomingEvent } | undefined;
   #hasHeardPacket = false;
   #isBrokerFull = false;
-  #isSocketFull = false;
-  #isPaused = false;
-  #onDrained: (() => void) | undefined;
 
   constructor(door: DoorParts, stream: Duplex, peer: Peer) {
     this.#door = door;
-    this.#stream = stream;
+    this.#socket = new ClientSocket(stream);
     this.#peer = peer;
     door.connections.add(this);
     const lose = (): void => this.#finish('lost', 'flush');
@@ -61,9 +57,11 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     stream.on('error', lose);
     stream.on('close', () => {
       lose();
-      this.#timer?.cancel();
+      door.connections.delete(this);
     });
-    this.#timer = door.hub.clock.schedule(CONNECT_DEADLINE_MILLISECONDS, () => this.drop('connect-timeout'));
+    this.#connectTimer = door.hub.clock.schedule(CONNECT_DEADLINE_MILLISECONDS, () =>
+      this.drop('connect-timeout'),
+    );
   }
 
   takeFrame(bytes: Buffer, start: number, body: number, end: number): void {
@@ -85,16 +83,13 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
 
   connect(password: Buffer | undefined): boolean {
     const request = this.#request;
+    this.#request = undefined;
     if (request === undefined || this.#state !== 'connecting') return false;
     const { hub } = this.#door;
     const accepted = acceptConnect(hub, request, password, this.#peer);
     if (accepted === undefined) return false;
     const { authenticated, modelId, will } = accepted;
-    this.#client = new MqttClient(hub, authenticated, modelId, {
-      wire: this,
-      acknowledgements: this.#door.acknowledgements,
-      acknowledge: () => this.acknowledge(),
-    });
+    this.#client = new MqttClient(hub, authenticated, modelId, this, this.#door.acknowledgements);
     // The hub may have closed the link while it opened the session.
     if (this.#client.session.isOpen() === false) return false;
     if (will !== undefined) this.#will = { sender: authenticated, event: will };
@@ -120,11 +115,10 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
       written();
       return;
     }
-    this.#send(packets);
+    this.#socket.write(packets);
     const isAccepted = packets[0] === PACKET_TYPES.CONNACK << 4 && packets[3] === 0;
     if (this.#state === 'connecting' && isAccepted) this.attempt(() => this.#open());
-    if (this.#isSocketFull) this.#onDrained = written;
-    else written();
+    this.#socket.whenDrained(written);
   }
 
   feedBroker(): void {
@@ -152,10 +146,9 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     this.#finish('lost', 'abrupt');
   }
 
-  /** Writes the PUBACKs that were collected. */
   acknowledge(): void {
     const packets = this.#door.acknowledgements.take();
-    if (packets !== undefined && this.#state !== 'closed') this.#send(packets);
+    if (packets !== undefined && this.#state !== 'closed') this.#socket.write(packets);
   }
 
   /** Ends the connection without a packet and says why in the log. */
@@ -187,7 +180,7 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
   close(): void {
     this.#will = undefined;
     this.#finish('lost', 'abrupt');
-    this.#stream.destroy();
+    this.#socket.destroy();
   }
 
   #read(chunk: Buffer): void {
@@ -233,7 +226,7 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     this.#state = 'connecting';
     // What is behind CONNECT waits, else the telemetry of a refused client would count.
     this.#splitter.hold();
-    this.#timer?.cancel();
+    this.#connectTimer.cancel();
     this.#broker = new BrokerStream(this);
     this.#door.attachBroker(this.#broker);
     return this.#forward(bytes, start, end);
@@ -244,7 +237,7 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     const reason: DropReason = 'protocol-level-unsupported';
     const message = `The client speaks protocol level ${level}.`;
     this.#door.hub.log('warn', 'client-refused', { reason, message, remoteAddress, transport });
-    this.#send(CONNACK_PROTOCOL_LEVEL);
+    this.#socket.write(CONNACK_PROTOCOL_LEVEL);
     this.#finish('lost', 'flush');
   }
 
@@ -261,47 +254,23 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     this.#regulate();
   }
 
-  #send(packets: Buffer): void {
-    if (this.#stream.write(packets) || this.#isSocketFull) return;
-    this.#isSocketFull = true;
-    this.#stream.once('drain', () => {
-      this.#isSocketFull = false;
-      const written = this.#onDrained;
-      this.#onDrained = undefined;
-      written?.();
-      this.#regulate();
-    });
-  }
-
-  // A client that does not read is not read either, or its PUBACKs would pile up.
   #regulate(): void {
     const isWaiting = this.#state === 'connecting' && this.#splitter.hasRest;
-    const shouldPause = this.#state !== 'closed' && (this.#isSocketFull || this.#isBrokerFull || isWaiting);
-    if (shouldPause === this.#isPaused) return;
-    this.#isPaused = shouldPause;
-    if (shouldPause) this.#stream.pause();
-    else this.#stream.resume();
+    this.#socket.pauseWhile(this.#isBrokerFull || isWaiting);
   }
 
   #finish(kind: 'graceful' | 'lost', how: 'flush' | 'abrupt'): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    this.#door.connections.delete(this);
     this.#splitter.stop();
-    this.#timer?.cancel();
+    this.#connectTimer.cancel();
     this.#keepAlive?.cancel();
     if (kind === 'lost' && this.#will !== undefined) {
       this.#door.hub.events.append(this.#will.sender, this.#will.event);
     }
     this.#client?.session.close(kind);
     this.#broker?.destroy();
-    if (how === 'abrupt') this.#stream.destroy();
-    else this.#hangUp();
-  }
-
-  #hangUp(): void {
-    this.#stream.end();
-    this.#regulate();
-    this.#timer = this.#door.hub.clock.schedule(LINGER_MILLISECONDS, () => this.#stream.destroy());
+    if (how === 'abrupt') this.#socket.destroy();
+    else this.#socket.hangUp(this.#door.hub.clock);
   }
 }

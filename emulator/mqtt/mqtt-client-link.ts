@@ -9,8 +9,10 @@ import { formatCloudToDeviceTopic, formatModuleInputTopic } from './message-form
 import { formatPublish, type OutgoingPublish } from './publish-packet.ts';
 import { formatDesiredPatchTopic, formatMethodTopic } from './topics.ts';
 
-/** What a link needs of its connection. */
+/** What a client needs of its connection. */
 export interface ClientWire {
+  /** Writes the PUBACKs that were collected, so that they precede an answer. */
+  acknowledge(): void;
   /** Writes whole packets, behind all that was written before. */
   write(packet: Buffer): void;
   /** The hub ends the connection. */

@@ -12,41 +12,31 @@ import { isTooLarge, TelemetryTopic, toEvent } from './telemetry.ts';
 import { type ClientRequest, findSubscription, parseRequestTopic } from './topics.ts';
 import { answerTwinRequest } from './twin-requests.ts';
 
-/** What the client's connection gives it. */
-export interface MqttClientParts {
-  readonly wire: ClientWire;
-  readonly acknowledgements: Acknowledgements;
-  /** Writes the PUBACKs that were collected, so that they precede an answer. */
-  acknowledge(): void;
-}
-
 /** A client that has proved who it is: what it may send, and what the hub makes of it. */
 export class MqttClient {
   readonly identity: ClientIdentity;
   readonly session: ClientSession;
   readonly #hub: Hub;
-  readonly #parts: MqttClientParts;
+  readonly #wire: ClientWire;
+  readonly #acknowledgements: Acknowledgements;
   readonly #subscriptions: GrantedSubscriptions;
   readonly #inFlight = new InFlightMessages();
-  readonly #telemetry: TelemetryTopic;
+  #telemetry: TelemetryTopic | undefined;
 
   constructor(
     hub: Hub,
     authenticated: AuthenticatedClient,
     modelId: string | undefined,
-    parts: MqttClientParts,
+    wire: ClientWire,
+    acknowledgements: Acknowledgements,
   ) {
     this.identity = authenticated.identity;
     this.#hub = hub;
-    this.#parts = parts;
+    this.#wire = wire;
+    this.#acknowledgements = acknowledgements;
     this.#subscriptions = new GrantedSubscriptions(this.identity);
-    this.#telemetry = new TelemetryTopic(this.identity);
-    const link = new MqttClientLink(
-      this.identity,
-      parts.wire,
-      this.#subscriptions,
-      this.#inFlight,
-      (lockToken) => this.#reject(lockToken),
+    const link = new MqttClientLink(this.identity, wire, this.#subscriptions, this.#inFlight, (lockToken) =>
+      this.#reject(lockToken),
     );
     this.session = hub.clients.open(authenticated, link, modelId === undefined ? {} : { modelId });
   }
@@ -60,6 +50,8 @@ export class MqttClient {
     const topicEnd = topicStart + (((bytes[body] as number) << 8) | (bytes[body + 1] as number));
     const payloadStart = topicEnd + qualityOfService * 2;
     if (!(payloadStart <= end)) return 'packet-malformed';
+    // Not before it is needed, for most of ten thousand clients may be idle.
+    this.#telemetry ??= new TelemetryTopic(this.identity);
     const bag = this.#telemetry.bagOf(bytes, topicStart, topicEnd);
     if (bag === undefined) {
       return this.#takeRequest(bytes, topicStart, topicEnd, payloadStart, end);
@@ -68,7 +60,7 @@ export class MqttClient {
     if (isTooLarge(event)) return 'message-too-large';
     this.session.sendEvent(event);
     if (qualityOfService === 1) {
-      this.#parts.acknowledgements.add(bytes[topicEnd] as number, bytes[topicEnd + 1] as number);
+      this.#acknowledgements.add(bytes[topicEnd] as number, bytes[topicEnd + 1] as number);
     }
     return undefined;
   }
@@ -127,8 +119,8 @@ export class MqttClient {
     const request = parseRequestTopic(bytes.toString('utf8', topicStart, topicEnd));
     if (request === undefined) return 'publish-topic-forbidden';
     if (payloadStart > topicEnd) {
-      this.#parts.acknowledgements.add(bytes[topicEnd] as number, bytes[topicEnd + 1] as number);
-      this.#parts.acknowledge();
+      this.#acknowledgements.add(bytes[topicEnd] as number, bytes[topicEnd + 1] as number);
+      this.#wire.acknowledge();
     }
     this.#perform(request, bytes.subarray(payloadStart, end));
     return undefined;
@@ -143,7 +135,7 @@ export class MqttClient {
     const answer = answerTwinRequest(this.session, request, body, this.#hub);
     if (!this.#subscriptions.has('twinAnswers')) return;
     const packet = formatPublish(answer);
-    if (packet !== undefined) this.#parts.wire.write(packet);
+    if (packet !== undefined) this.#wire.write(packet);
   }
 
   #reject(lockToken: string): void {

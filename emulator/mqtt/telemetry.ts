@@ -4,7 +4,7 @@ import type { IncomingEvent, PropertyDecoder } from '../hub/client-session.ts';
 import { countPropertyBytes, parsePropertyBag } from './property-bag.ts';
 import { formatEventsTopic } from './topics.ts';
 
-const NO_BAG = Buffer.alloc(0);
+const NO_BAG = new Uint8Array(0);
 const SLASH = 0x2f;
 const HASH = 0x23;
 const PLUS = 0x2b;
@@ -14,15 +14,16 @@ const PLUS = 0x2b;
  * A client mostly sends the same properties again, so the bag of the last event is compared, and shared, first.
  */
 export class TelemetryTopic {
-  readonly #prefix: Buffer;
-  #lastBag: Buffer = NO_BAG;
+  // Arrays of their own: a slice of Node's buffer pool would keep 8 KB of it in memory.
+  readonly #prefix: Uint8Array;
+  #lastBag: Uint8Array = NO_BAG;
 
   constructor(identity: ClientIdentity) {
-    this.#prefix = Buffer.from(formatEventsTopic(identity));
+    this.#prefix = new Uint8Array(Buffer.from(formatEventsTopic(identity)));
   }
 
   /** The property bag of the topic from `start` to `end`, or undefined where it is no legal topic of this telemetry. */
-  bagOf(bytes: Uint8Array, start: number, end: number): Buffer | undefined {
+  bagOf(bytes: Uint8Array, start: number, end: number): Uint8Array | undefined {
     const prefix = this.#prefix;
     const prefixEnd = start + prefix.length;
     if (prefixEnd > end) return undefined;
@@ -35,7 +36,7 @@ export class TelemetryTopic {
     if (bagStart === end) return NO_BAG;
     if (!equalsAt(this.#lastBag, bytes, bagStart, end)) {
       if (hasForbiddenByte(bytes, bagStart, end)) return undefined;
-      this.#lastBag = Buffer.from(bytes.subarray(bagStart, end));
+      this.#lastBag = new Uint8Array(bytes.subarray(bagStart, end));
     }
     return this.#lastBag;
   }

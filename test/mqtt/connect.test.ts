@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DROP_REASONS } from '../../emulator/mqtt/drop-reasons.ts';
 import { HUB_NAME, startMqttHub, tokenOf, userNameOf } from './mqtt-hub.ts';
 import type { RawConnectOptions } from './raw-client.ts';
+import { waitUntil } from './wait-until.ts';
 
 describe('CONNECT', () => {
   it.each(['d', 'd/m'])('%s is accepted and counts as connected', async (clientId) => {
@@ -206,7 +207,7 @@ describe('A second connection of one identity', () => {
         ),
       ),
     );
-    expect(mqtt.door.connectionCount).toBe(1);
+    await waitUntil('1 connection(s)', () => mqtt.door.connectionCount === 1);
     expect(mqtt.hub.clients.connectedDeviceCount()).toBe(1);
     const [survivor, ...others] = clients.filter((client) => !client.isClosed());
     expect(others).toEqual([]);
@@ -245,7 +246,7 @@ describe('The hub ends a connection', () => {
     const greeting = await mqtt.open();
     await mqtt[Symbol.asyncDispose]();
     await Promise.all([client.closed, greeting.closed]);
-    expect(mqtt.door.connectionCount).toBe(0);
+    await waitUntil('0 connection(s)', () => mqtt.door.connectionCount === 0);
   });
 });
 

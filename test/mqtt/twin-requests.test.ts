@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type MqttHub, patchDesired, startMqttHub } from './mqtt-hub.ts';
 import type { RawClient } from './raw-client.ts';
+import { waitUntil } from './wait-until.ts';
 
 const REPORTED = '$iothub/twin/PATCH/properties/reported/';
 
@@ -120,6 +121,6 @@ describe('A desired patch', () => {
       if (index % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     await mqtt.untilLogged('client-does-not-read');
-    expect(mqtt.door.connectionCount).toBe(0);
+    await waitUntil('0 connection(s)', () => mqtt.door.connectionCount === 0);
   });
 });
