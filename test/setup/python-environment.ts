@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 
@@ -14,28 +15,45 @@ declare module 'vitest' {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const REQUIREMENTS = join(ROOT, 'test', 'interop', 'python', 'requirements.txt');
-const FOLDER = join(ROOT, '.venv');
+const STAMP = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
+/** One folder for each set of requirements, so that nobody's environment is taken away while it is used. */
+const FOLDER = join(ROOT, '.venv', STAMP);
+const STAMP_FILE = join(FOLDER, 'complete');
+const PATIENCE_MILLISECONDS = 300_000;
 
 /** Makes a virtual environment with the Python SDKs, once for as long as the requirements stay the same. */
-export default function setup(project: TestProject): void {
-  const reason = prepare();
+export default async function setup(project: TestProject): Promise<void> {
+  const reason = await prepare();
   if (reason !== undefined && process.env['CI'] === 'true') throw new Error(reason);
   if (reason !== undefined) console.warn(`The Python tests are left out: ${reason}`);
   project.provide('python', reason === undefined ? { executable: executable() } : { missing: reason });
 }
 
-function prepare(): string | undefined {
-  const stamp = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
-  const stampFile = join(FOLDER, 'requirements.sha256');
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return undefined;
+async function prepare(): Promise<string | undefined> {
+  if (existsSync(STAMP_FILE)) return undefined;
   const system = ['python3', 'python'].find((name) => run(name, ['--version']) === undefined);
   if (system === undefined) return 'Python 3 is not installed.';
-  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(join(ROOT, '.venv'), { recursive: true });
+  try {
+    mkdirSync(FOLDER);
+  } catch {
+    // Another run is making it.
+    return await untilComplete();
+  }
   const failure =
     run(system, ['-m', 'venv', FOLDER]) ??
     run(executable(), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS]);
-  if (failure === undefined) writeFileSync(stampFile, stamp);
+  if (failure === undefined) writeFileSync(STAMP_FILE, '');
+  else rmSync(FOLDER, { recursive: true, force: true });
   return failure;
+}
+
+async function untilComplete(): Promise<string | undefined> {
+  for (const end = Date.now() + PATIENCE_MILLISECONDS; Date.now() < end; await wait(500)) {
+    if (existsSync(STAMP_FILE)) return undefined;
+    if (!existsSync(FOLDER)) break;
+  }
+  return `${FOLDER} was begun by another run and is not complete: delete it and try again.`;
 }
 
 function executable(): string {

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAMS = join(ROOT, 'test', 'interop', 'python');
+const python = inject('python');
+
+/** Runs a Python program below `exec`; several share a hub only within one program. */
+function runBelowExec(words: readonly string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve) => {
+    const executable = 'executable' in python ? python.executable : 'python3';
+    const command = [join(ROOT, 'emulator', 'cli.ts'), 'exec', '--', executable, ...words];
+    const child = spawn(process.execPath, ['--import', 'tsx', ...command], { cwd: ROOT });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (output += bytes));
+    child.once('close', (code) => resolve({ code, output }));
+  });
+}
+
+describe.skipIf('missing' in python)('the Python SDKs, unmodified', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'python-interop-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('create a device and a module and learn their keys', async () => {
+    const { code, output } = await runBelowExec([join(PROGRAMS, 'create_module.py')]);
+    expect(output).toMatch(/device python-device \S{44}\nmodule python-module \S{44}/);
+    expect(code).toBe(0);
+  });
+
+  it('read a module twin and patch it, guarded by the etag', async () => {
+    const { code, output } = await runBelowExec([join(PROGRAMS, 'update_module_twin.py')]);
+    expect(output).toContain("'$version': 2");
+    expect(code).toBe(0);
+  });
+
+  it.each(['handler', 'call'])('receive a patch by the %s, with a key', async (way) => {
+    const { code, output } = await runBelowExec([join(PROGRAMS, 'receive_patch.py'), way]);
+    expect(output).toMatch(/patch \{.*"\$version": 2/);
+    expect(code).toBe(0);
+  });
+
+  it.each(['handler', 'call'])('receive a patch by the %s, with a certificate', async (way) => {
+    const { createClientCertificate } = await import('../../emulator/certificates/leaf.ts');
+    const commonName = 'python-device/python-module-x509';
+    const certificate = await createClientCertificate({ commonName, now: Date.now() });
+    const [certificateFile, keyFile] = [join(folder, `${way}.pem`), join(folder, `${way}-key.pem`)];
+    await writeFile(certificateFile, certificate.certificatePem);
+    await writeFile(keyFile, certificate.keyPem);
+    const words = [certificateFile, keyFile, certificate.thumbprints.sha1];
+    const { code, output } = await runBelowExec([join(PROGRAMS, 'receive_patch.py'), way, ...words]);
+    expect(output).toMatch(/patch \{.*"\$version": 2/);
+    expect(code).toBe(0);
+  });
+});
