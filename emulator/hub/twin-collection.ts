@@ -2,7 +2,7 @@ import { formatIdentityEtag } from '../domain/identity.ts';
 import type { JsonValue } from '../domain/json.ts';
 import { NEVER } from '../domain/time.ts';
 import { formatTwinEtag, versionOf } from '../domain/twin.ts';
-import type { QueryCollection, QueryRoot } from '../query/collection.ts';
+import type { QueryCollection, QueryRoot, Reader } from '../query/collection.ts';
 import type { ClientRecord } from '../store/hub-state.ts';
 import { formatOptionalTime, pendingMessageCountOf } from './identity-view.ts';
 import { formatThumbprints, formatTwinDocument } from './twin-document.ts';
@@ -32,12 +32,17 @@ export const TWIN_MEMBERS: readonly (readonly [name: string, read: Read])[] = [
   ['parentScopes', ({ identity }) => parentScopesOf(identity.kind === 'device' ? identity.parentScopes : [])],
 ];
 
+const SECTIONS: ReadonlyMap<string, Reader<ClientRecord>> = new Map([
+  ['desired', ({ twin }) => twin.properties.desired],
+  ['reported', ({ twin }) => twin.properties.reported],
+]);
+
 /** Devices and modules as queries read them. */
 export const TWINS: QueryCollection<ClientRecord> = {
   roots: new Map(
     TWIN_MEMBERS.map(([name, read]): [string, QueryRoot<ClientRecord>] => [
       name.toLowerCase(),
-      { name, read },
+      name === 'properties' ? { name, read, members: SECTIONS } : { name, read },
     ]),
   ),
   document: (record) => formatTwinDocument(record, 'row'),

@@ -14,6 +14,8 @@ export interface QueryCollection<Row> {
 export interface QueryRoot<Row> {
   readonly name: string;
   readonly read: Reader<Row>;
+  /** Shorter ways to members that most paths go through; they give what a step from `read` would. */
+  readonly members?: ReadonlyMap<PathStep, Reader<Row>>;
 }
 
 export type Reader<Row> = (row: Row) => Value;
@@ -22,8 +24,11 @@ export type Reader<Row> = (row: Row) => Value;
 export function compilePath<Row>(path: Path, collection: QueryCollection<Row>): Reader<Row> {
   const root = collection.roots.get(path.root.toLowerCase());
   if (root === undefined) return () => undefined;
-  const [first, second, third, ...rest] = path.steps.map(compileStep);
-  const { read } = root;
+  const [head] = path.steps;
+  const shortcut = head === undefined ? undefined : root.members?.get(head);
+  const read = shortcut ?? root.read;
+  const steps = shortcut === undefined ? path.steps : path.steps.slice(1);
+  const [first, second, third, ...rest] = steps.map(compileStep);
   if (first === undefined) return read;
   if (second === undefined) return (row) => first(read(row));
   if (third === undefined) return (row) => second(first(read(row)));
