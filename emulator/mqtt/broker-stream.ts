@@ -1,6 +1,12 @@
 import { Duplex } from 'node:stream';
 import type { ConnectPacket } from 'aedes';
 
+/** A topic filter as the broker grants it. */
+export interface BrokerFilter {
+  readonly topic: string;
+  readonly qos: number;
+}
+
 /** The connection on whose behalf the broker reads, writes and asks. */
 export interface BrokerPeer {
   /** True from CONNACK on the wire to the end of the connection. */
@@ -15,9 +21,12 @@ export interface BrokerPeer {
   prepareConnect(packet: ConnectPacket): void;
   /** Authenticates the CONNECT that was prepared and opens the client's session; false where it is refused. */
   connect(password: Buffer | undefined): boolean;
-  /** A filter of a persistent session, or one whose SUBACK is about to leave. */
-  grant(filter: string, qualityOfService: number): void;
-  revoke(filter: string): void;
+  /** A filter of a persistent session, before CONNACK. */
+  restore(filter: BrokerFilter): void;
+  /** The filters of one SUBSCRIBE; its SUBACK leaves at the end of this turn. */
+  grant(filters: readonly BrokerFilter[]): void;
+  /** The filters of one UNSUBSCRIBE; its UNSUBACK leaves at the end of this turn. */
+  revoke(filters: readonly string[]): void;
   /** Runs what bytes from outside set off; a failure of ours ends this connection and no other. */
   attempt(work: () => void): void;
 }

@@ -36,24 +36,20 @@ export async function createBroker(log: Log): Promise<Broker> {
       else done(notAuthorized(), null);
     },
     authorizeSubscribe: (client, subscription, done) => {
-      // Before CONNACK: the filters of a persistent session.
       const connection = connectionOf(client);
-      const { topic, qos } = subscription;
-      if (!connection.isOpen) connection.attempt(() => connection.grant(topic, qos));
+      if (!connection.isOpen) connection.attempt(() => connection.restore(subscription));
       done(null, subscription);
     },
     // The front takes every PUBLISH and every will.
     authorizePublish: (_client, _packet, done) => done(new Error('No message passes the broker.')),
   });
-  broker.on('subscribe', (subscriptions, client) => {
+  broker.on('subscribe', (filters, client) => {
     const connection = connectionOf(client);
-    for (const { topic, qos } of subscriptions) {
-      connection.attempt(() => connection.grant(topic, qos));
-    }
+    connection.attempt(() => connection.grant(filters));
   });
   broker.on('unsubscribe', (filters, client) => {
     const connection = connectionOf(client);
-    for (const filter of filters) connection.attempt(() => connection.revoke(filter));
+    connection.attempt(() => connection.revoke(filters));
   });
   (broker as NodeJS.EventEmitter).on('error', (error: Error) => {
     log('error', 'broker-failed', { message: error.stack ?? error.message });

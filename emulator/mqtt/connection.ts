@@ -4,7 +4,7 @@ import type { IncomingEvent } from '../hub/client-session.ts';
 import type { AuthenticatedClient, Hub } from '../hub/hub.ts';
 import type { DisconnectReason, Timer } from '../hub/ports.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
-import { type BrokerPeer, BrokerStream } from './broker-stream.ts';
+import { type BrokerFilter, type BrokerPeer, BrokerStream } from './broker-stream.ts';
 import { ClientSocket } from './client-socket.ts';
 import { CONNACK_PROTOCOL_LEVEL, PROTOCOL_LEVEL, parseProtocolLevel } from './connect-packet.ts';
 import { acceptConnect, type ConnectRequest, type Peer, takeConnectRequest } from './connect-request.ts';
@@ -98,16 +98,23 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     return true;
   }
 
-  grant(filter: string, qualityOfService: number): void {
-    if (this.#state !== 'closed') this.#client?.grant(filter, qualityOfService === 0 ? 0 : 1);
-  }
-
   get isOpen(): boolean {
     return this.#state === 'open';
   }
 
-  revoke(filter: string): void {
-    if (this.#state !== 'closed') this.#client?.revoke(filter);
+  restore({ topic, qos }: BrokerFilter): void {
+    if (this.#state !== 'closed') this.#client?.grant(topic, qos === 0 ? 0 : 1);
+  }
+
+  grant(filters: readonly BrokerFilter[]): void {
+    for (const filter of filters) this.restore(filter);
+    this.#goOnAfterTurn();
+  }
+
+  revoke(filters: readonly string[]): void {
+    if (this.#state === 'closed') return;
+    for (const filter of filters) this.#client?.revoke(filter);
+    this.#goOnAfterTurn();
   }
 
   takeBrokerPackets(packets: Buffer, written: () => void): void {
@@ -117,7 +124,8 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     }
     this.#socket.write(packets);
     const isAccepted = packets[0] === PACKET_TYPES.CONNACK << 4 && packets[3] === 0;
-    if (this.#state === 'connecting' && isAccepted) this.attempt(() => this.#open());
+    // Later, for what is written to a stream within its own `_writev` is lost.
+    if (this.#state === 'connecting' && isAccepted) queueMicrotask(() => this.attempt(() => this.#open()));
     this.#socket.whenDrained(written);
   }
 
@@ -202,9 +210,9 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
       case PACKET_TYPES.PUBACK:
         return client.takeAcknowledgement(bytes, body, end);
       case PACKET_TYPES.SUBSCRIBE:
-        return client.judgeSubscribe(bytes, body, end) ?? this.#forward(bytes, start, end);
+        return client.judgeSubscribe(bytes, body, end) ?? this.#forwardAndHold(bytes, start, end);
       case PACKET_TYPES.UNSUBSCRIBE:
-        return client.judgeUnsubscribe(bytes, body, end) ?? this.#forward(bytes, start, end);
+        return client.judgeUnsubscribe(bytes, body, end) ?? this.#forwardAndHold(bytes, start, end);
       case PACKET_TYPES.PINGREQ:
         return this.#forward(bytes, start, end);
       case PACKET_TYPES.DISCONNECT:
@@ -224,12 +232,10 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
       return undefined;
     }
     this.#state = 'connecting';
-    // What is behind CONNECT waits, else the telemetry of a refused client would count.
-    this.#splitter.hold();
     this.#connectTimer.cancel();
     this.#broker = new BrokerStream(this);
     this.#door.attachBroker(this.#broker);
-    return this.#forward(bytes, start, end);
+    return this.#forwardAndHold(bytes, start, end);
   }
 
   #refuseProtocol(level: number): void {
@@ -241,22 +247,38 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     this.#finish('lost', 'flush');
   }
 
+  // What is behind CONNECT waits, else the telemetry of a refused client would count; what is behind SUBSCRIBE too,
+  // else the answer to a request in the same segment would find no subscription.
+  #forwardAndHold(bytes: Buffer, start: number, end: number): undefined {
+    this.#splitter.hold();
+    this.#forward(bytes, start, end);
+  }
+
   #forward(bytes: Buffer, start: number, end: number): undefined {
     if (this.#broker?.push(bytes.subarray(start, end)) === false) this.#isBrokerFull = true;
   }
 
   // CONNACK is on the wire.
   #open(): void {
+    if (this.#state !== 'connecting') return;
     this.#state = 'open';
     this.#client?.session.begin();
+    this.#goOn();
+  }
+
+  // The broker's acknowledgement is corked until the next tick.
+  #goOnAfterTurn(): void {
+    process.nextTick(() => this.attempt(() => this.#goOn()));
+  }
+
+  #goOn(): void {
     this.#splitter.release(LIMITS_AFTER_CONNECT);
     this.acknowledge();
     this.#regulate();
   }
 
   #regulate(): void {
-    const isWaiting = this.#state === 'connecting' && this.#splitter.hasRest;
-    this.#socket.pauseWhile(this.#isBrokerFull || isWaiting);
+    this.#socket.pauseWhile(this.#isBrokerFull || this.#splitter.isBlocked);
   }
 
   #finish(kind: 'graceful' | 'lost', how: 'flush' | 'abrupt'): void {

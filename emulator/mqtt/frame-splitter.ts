@@ -31,8 +31,8 @@ export class FrameSplitter {
   }
 
   /** True where bytes wait for {@link release}. */
-  get hasRest(): boolean {
-    return this.#rest !== undefined;
+  get isBlocked(): boolean {
+    return this.#state === 'held' && this.#rest !== undefined;
   }
 
   push(chunk: Buffer): void {

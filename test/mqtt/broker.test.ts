@@ -37,8 +37,9 @@ function attach(broker: Broker, packets: readonly Packet[]): Attached {
       told.push(`authenticate ${password}`);
       return true;
     },
-    grant: (filter, qualityOfService) => told.push(`grant ${filter} ${qualityOfService}`),
-    revoke: (filter) => told.push(`revoke ${filter}`),
+    restore: ({ topic, qos }) => told.push(`restore ${topic} ${qos}`),
+    grant: (filters) => told.push(...filters.map(({ topic, qos }) => `grant ${topic} ${qos}`)),
+    revoke: (filters) => told.push(`revoke ${filters}`),
     attempt: (work) => work(),
   };
   const stream = new BrokerStream(peer);
@@ -88,7 +89,7 @@ it('The broker writes whole packets only, however slowly they are taken', async 
   await broker.close();
 });
 
-it('The broker asks before CONNACK, tells of subscriptions behind their SUBACK, and restores them before the next CONNACK', async () => {
+it('The broker asks before CONNACK, tells of subscriptions in the turn of their SUBACK, and restores them before the next CONNACK', async () => {
   const broker = await createBroker(() => undefined);
   const first = attach(broker, [connect]);
   await waitUntil('CONNACK', () => first.told.includes('connack'));
@@ -98,7 +99,7 @@ it('The broker asks before CONNACK, tells of subscriptions behind their SUBACK, 
   first.stream.destroy();
   const second = attach(broker, [connect]);
   await waitUntil('CONNACK', () => second.told.includes('connack'));
-  expect(second.told).toEqual(['prepare d', 'authenticate p', `grant ${METHODS} 1`, 'connack']);
+  expect(second.told).toEqual(['prepare d', 'authenticate p', `restore ${METHODS} 1`, 'connack']);
   second.stream.push(generate({ cmd: 'unsubscribe', messageId: 8, unsubscriptions: [METHODS] }));
   await waitUntil('UNSUBACK', () => second.told.includes('unsuback'));
   expect(second.told).toContain(`revoke ${METHODS}`);
@@ -114,7 +115,7 @@ it('The broker forgets a session when it is told to', async () => {
   broker.forgetSession('d');
   const second = attach(broker, [connect]);
   await waitUntil('CONNACK', () => second.told.includes('connack'));
-  expect(second.told).not.toContain(`grant ${METHODS} 1`);
+  expect(second.told).not.toContain(`restore ${METHODS} 1`);
   second.stream.destroy();
   await broker.close();
 });

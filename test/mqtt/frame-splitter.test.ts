@@ -82,10 +82,10 @@ describe('Bytes are cut into whole packets', () => {
     subject.push(Buffer.concat([Buffer.from([0x10, 1, 7]), publish(1)]));
     subject.push(publish(2));
     expect(frames).toHaveLength(1);
-    expect(subject.hasRest).toBe(true);
+    expect(subject.isBlocked).toBe(true);
     subject.release(LIMITS_AFTER_CONNECT);
     expect(frames).toHaveLength(3);
-    expect(subject.hasRest).toBe(false);
+    expect(subject.isBlocked).toBe(false);
   });
 
   it('nothing is handed out after the end', () => {
@@ -94,6 +94,6 @@ describe('Bytes are cut into whole packets', () => {
     subject.push(publish(1));
     subject.release(LIMITS_AFTER_CONNECT);
     expect(frames).toEqual([]);
-    expect(subject.hasRest).toBe(false);
+    expect(subject.isBlocked).toBe(false);
   });
 });
