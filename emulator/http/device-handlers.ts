@@ -19,7 +19,7 @@ export function getDevice(hub: Hub, request: HubRequest): Result<Answer> {
 
 export function listDevices(hub: Hub, request: HubRequest): Result<Answer> {
   const devices = hub.registry.listDevices(parseTop(request.query.get('top')));
-  return answerText(JSON.stringify(devices.map((device) => formatDevice(device, 'read'))));
+  return answerText(`[${devices.map((device) => formatDevice(device, 'read')).join(',')}]`);
 }
 
 export function putDevice(hub: Hub, request: HubRequest): Result<Answer> {
@@ -45,7 +45,7 @@ export function deleteDevice(hub: Hub, request: HubRequest): Result<Answer> {
 function answerDevice(device: Result<IdentityView<DeviceIdentity>>, occasion: Occasion): Result<Answer> {
   if (!device.ok) return device;
   const etag = formatIdentityEtag(device.value.identity.etagNumber);
-  return answerText(JSON.stringify(formatDevice(device.value, occasion)), ['ETag', `"${etag}"`]);
+  return answerText(formatDevice(device.value, occasion), ['ETag', `"${etag}"`]);
 }
 
 // Whatever is no number from 1 to 1000 counts as 1000.

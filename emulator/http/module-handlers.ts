@@ -2,7 +2,7 @@ import { parseClientIdentity, parseDeviceId } from '../domain/client-identity.ts
 import { parseModulePath, parseModuleRequest } from '../domain/identity-request.ts';
 import type { Result } from '../domain/result.ts';
 import type { Hub } from '../hub/hub.ts';
-import { type Answer, answerDone, answerJson } from './answers.ts';
+import { type Answer, answerDone, answerText } from './answers.ts';
 import { formatModule } from './identity-format.ts';
 import { parseIdentityPrecondition } from './preconditions.ts';
 import { parseJsonBody } from './request-body.ts';
@@ -12,14 +12,16 @@ export function listModules(hub: Hub, request: HubRequest): Result<Answer> {
   const deviceId = parseDeviceId(request.parameters.deviceId ?? '');
   if (!deviceId.ok) return deviceId;
   const modules = hub.registry.listModules(deviceId.value);
-  return modules.ok ? answerJson(modules.value.map((module) => formatModule(module, 'read'))) : modules;
+  return modules.ok
+    ? answerText(`[${modules.value.map((module) => formatModule(module, 'read')).join(',')}]`)
+    : modules;
 }
 
 export function getModule(hub: Hub, request: HubRequest): Result<Answer> {
   const identity = parseClientIdentity(request.parameters.deviceId ?? '', request.parameters.moduleId ?? '');
   if (!identity.ok) return identity;
   const module = hub.registry.getModule(identity.value);
-  return module.ok ? answerJson(formatModule(module.value, 'read')) : module;
+  return module.ok ? answerText(formatModule(module.value, 'read')) : module;
 }
 
 export function putModule(hub: Hub, request: HubRequest): Result<Answer> {
@@ -32,7 +34,7 @@ export function putModule(hub: Hub, request: HubRequest): Result<Answer> {
   const precondition = parseIdentityPrecondition(request.headers['if-match']);
   const module = hub.registry.putModule(wanted.value, precondition);
   if (!module.ok) return module;
-  return answerJson(formatModule(module.value, precondition.kind === 'none' ? 'create' : 'read'));
+  return answerText(formatModule(module.value, precondition.kind === 'none' ? 'create' : 'read'));
 }
 
 export function deleteModule(hub: Hub, request: HubRequest): Result<Answer> {

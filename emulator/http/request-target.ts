@@ -20,8 +20,9 @@ export function parseRequestTarget(target: string): RequestTarget {
  * so one with `%2F` is read decoded as a whole; if that names nothing, `%2F` belongs to a segment.
  */
 export function parsePath(path: string): readonly (readonly string[])[] {
-  if (!/%2f/i.test(path)) return [splitPath(path)];
-  return [splitPath(decode(path)), splitPath(path)];
+  const readings = [splitPath(path)];
+  if (path.includes('%') && /%2f/i.test(path)) readings.unshift(splitPath(decode(path)));
+  return readings;
 }
 
 const EMPTY_QUERY: Query = new Map();

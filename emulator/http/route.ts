@@ -67,56 +67,71 @@ export type RouteMatch =
 /** Finds the route of a method and a path; of several readings of a path the first that names a route counts. */
 export type RouteFinder = (method: string, readings: readonly (readonly string[])[]) => RouteMatch;
 
+interface Word {
+  /** In lower case, for a parameter its name. */
+  readonly text: string;
+  readonly isParameter: boolean;
+}
+
 interface CompiledRoute {
   readonly route: Route;
-  readonly words: readonly string[];
+  readonly words: readonly Word[];
 }
 
 /** Prepares a table for matching; where two rows fit, the first one counts. */
 export function createRouteFinder(routes: readonly Route[]): RouteFinder {
   const byLength = new Map<number, CompiledRoute[]>();
   for (const route of routes) {
-    const words = route.path.slice(1).split('/');
-    const compiled = {
-      route,
-      words: words.map((word) => (word.startsWith(':') ? word : word.toLowerCase())),
-    };
+    const words = route.path.slice(1).split('/').map(compileWord);
     const others = byLength.get(words.length);
-    if (others === undefined) byLength.set(words.length, [compiled]);
-    else others.push(compiled);
+    if (others === undefined) byLength.set(words.length, [{ route, words }]);
+    else others.push({ route, words });
   }
-  return (method, readings) => findRoute(byLength, method, readings);
+  return (method, readings) => findRoute(byLength, method, readings) ?? findOtherMethods(byLength, readings);
 }
 
-function findRoute(
-  byLength: ReadonlyMap<number, readonly CompiledRoute[]>,
-  method: string,
-  readings: readonly (readonly string[])[],
-): RouteMatch {
+function compileWord(word: string): Word {
+  const isParameter = word.startsWith(':');
+  return { text: isParameter ? word.slice(1) : word.toLowerCase(), isParameter };
+}
+
+type Routes = ReadonlyMap<number, readonly CompiledRoute[]>;
+type Readings = readonly (readonly string[])[];
+
+function findRoute(routes: Routes, method: string, readings: Readings): MatchedRoute | undefined {
+  for (const segments of readings) {
+    for (const { route, words } of routes.get(segments.length) ?? []) {
+      if (route.method !== method || !fits(words, segments)) continue;
+      return { kind: 'route', route, segments, parameters: readParameters(words, segments) };
+    }
+  }
+  return undefined;
+}
+
+function findOtherMethods(routes: Routes, readings: Readings): RouteMatch {
   const methods = new Set<Method>();
   for (const segments of readings) {
-    for (const { route, words } of byLength.get(segments.length) ?? []) {
-      if (!fits(words, segments)) continue;
-      if (route.method === method) {
-        return { kind: 'route', route, segments, parameters: readParameters(words, segments) };
-      }
-      methods.add(route.method);
+    for (const { route, words } of routes.get(segments.length) ?? []) {
+      if (fits(words, segments)) methods.add(route.method);
     }
   }
   return methods.size === 0 ? { kind: 'none' } : { kind: 'otherMethods', methods: [...methods] };
 }
 
-function fits(words: readonly string[], segments: readonly string[]): boolean {
-  return words.every((word, index) => {
-    const segment = segments[index] ?? '';
-    return word.startsWith(':') || word === segment || word === segment.toLowerCase();
-  });
+function fits(words: readonly Word[], segments: readonly string[]): boolean {
+  for (let index = 0; index < words.length; index++) {
+    const { text, isParameter } = words[index] as Word;
+    const segment = segments[index] as string;
+    if (!isParameter && text !== segment && text !== segment.toLowerCase()) return false;
+  }
+  return true;
 }
 
-function readParameters(words: readonly string[], segments: readonly string[]): Record<string, string> {
+function readParameters(words: readonly Word[], segments: readonly string[]): Record<string, string> {
   const parameters: Record<string, string> = {};
-  words.forEach((word, index) => {
-    if (word.startsWith(':')) parameters[word.slice(1)] = segments[index] ?? '';
-  });
+  for (let index = 0; index < words.length; index++) {
+    const { text, isParameter } = words[index] as Word;
+    if (isParameter) parameters[text] = segments[index] as string;
+  }
   return parameters;
 }
