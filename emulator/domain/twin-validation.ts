@@ -5,7 +5,7 @@ import { mergeMembers } from './twin-merge.ts';
 export type SectionName = 'tags' | 'desired' | 'reported';
 
 /** The size, in bytes, that a section must stay below. */
-export const MAXIMUM_SECTION_BYTES: Readonly<Record<SectionName, number>> = {
+const MAXIMUM_SECTION_BYTES: Readonly<Record<SectionName, number>> = {
   tags: 8192,
   desired: 32768,
   reported: 32768,

@@ -17,7 +17,7 @@ export function pendingMessageCountOf(record: ClientRecord): number {
   return record.kind === 'device' ? record.queue.messages.length : 0;
 }
 
-export function activityOf(activity: ActivityRecord): ClientActivity {
+function activityOf(activity: ActivityRecord): ClientActivity {
   return {
     connectionState: activity.connectionState,
     connectionStateUpdatedTime: formatOptionalTime(activity.connectionStateUpdatedUtc),

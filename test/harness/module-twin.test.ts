@@ -14,6 +14,13 @@ it('a service PATCH of the desired properties reaches the module over MQTT', asy
     });
   });
   await hub.untilSubscribed(module, 'desiredProperties');
-  await hub.registry().updateModuleTwin(module.deviceId, module.moduleId ?? '', { properties: { desired: { interval: 30 } } }, '*');
+  await hub
+    .registry()
+    .updateModuleTwin(
+      module.deviceId,
+      module.moduleId ?? '',
+      { properties: { desired: { interval: 30 } } },
+      '*',
+    );
   expect(await received).toEqual({ interval: 30, $version: 2 });
 });
