@@ -35,19 +35,37 @@ interface Chunk {
   readonly chunk: Buffer;
 }
 
+const MAXIMUM_UNREAD_BYTES = 8 * 1024 * 1024;
+
 /**
  * What the broker takes for the client's socket: it reads the packets that the front leaves to it.
  * It writes a packet in several corked chunks, which arrive here together: never half a packet.
  */
 export class BrokerStream extends Duplex {
   readonly peer: BrokerPeer;
+  #isFull = false;
 
   constructor(peer: BrokerPeer) {
     super({ decodeStrings: true });
     this.peer = peer;
   }
 
+  /** The broker has not read yet what it was fed. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** More waits for a client that does not read than a hub should keep. */
+  get isOverflowing(): boolean {
+    return this.writableLength > MAXIMUM_UNREAD_BYTES;
+  }
+
+  feed(packet: Buffer): void {
+    if (!this.push(packet)) this.#isFull = true;
+  }
+
   override _read(): void {
+    this.#isFull = false;
     this.peer.feedBroker();
   }
 

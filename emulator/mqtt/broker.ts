@@ -19,6 +19,8 @@ const QUEUE_LIMIT = 1000;
 export async function createBroker(log: Log): Promise<Broker> {
   const broker = await Aedes.createBroker({
     queueLimit: QUEUE_LIMIT,
+    // The front itself minds the clients that do not read.
+    drainTimeout: 0,
     mq: SILENT_EMITTER,
     authorizeForward: () => null,
     preConnect: (client, packet, done) => {

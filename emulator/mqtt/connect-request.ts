@@ -23,11 +23,12 @@ export interface ConnectRequest {
   readonly will?: { readonly topic: string; readonly body: Uint8Array; readonly isRetained: boolean };
 }
 
-/** A client whose CONNECT was accepted; `will` is what it leaves behind where it goes without a goodbye. */
+/** A client whose CONNECT was accepted. */
 export interface AcceptedClient {
   readonly authenticated: AuthenticatedClient;
   readonly modelId?: string;
-  readonly will?: IncomingEvent;
+  /** What it leaves behind where it goes without a goodbye. */
+  readonly will: { readonly sender: AuthenticatedClient; readonly event: IncomingEvent } | undefined;
 }
 
 /**
@@ -85,7 +86,7 @@ export function acceptConnect(
   return {
     authenticated: authenticated.value,
     ...(modelId === undefined ? {} : { modelId }),
-    ...(will === undefined ? {} : { will }),
+    will: will === undefined ? undefined : { sender: authenticated.value, event: will },
   };
 }
 

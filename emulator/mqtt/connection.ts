@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { ConnectPacket } from 'aedes';
-import type { IncomingEvent } from '../hub/client-session.ts';
-import type { AuthenticatedClient, Hub } from '../hub/hub.ts';
+import type { Hub } from '../hub/hub.ts';
 import type { DisconnectReason, Timer } from '../hub/ports.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import { type BrokerFilter, type BrokerPeer, BrokerStream } from './broker-stream.ts';
@@ -25,7 +24,6 @@ export interface DoorParts {
 }
 
 const CONNECT_DEADLINE_MILLISECONDS = 30_000;
-const MAXIMUM_UNREAD_BYTES = 8 * 1024 * 1024;
 
 /**
  * One accepted stream: the front before the broker. It takes every PUBLISH, PUBACK and DISCONNECT itself and leaves
@@ -42,9 +40,7 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
   #broker: BrokerStream | undefined;
   #request: ConnectRequest | undefined;
   #client: MqttClient | undefined;
-  #will: { readonly sender: AuthenticatedClient; readonly event: IncomingEvent } | undefined;
   #hasHeardPacket = false;
-  #isBrokerFull = false;
 
   constructor(door: DoorParts, stream: Duplex, peer: Peer) {
     this.#door = door;
@@ -88,11 +84,9 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     const { hub } = this.#door;
     const accepted = acceptConnect(hub, request, password, this.#peer);
     if (accepted === undefined) return false;
-    const { authenticated, modelId, will } = accepted;
-    this.#client = new MqttClient(hub, authenticated, modelId, this, this.#door.acknowledgements);
+    this.#client = new MqttClient(hub, accepted, this, this.#door.acknowledgements);
     // The hub may have closed the link while it opened the session.
-    if (this.#client.session.isOpen() === false) return false;
-    if (will !== undefined) this.#will = { sender: authenticated, event: will };
+    if (!this.#client.session.isOpen()) return false;
     const silenceLimit = silenceLimitOf(request.keepAliveSeconds);
     this.#keepAlive = new KeepAlive(hub.clock, silenceLimit, () => this.drop('keep-alive-timeout'));
     return true;
@@ -130,7 +124,6 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
   }
 
   feedBroker(): void {
-    this.#isBrokerFull = false;
     this.#regulate();
   }
 
@@ -144,13 +137,11 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     if (this.#state === 'closed' || this.#broker === undefined) return;
     this.#broker.write(packet);
     // Later, for the hub is in the midst of delivering.
-    if (this.#broker.writableLength > MAXIMUM_UNREAD_BYTES) {
-      queueMicrotask(() => this.drop('client-does-not-read'));
-    }
+    if (this.#broker.isOverflowing) queueMicrotask(() => this.drop('client-does-not-read'));
   }
 
   closeByHub(reason: DisconnectReason): void {
-    if (reason === 'hub-closed') this.#will = undefined;
+    if (reason === 'hub-closed') this.#client?.forgetWill();
     this.#finish('lost', 'abrupt');
   }
 
@@ -163,15 +154,9 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
   drop(reason: DropReason, message?: string): void {
     if (this.#state === 'closed') return;
     const { remoteAddress, transport } = this.#peer;
-    const identity = this.#client?.identity;
     const level = reason === 'emulator-failed' ? 'error' : 'warn';
-    this.#door.hub.log(level, 'connection-dropped', {
-      ...identity,
-      reason,
-      message,
-      remoteAddress,
-      transport,
-    });
+    const fields = { ...this.#client?.identity, reason, message, remoteAddress, transport };
+    this.#door.hub.log(level, 'connection-dropped', fields);
     this.#finish('lost', 'abrupt');
   }
 
@@ -186,7 +171,7 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
 
   /** Ends the connection because the door is closed; no will is left. */
   close(): void {
-    this.#will = undefined;
+    this.#client?.forgetWill();
     this.#finish('lost', 'abrupt');
     this.#socket.destroy();
   }
@@ -255,7 +240,7 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
   }
 
   #forward(bytes: Buffer, start: number, end: number): undefined {
-    if (this.#broker?.push(bytes.subarray(start, end)) === false) this.#isBrokerFull = true;
+    this.#broker?.feed(bytes.subarray(start, end));
   }
 
   // CONNACK is on the wire.
@@ -278,7 +263,7 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
   }
 
   #regulate(): void {
-    this.#socket.pauseWhile(this.#isBrokerFull || this.#splitter.isBlocked);
+    this.#socket.pauseWhile(this.#broker?.isFull === true || this.#splitter.isBlocked);
   }
 
   #finish(kind: 'graceful' | 'lost', how: 'flush' | 'abrupt'): void {
@@ -287,10 +272,7 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     this.#splitter.stop();
     this.#connectTimer.cancel();
     this.#keepAlive?.cancel();
-    if (kind === 'lost' && this.#will !== undefined) {
-      this.#door.hub.events.append(this.#will.sender, this.#will.event);
-    }
-    this.#client?.session.close(kind);
+    this.#client?.close(kind);
     this.#broker?.destroy();
     if (how === 'abrupt') this.#socket.destroy();
     else this.#socket.hangUp(this.#door.hub.clock);

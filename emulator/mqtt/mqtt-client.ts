@@ -1,7 +1,8 @@
 import type { ClientIdentity } from '../domain/client-identity.ts';
 import type { ClientSession } from '../hub/client-session.ts';
-import type { AuthenticatedClient, Hub } from '../hub/hub.ts';
+import type { Hub } from '../hub/hub.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
+import type { AcceptedClient } from './connect-request.ts';
 import type { DropReason } from './drop-reasons.ts';
 import { GrantedSubscriptions, type QualityOfService } from './granted-subscriptions.ts';
 import { InFlightMessages } from './in-flight-messages.ts';
@@ -22,14 +23,10 @@ export class MqttClient {
   readonly #subscriptions: GrantedSubscriptions;
   readonly #inFlight = new InFlightMessages();
   #telemetry: TelemetryTopic | undefined;
+  #will: AcceptedClient['will'];
 
-  constructor(
-    hub: Hub,
-    authenticated: AuthenticatedClient,
-    modelId: string | undefined,
-    wire: ClientWire,
-    acknowledgements: Acknowledgements,
-  ) {
+  constructor(hub: Hub, accepted: AcceptedClient, wire: ClientWire, acknowledgements: Acknowledgements) {
+    const { authenticated, modelId } = accepted;
     this.identity = authenticated.identity;
     this.#hub = hub;
     this.#wire = wire;
@@ -39,6 +36,7 @@ export class MqttClient {
       this.#reject(lockToken),
     );
     this.session = hub.clients.open(authenticated, link, modelId === undefined ? {} : { modelId });
+    this.#will = accepted.will;
   }
 
   /** Takes one PUBLISH and collects its PUBACK; what must not be sent is answered with why the connection ends. */
@@ -103,6 +101,20 @@ export class MqttClient {
 
   revoke(filter: string): void {
     this.#subscriptions.revoke(this.session, filter);
+  }
+
+  /** The will stays unsaid, whatever ends the connection. */
+  forgetWill(): void {
+    this.#will = undefined;
+  }
+
+  /** The connection is over; the will of a client that was lost becomes telemetry. */
+  close(kind: 'graceful' | 'lost'): void {
+    if (kind === 'lost' && this.#will !== undefined) {
+      // Not by the session, which the hub has closed already where it ends the connection itself.
+      this.#hub.events.append(this.#will.sender, this.#will.event);
+    }
+    this.session.close(kind);
   }
 
   #isAllowed(filter: string): boolean {

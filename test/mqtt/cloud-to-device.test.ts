@@ -104,24 +104,6 @@ describe('A cloud-to-device message', () => {
     expect(mqtt.settled).toEqual(['reject token-1']);
     await mqtt.untilLogged('topic-too-long');
   });
-
-  it('packet ids go round without meeting one that is in flight', async () => {
-    await using mqtt = await startMqttHub();
-    mqtt.register('d');
-    const client = await mqtt.connect('d');
-    await client.subscribe([FILTER, 1]);
-    const link = linkOf(mqtt);
-    link.deliverMessage(delivery(0, 'held'));
-    expect((await client.next('publish')).messageId).toBe(1);
-    for (let number = 1; number <= 90; number++) link.deliverMessage(delivery(number, `token-${number}`));
-    for (let number = 1; number <= 90; number++) {
-      const { messageId } = await client.next('publish');
-      client.send({ cmd: 'puback', messageId: messageId as number });
-    }
-    await client.settle();
-    expect(mqtt.settled).toHaveLength(90);
-    expect(mqtt.settled).not.toContain('complete held');
-  });
 });
 
 describe('A message to a module’s input', () => {
