@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { Agent } from 'node:https';
-import type { Device, JobClient, Module, Registry } from 'azure-iothub';
+import type { Device, Module, Registry } from 'azure-iothub';
 import {
   type ClientAuthentication,
   createSdkClient,
@@ -9,14 +9,13 @@ import {
   type ProvisionedModule,
   type SdkClientOptions,
 } from './provisioned-client.ts';
-import { loadSdk } from './sdk.ts';
+import { type ClientName, createServiceClients, type ServiceClients } from './service-clients.ts';
 import {
   type AnyClient,
   type ClientCertificateFiles,
   createAgent,
   type Transport,
   type Wiring,
-  withAgent,
 } from './wiring.ts';
 
 /** What to register. Ids left out are made up; a module's device is registered if it is not. */
@@ -26,12 +25,10 @@ export interface ProvisionRequest {
 }
 
 /** A hub with ready-made clients of the real SDKs; the same for an emulated and for a live one. */
-export interface HubUnderTest extends AsyncDisposable {
+export interface HubUnderTest extends ServiceClients, AsyncDisposable {
   readonly hostName: string;
   /** Of a policy that may do everything a back end does. */
   readonly connectionString: string;
-  registry(): Registry;
-  jobClient(): JobClient;
   provision(request: ProvisionRequest & { readonly moduleId: string | true }): Promise<ProvisionedModule>;
   provision(request?: ProvisionRequest): Promise<ProvisionedDevice>;
 }
@@ -43,9 +40,9 @@ export interface HubConnection {
   readonly wiring: Wiring | undefined;
   /** Devices made here begin with this, so that those of two runs on one live hub do not meet. */
   readonly idPrefix: string;
-  issueCertificate(clientId: string, signer: 'authority' | 'self'): Promise<ClientCertificateFiles>;
+  issueCertificate(client: ClientName, signer: 'authority' | 'self'): Promise<ClientCertificateFiles>;
   /** Ends what stands behind the connection, after the clients are closed. */
-  close(clients: { readonly registry: Registry; readonly deviceIds: readonly string[] }): Promise<void>;
+  close(clients: { registry(): Registry; readonly deviceIds: readonly string[] }): Promise<void>;
 }
 
 /** Makes the clients of a hub; disposing closes all of them. */
@@ -55,28 +52,20 @@ export function createHubUnderTest(connection: HubConnection): HubUnderTest {
   const openClients = new Set<AnyClient>();
   const deviceIds = new Set<string>();
   let count = 0;
-  let registry: Registry | undefined;
-  const serviceAgent = wiring && agentFor(undefined);
+  const services = createServiceClients(connectionString, wiring && agentFor(undefined));
 
-  const hub: HubUnderTest = {
+  return {
+    ...services,
     hostName,
     connectionString,
-    registry: () =>
-      (registry ??= withAgent(
-        loadSdk('azure-iothub').Registry.fromConnectionString(connectionString),
-        serviceAgent,
-      )),
-    jobClient: () =>
-      withAgent(loadSdk('azure-iothub').JobClient.fromConnectionString(connectionString), serviceAgent),
     provision: provision as HubUnderTest['provision'],
     [Symbol.asyncDispose]: async () => {
       // A client that is still connecting would go on trying after the hub is gone.
       await Promise.allSettled([...openClients].map((client) => client.close()));
-      await connection.close({ registry: hub.registry(), deviceIds: [...deviceIds] });
+      await connection.close({ registry: services.registry, deviceIds: [...deviceIds] });
       for (const agent of agents) agent.destroy();
     },
   };
-  return hub;
 
   async function provision(
     request: ProvisionRequest & { readonly moduleId?: string | true } = {},
@@ -84,11 +73,13 @@ export function createHubUnderTest(connection: HubConnection): HubUnderTest {
     const deviceId = request.deviceId ?? nextId('device');
     const moduleId = request.moduleId === true ? nextId('module') : request.moduleId;
     const kind = request.authentication ?? 'symmetricKey';
-    const clientId = moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
     const certificate =
       kind === 'symmetricKey'
         ? undefined
-        : await connection.issueCertificate(clientId, kind === 'selfSigned' ? 'self' : 'authority');
+        : await connection.issueCertificate(
+            { deviceId, moduleId },
+            kind === 'selfSigned' ? 'self' : 'authority',
+          );
     const authentication = authenticationOf(kind, certificate);
     const identity = await register({ deviceId, moduleId }, authentication);
     const key = identity.authentication?.symmetricKey?.primaryKey;
@@ -126,15 +117,15 @@ export function createHubUnderTest(connection: HubConnection): HubUnderTest {
     const members = authentication === undefined ? {} : { authentication };
     if (moduleId === undefined) {
       deviceIds.add(deviceId);
-      return (await hub.registry().create({ deviceId, ...members } as Device)).responseBody;
+      return (await services.registry().create({ deviceId, ...members } as Device)).responseBody;
     }
     if (!deviceIds.has(deviceId)) await registerParent(deviceId);
-    return (await hub.registry().addModule({ deviceId, moduleId, ...members } as Module)).responseBody;
+    return (await services.registry().addModule({ deviceId, moduleId, ...members } as Module)).responseBody;
   }
 
   async function registerParent(deviceId: string): Promise<void> {
     try {
-      await hub.registry().create({ deviceId });
+      await services.registry().create({ deviceId });
       deviceIds.add(deviceId);
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'DeviceAlreadyExistsError') throw error;

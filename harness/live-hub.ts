@@ -28,7 +28,7 @@ export function connectTo(environment: Readonly<Record<string, string | undefine
       );
     },
     close: async ({ registry, deviceIds }) => {
-      await Promise.all(deviceIds.map((deviceId) => registry.delete(deviceId)));
+      await Promise.all(deviceIds.map((deviceId) => registry().delete(deviceId)));
     },
   });
 }

@@ -49,8 +49,7 @@ export async function createSdkClient(
   const { Client, ModuleClient, X509AuthenticationProvider } = loadSdk('azure-iot-device');
   const Class = client.moduleId === undefined ? Client : ModuleClient;
   const Transport = transportOf(transport);
-  const gateway =
-    transport === 'mqtt' && wiring ? `${wiring.wiring.host}:${wiring.wiring.mqttPort}` : undefined;
+  const gateway = wiring && gatewayOf(transport, wiring.wiring);
   const { certificate } = client;
   const sdkClient =
     certificate === undefined
@@ -70,13 +69,21 @@ export async function createSdkClient(
     ...(wiring && {
       ca: wiring.wiring.authorityPem,
       mqtt: { ...options.mqtt, webSocketAgent: wiring.agent },
-      http: { ...options.http, agent: wiring.agent },
+      http: { receivePolicy: DEFAULT_RECEIVE_POLICY, ...options.http, agent: wiring.agent },
     }),
   } as Parameters<AnyClient['setOptions']>[0]);
   return sdkClient;
 }
 
-// The socket goes to the gateway while name and token stay the hub's.
+// The SDK's own default; without a policy its HTTP transport never says that the options are set.
+const DEFAULT_RECEIVE_POLICY = { interval: 1, drain: true };
+
+// The socket goes to the gateway while name and token stay the hub's. Where an agent leads to the hub
+// the name would do, but a module can invoke methods at a gateway only.
+function gatewayOf(transport: Transport, { host, mqttPort, hostName }: Wiring): string {
+  return transport === 'mqtt' ? `${host}:${mqttPort}` : hostName;
+}
+
 function withGateway(connectionString: string, gateway: string | undefined): string {
   return gateway === undefined ? connectionString : `${connectionString};GatewayHostName=${gateway}`;
 }

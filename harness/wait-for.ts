@@ -40,3 +40,33 @@ export function waitFor<T>(
     }
   });
 }
+
+/** A stream in which something is looked for. */
+export interface Search<T> {
+  readonly what: string;
+  read(signal: AbortSignal): AsyncIterable<T>;
+  condition(item: T): boolean;
+  /** How a near miss is told. */
+  format(item: T): string;
+}
+
+/** The first of a stream that fulfils the condition; fails with the last ones that did not. */
+export async function firstOf<T>(
+  { what, read, condition, format }: Search<T>,
+  { timeoutMilliseconds = 5000 }: WaitOptions,
+): Promise<T> {
+  const others: T[] = [];
+  const stop = new AbortController();
+  const deadline = setTimeout(() => stop.abort(), timeoutMilliseconds);
+  try {
+    for await (const item of read(stop.signal)) {
+      if (condition(item)) return item;
+      others.push(item);
+    }
+  } finally {
+    clearTimeout(deadline);
+  }
+  const nearest = others.slice(-5).map((item) => format(item).slice(0, 200));
+  const seen = others.length === 0 ? 'none at all' : `only ${others.length}: ${nearest.join(' | ')}`;
+  throw new Error(`Waited ${timeoutMilliseconds} ms in vain for ${what}; there was ${seen}.`);
+}

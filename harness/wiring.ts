@@ -1,6 +1,6 @@
 import { Agent, type AgentOptions } from 'node:https';
-import type { Client, ModuleClient } from 'azure-iot-device';
-import type { JobClient, Registry } from 'azure-iothub';
+import type { Client as DeviceClient, ModuleClient } from 'azure-iot-device';
+import type { Client, DigitalTwinClient, JobClient, Registry } from 'azure-iothub';
 import { loadSdk } from './sdk.ts';
 
 /** How a device or module client reaches the hub. */
@@ -37,7 +37,7 @@ export function createAgent(wiring: Wiring, certificate?: ClientCertificateFiles
 }
 
 /** Makes a service client of the SDK use an agent: the only way is its REST client, which is not public. */
-export function withAgent<Service extends Registry | JobClient>(
+export function withAgent<Service extends Registry | JobClient | Client>(
   service: Service,
   agent: Agent | undefined,
 ): Service {
@@ -47,11 +47,28 @@ export function withAgent<Service extends Registry | JobClient>(
   };
   if (restApiClient?.setOptions === undefined) {
     throw new Error(
-      'This version of azure-iothub cannot be wired to a local hub: its REST client has moved.',
+      `This version of azure-iothub cannot be wired to a local hub: the REST client of ${service.constructor.name} has moved.`,
     );
   }
   restApiClient.setOptions({ http: { agent } });
   return service;
+}
+
+/** A client for digital twins: its credentials see every request on its way, and a request takes an agent. */
+export function createDigitalTwinClient(
+  connectionString: string,
+  agent: Agent | undefined,
+): DigitalTwinClient {
+  const { DigitalTwinClient, IoTHubTokenCredentials } = loadSdk('azure-iothub');
+  const credentials = new IoTHubTokenCredentials(connectionString);
+  if (agent !== undefined) {
+    const sign = credentials.signRequest.bind(credentials);
+    credentials.signRequest = (request) => {
+      request.agentSettings = { http: agent, https: agent };
+      return sign(request);
+    };
+  }
+  return new DigitalTwinClient(credentials);
 }
 
 /** The SDK's class for a transport. */
@@ -66,4 +83,4 @@ export function transportOf(transport: Transport): unknown {
   }
 }
 
-export type AnyClient = Client | ModuleClient;
+export type AnyClient = DeviceClient | ModuleClient;
