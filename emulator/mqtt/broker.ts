@@ -1,6 +1,10 @@
 import { Aedes, type AuthenticateError, type Client } from 'aedes';
+import { writeToStream } from 'mqtt-packet';
 import type { Log } from '../hub/ports.ts';
 import type { BrokerPeer, BrokerStream } from './broker-stream.ts';
+
+// Else the first packet costs 6 MB and tens of milliseconds for a table of all 65,536 packet ids.
+writeToStream.cacheNumbers = false;
 
 /** The MQTT broker behind the front: it speaks CONNECT, SUBSCRIBE, UNSUBSCRIBE and PINGREQ and keeps persistent sessions. */
 export interface Broker {
