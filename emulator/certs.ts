@@ -1,55 +1,73 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { createClientCertificate } from './certificates/leaf.ts';
-import { defaultAuthorityDirectory, openAuthority, removeAuthority } from './certificates/local-authority.ts';
+import { removeAuthority } from './certificates/local-authority.ts';
 import { type ClientIdentity, formatClientIdentity } from './domain/client-identity.ts';
+import { ok } from './domain/result.ts';
+import { type Ending, EXIT_CODES } from './exit-codes.ts';
+import { parseDevice, parseModule } from './option-values.ts';
+import { openOwnAuthority } from './own-authority.ts';
 
-/** Where the authority is, unless `--ca-dir` or its variable says otherwise. */
-export function authorityDirectory(given: string | undefined): string {
-  const environment = process.env;
-  return (
-    given ??
-    environment['IOTHUB_EMULATOR_CA_DIR'] ??
-    defaultAuthorityDirectory(environment, process.platform, homedir())
-  );
+/** Prints the file of the local CA's certificate; makes the CA if there is none. */
+export async function printAuthorityPath(directory: string | undefined): Promise<Ending> {
+  const authority = await openOwnAuthority(directory);
+  if (!authority.ok) return { code: EXIT_CODES.failure, sentence: authority.error.message };
+  console.log(authority.value.certificatePath);
+  return { code: 0 };
 }
 
-/** Prints the file of the authority's certificate; makes the authority if there is none. */
-export async function printAuthorityPath(directory: string): Promise<void> {
-  const { certificatePath } = await openAuthority(directory, { now: Date.now() });
-  console.log(certificatePath);
+/** What is asked for: `id` as the user wrote it. */
+export interface ClientCertificateOrder {
+  readonly kind: 'device' | 'module';
+  readonly id: string;
+  readonly isSelfSigned: boolean;
+  /** The folder to write into. */
+  readonly folder: string;
 }
 
-/** Writes a client's certificate and private key into a folder and prints what the registry wants to know. */
+/** Writes a client's certificate and private key, and prints what the registry wants to know. */
 export async function writeClientCertificate(
-  identity: ClientIdentity,
-  settings: { readonly directory: string; readonly isSelfSigned: boolean; readonly output: string },
-): Promise<void> {
-  const now = Date.now();
-  const commonName = formatClientIdentity(identity);
-  const signer = settings.isSelfSigned ? {} : { authority: await openAuthority(settings.directory, { now }) };
+  directory: string | undefined,
+  order: ClientCertificateOrder,
+): Promise<Ending> {
+  const identity = order.kind === 'device' ? parseDevice(order.id) : parseModule(order.id);
+  if (!identity.ok) return { code: EXIT_CODES.usage, sentence: `${order.id}: ${identity.error.message}` };
+  const authority = order.isSelfSigned ? ok(undefined) : await openOwnAuthority(directory);
+  if (!authority.ok) return { code: EXIT_CODES.failure, sentence: authority.error.message };
   const { certificatePem, keyPem, thumbprints } = await createClientCertificate({
-    commonName,
-    now,
-    ...signer,
+    commonName: formatClientIdentity(identity.value),
+    now: Date.now(),
+    ...(authority.value && { authority: authority.value }),
   });
-  await mkdir(settings.output, { recursive: true });
-  const name = commonName.replaceAll(/[^A-Za-z0-9._-]/g, '-');
-  const certificateFile = join(settings.output, `${name}.pem`);
-  const keyFile = join(settings.output, `${name}-key.pem`);
-  await writeFile(certificateFile, certificatePem);
-  await writeFile(keyFile, keyPem, { mode: 0o600 });
+  await mkdir(order.folder, { recursive: true });
+  const name = fileNameOf(identity.value);
+  const certificateFile = resolve(order.folder, `${name}.cert.pem`);
+  const keyFile = resolve(order.folder, `${name}.key.pem`);
+  await replaceFile(certificateFile, certificatePem, 0o644);
+  await replaceFile(keyFile, keyPem, 0o600);
   console.log(`certificate  ${certificateFile}`);
   console.log(`key          ${keyFile}`);
   console.log(`sha1         ${thumbprints.sha1}`);
   console.log(`sha256       ${thumbprints.sha256}`);
+  return { code: 0 };
 }
 
-/** Deletes the authority and says so. */
-export async function forgetAuthority(directory: string): Promise<void> {
-  const wasThere = await removeAuthority(directory);
-  console.log(
-    wasThere ? `Removed the certificate authority in ${directory}.` : 'There is no certificate authority.',
-  );
+/** Deletes the local CA and says so. */
+export async function forgetAuthority(directory: string | undefined): Promise<Ending> {
+  const wasThere = directory !== undefined && (await removeAuthority(directory));
+  console.log(wasThere ? `The local CA in ${directory} is gone.` : 'There is no local CA.');
+  return { code: 0 };
+}
+
+/** Ids may hold what no file name can; `~` is in none of them, so no two clients share a name. */
+function fileNameOf({ deviceId, moduleId }: ClientIdentity): string {
+  const parts = moduleId === undefined ? [deviceId] : [deviceId, moduleId];
+  const escaped = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+  return parts.map((id) => id.replace(/[^A-Za-z0-9._-]/g, escaped)).join('~');
+}
+
+// A file that is written over keeps its old mode.
+async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+  await rm(path, { force: true });
+  await writeFile(path, text, { mode, flag: 'wx' });
 }

@@ -1,159 +1,185 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { parseClientIdentity } from './domain/client-identity.ts';
 import type { Result } from './domain/result.ts';
-import { flagOf, OPTION_TABLE, type OptionRow, variableOf } from './option-table.ts';
-import type { OptionDefaults, Options } from './options.ts';
+import { type Ending, EXIT_CODES, explain } from './exit-codes.ts';
+import { flagOf, OPTION_TABLE, type OptionRow, type ServingCommand } from './option-table.ts';
+import type { Options } from './options.ts';
 import { packageVersion } from './package-version.ts';
 
-const START_DEFAULTS: OptionDefaults = {
-  hostName: '127.0.0.1',
-  httpsPort: 443,
-  mqttPort: 8883,
-  logLevel: 'info',
-};
-// A name that cannot exist in the cloud: a program that escapes the redirection sends no token to a stranger.
-const EXEC_DEFAULTS: OptionDefaults = {
-  hostName: 'hub1.iothub.test',
-  httpsPort: 0,
-  mqttPort: 0,
-  logLevel: 'warn',
-};
+const OPTIONS_HELP = `
+Every option is also an environment variable (--https-port: IOTHUB_EMULATOR_HTTPS_PORT; several values
+are separated by semicolons, a flag is true or false) and a key of the file given with --config
+(httpsPort; several values are an array). An argument beats a variable, a variable beats the file.
+A flag is switched off by --no-json, --no-quiet.`;
+
+const EXAMPLES_HELP = `
+Examples:
+  iothub-emulator exec -- npm test                    a hub of its own for the tests, on free ports
+  iothub-emulator exec --device d1 -- python app.py   IOTHUB_DEVICE_CONNECTION_STRING is d1's
+  iothub-emulator --module d1/m1                      a hub on the ports that every SDK expects
+  export NODE_EXTRA_CA_CERTS=$(iothub-emulator certs path)
+
+Exit codes: 0 ended well, 1 failed, 2 wrong usage, 3 a port is in use, 4 a port is reserved for root;
+exec returns the code of its command (126 not executable, 127 not found).`;
 
 /** Runs the command; the answer is its exit code. */
 async function main(words: readonly string[]): Promise<number> {
-  let exitCode = 0;
-  const program = createProgram((code) => {
-    exitCode = code;
+  let ending: Ending = { code: 0 };
+  const program = createProgram(async (run) => {
+    ending = await run();
   });
   try {
     await program.parseAsync(words, { from: 'user' });
-    return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-    const { explain } = await import('./exit-codes.ts');
-    const { code, sentence } = explain(error);
-    console.error(`iothub-emulator: ${sentence}`);
-    return code;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
+    ending = explain(error);
   }
-}
-
-const USAGE = 2;
-
-function createProgram(finish: (exitCode: number) => void): Command {
-  const program = new Command('iothub-emulator')
-    .description('A local Azure IoT Hub for development and tests.')
-    .version(packageVersion())
-    .enablePositionalOptions()
-    .exitOverride();
-
-  withOptions(program.command('start', { isDefault: true }))
-    .description('run a hub until Ctrl-C (the default)')
-    .usage('[options]')
-    .argument('[words...]')
-    .action(async ([word]: string[], given: Given) => {
-      // As the default command it hears every word that is no command.
-      if (word !== undefined) throw usage(`there is no command '${word}', see iothub-emulator --help.`);
-      const options = await readOptions(given, START_DEFAULTS);
-      const { start } = await import('./start.ts');
-      finish(await start(options));
-    });
-
-  withOptions(program.command('exec'))
-    .description('run a command with a hub around it: exec [options] -- COMMAND…')
-    .argument('<command...>', 'the command and its own arguments')
-    .option('--fixed-ports', 'listen on the ports that the SDKs expect, 443 and 8883')
-    .passThroughOptions()
-    .action(async (command: string[], given: Given) => {
-      const defaults =
-        given['fixedPorts'] === true
-          ? { ...START_DEFAULTS, logLevel: EXEC_DEFAULTS.logLevel }
-          : EXEC_DEFAULTS;
-      const options = await readOptions(given, defaults);
-      const { exec } = await import('./exec.ts');
-      finish(await exec(options, command));
-    });
-
-  addCertificateCommands(program);
-  return program;
-}
-
-function addCertificateCommands(program: Command): void {
-  const certs = program
-    .command('certs')
-    .description('the emulator’s certificate authority and client certificates');
-  certs
-    .command('path')
-    .description('print the file that programs must trust')
-    .option('--ca-dir <dir>', 'where the authority is kept')
-    .action(async ({ caDir }: { caDir?: string }) => {
-      const { authorityDirectory, printAuthorityPath } = await import('./certs.ts');
-      await printAuthorityPath(authorityDirectory(caDir));
-    });
-  for (const kind of ['device', 'module'] as const) {
-    certs
-      .command(kind)
-      .description(`write a certificate and key for a ${kind} and print their thumbprints`)
-      .argument(kind === 'device' ? '<id>' : '<id/module>')
-      .option('--self-signed', 'signed by itself, for registration by thumbprint')
-      .option('--out <dir>', 'the folder to write into', '.')
-      .option('--ca-dir <dir>', 'where the authority is kept')
-      .action(async (id: string, given: { selfSigned?: true; out: string; caDir?: string }) => {
-        const [deviceId = '', moduleId, ...rest] = id.split('/');
-        const isOfKind = rest.length === 0 && (moduleId !== undefined) === (kind === 'module');
-        if (!isOfKind)
-          throw usage(kind === 'module' ? `'${id}' is not DEVICE/MODULE.` : `'${id}' is no device id.`);
-        const identity = orUsage(parseClientIdentity(deviceId, moduleId));
-        const { authorityDirectory, writeClientCertificate } = await import('./certs.ts');
-        const directory = authorityDirectory(given.caDir);
-        await writeClientCertificate(identity, {
-          directory,
-          isSelfSigned: given.selfSigned === true,
-          output: given.out,
-        });
-      });
-  }
-  certs
-    .command('remove')
-    .description('delete the authority')
-    .option('--ca-dir <dir>', 'where the authority is kept')
-    .action(async ({ caDir }: { caDir?: string }) => {
-      const { authorityDirectory, forgetAuthority } = await import('./certs.ts');
-      await forgetAuthority(authorityDirectory(caDir));
-    });
+  if (ending.sentence !== undefined) console.error(`iothub-emulator: ${ending.sentence}`);
+  return ending.code;
 }
 
 type Given = Readonly<Record<string, unknown>>;
+/** Runs what a command does and remembers how it ended. */
+type Perform = (run: () => Promise<Ending>) => Promise<void>;
 
-function withOptions(command: Command): Command {
-  for (const row of OPTION_TABLE as readonly OptionRow[]) {
-    const value = row.placeholder === undefined ? '' : ` <${row.placeholder}>`;
-    const byDefault = row.byDefault === undefined ? '' : ` (default: ${row.byDefault})`;
-    const meaning = `${row.meaning}${byDefault} [${variableOf(row.key)}]`;
-    if (row.kind === 'texts') {
-      command.option(`${flagOf(row.key)}${value}`, meaning, (text: string, before: string[] = []) => [
+// What a command needs is loaded when it runs: `certs` and `--help` do without the hub and its doors.
+function createProgram(perform: Perform): Command {
+  const program = new Command('iothub-emulator')
+    .description('A local Azure IoT Hub for development and tests: the real SDKs, no cloud.')
+    .version(packageVersion())
+    .usage('[command] [options]')
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
+    .addHelpText('after', EXAMPLES_HELP)
+    .enablePositionalOptions()
+    .exitOverride();
+
+  withOptions(program.command('start', { isDefault: true }), 'start')
+    .summary('run a hub until Ctrl-C (the default)')
+    .description('Runs a hub until Ctrl-C and prints what clients need to know of it.')
+    .usage('[options]')
+    .argument('[words...]')
+    .action(([word]: string[], given: Given) =>
+      // As the default command it hears every word that is no command.
+      perform(async () =>
+        word === undefined
+          ? serve('start', given, async (options) => (await import('./start.ts')).start(options))
+          : usage(`There is no command '${word}', see iothub-emulator --help.`),
+      ),
+    );
+
+  withOptions(program.command('exec'), 'exec')
+    .summary('run a command with a hub of its own around it')
+    .description(
+      'Runs COMMAND with a hub of its own around it, on free ports, and returns its exit code. Node and Python ' +
+        'programs below it reach the hub with their SDKs as they are. IOTHUB_CONNECTION_STRING is set, with ' +
+        '--device and --module also IOTHUB_DEVICE_CONNECTION_STRING and IOTHUB_MODULE_CONNECTION_STRING.',
+    )
+    .usage('[options] -- COMMAND…')
+    .argument('<command...>')
+    .passThroughOptions()
+    .action((command: [string, ...string[]], given: Given) =>
+      perform(() =>
+        serve('exec', given, async (options) => (await import('./exec.ts')).exec(options, command)),
+      ),
+    );
+
+  addCertificateCommands(program, perform);
+  return program;
+}
+
+function addCertificateCommands(program: Command, perform: Perform): void {
+  const certs = program
+    .command('certs')
+    .description('the local certificate authority (CA) and certificates for clients');
+  withAuthorityOptions(certs.command('path'))
+    .description('print the CA file that clients must trust')
+    .action((given: Given) =>
+      perform(() => certify(given, ({ printAuthorityPath }, directory) => printAuthorityPath(directory))),
+    );
+  for (const kind of ['device', 'module'] as const) {
+    withAuthorityOptions(certs.command(kind))
+      .description(`write a certificate and key for a ${kind} and print their thumbprints`)
+      .argument(kind === 'device' ? '<ID>' : '<ID/MODULE>')
+      .option('--self-signed', 'signed by itself, for registration by thumbprint, instead of by the local CA')
+      .option('--out <DIR>', 'the folder to write into', '.')
+      .action((id: string, given: Given & { readonly out: string }) => {
+        const order = { kind, id, isSelfSigned: given['selfSigned'] === true, folder: given.out };
+        return perform(() =>
+          certify(given, ({ writeClientCertificate }, directory) => writeClientCertificate(directory, order)),
+        );
+      });
+  }
+  withAuthorityOptions(certs.command('remove'))
+    .description('delete the local CA; a new one has to be trusted anew')
+    .action((given: Given) =>
+      perform(() => certify(given, ({ forgetAuthority }, directory) => forgetAuthority(directory))),
+    );
+}
+
+function withOptions(command: Command, name: ServingCommand): Command {
+  for (const row of OPTION_TABLE as readonly OptionRow[])
+    if (row.command === undefined || row.command === name) addOption(command, row);
+  return command.addHelpText('after', OPTIONS_HELP);
+}
+
+function withAuthorityOptions(command: Command): Command {
+  for (const row of OPTION_TABLE) if (row.key === 'caDir' || row.key === 'config') addOption(command, row);
+  return command;
+}
+
+function addOption(command: Command, row: OptionRow): void {
+  const flag = flagOf(row.key);
+  const meaning = row.byDefault === undefined ? row.meaning : `${row.meaning} (default: ${row.byDefault})`;
+  switch (row.kind) {
+    case 'flag':
+      command.option(flag, meaning);
+      command.addOption(command.createOption(flag.replace('--', '--no-')).hideHelp());
+      return;
+    case 'texts':
+      command.option(`${flag} <${row.placeholder}>`, meaning, (text: string, before: string[] = []) => [
         ...before,
         text,
       ]);
-    } else command.option(`${flagOf(row.key)}${value}`, meaning);
+      return;
+    case 'text':
+    case 'number':
+      command.option(`${flag} <${row.placeholder}>`, meaning);
   }
-  return command.option('--config <FILE>', 'a JSON file of options [IOTHUB_EMULATOR_CONFIG]');
 }
 
-async function readOptions(given: Given, defaults: OptionDefaults): Promise<Options> {
+async function serve(
+  command: ServingCommand,
+  given: Given,
+  run: (options: Options) => Promise<Ending>,
+): Promise<Ending> {
+  const options = await readOptions(command, given);
+  if (!options.ok) return usage(options.error.message);
+  try {
+    return await run(options.value);
+  } catch (error) {
+    const { explainStartFailure } = await import('./start-failure.ts');
+    return explainStartFailure(error, options.value);
+  }
+}
+
+async function certify(
+  given: Given,
+  run: (certs: typeof import('./certs.ts'), directory: string | undefined) => Promise<Ending>,
+): Promise<Ending> {
+  const options = await readOptions('start', given);
+  if (!options.ok) return usage(options.error.message);
+  return run(await import('./certs.ts'), options.value.authorityDirectory);
+}
+
+async function readOptions(command: ServingCommand, given: Given): Promise<Result<Options>> {
   const { parseOptions } = await import('./options.ts');
-  const configurationFile = (given['config'] as string | undefined) ?? process.env['IOTHUB_EMULATOR_CONFIG'];
-  return orUsage(parseOptions({ arguments: given, environment: process.env, configurationFile }, defaults));
+  return parseOptions(command, { arguments: given, environment: process.env });
 }
 
-function orUsage<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  throw usage(result.error.message);
+function usage(sentence: string): Ending {
+  return { code: EXIT_CODES.usage, sentence };
 }
 
-function usage(message: string): CommanderError {
-  console.error(`iothub-emulator: ${message}`);
-  return new CommanderError(USAGE, 'iothub-emulator.usage', message);
-}
-
+// Whoever reads the output may stop reading, as `head` does.
+process.stdout.on('error', () => {});
 process.exitCode = await main(process.argv.slice(2));

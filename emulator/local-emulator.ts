@@ -1,10 +1,11 @@
 import type { Authority } from './certificates/authority.ts';
-import type { ClientIdentity } from './domain/client-identity.ts';
-import { formatClientIdentity } from './domain/client-identity.ts';
+import { type ClientIdentity, formatClientIdentity } from './domain/client-identity.ts';
 import { formatClientConnectionString, formatServiceConnectionString } from './domain/connection-string.ts';
 import { parseDeviceRequest, parseModuleRequest } from './domain/identity-request.ts';
 import { NO_PRECONDITION } from './domain/precondition.ts';
+import { failed, ok, type Result } from './domain/result.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
+import type { Hub } from './hub/hub.ts';
 import type { Log } from './hub/ports.ts';
 import { DEFAULT_HUB_OPTIONS, keysOf } from './hub-defaults.ts';
 import type { Options } from './options.ts';
@@ -17,12 +18,12 @@ export interface ConnectionStrings {
   readonly modules: Readonly<Record<string, string>>;
 }
 
-/** Starts an emulator as the options say, with their devices and modules registered. */
+/** Starts an emulator as the options say; it fails where their devices and modules cannot be registered. */
 export async function startLocalEmulator(
   options: Options,
   log: Log,
-  authority: Authority | undefined,
-): Promise<Emulator> {
+  authorities: { readonly own?: Authority; readonly trusted?: readonly string[] },
+): Promise<Result<Emulator>> {
   const emulator = await startEmulator({
     host: options.host,
     httpsPort: options.httpsPort,
@@ -31,19 +32,25 @@ export async function startLocalEmulator(
       ...DEFAULT_HUB_OPTIONS,
       hostNames: options.hostNames,
       policies: options.policies,
-      trustedAuthorities: options.trustedAuthorities,
+      trustedAuthorities: [...options.trustedAuthorities, ...(authorities.trusted ?? [])],
       tokenGraceSeconds: options.tokenGraceSeconds,
       partitionCount: options.partitionCount,
+      eventRetentionMilliseconds: options.eventRetentionMilliseconds,
       eventRetentionBytes: options.eventRetentionBytes,
       eventSources: options.eventSources,
     },
-    ...(authority === undefined ? {} : { authority }),
+    ...(authorities.own === undefined ? {} : { authority: authorities.own }),
     clock: createSystemClock(),
     ids: createRandomIds(),
     log,
   });
-  for (const client of options.clients) register(emulator, client);
-  return emulator;
+  const registered = registerClients(emulator.hub, options.clients);
+  if (!registered.ok) {
+    await emulator[Symbol.asyncDispose]();
+    return registered;
+  }
+  for (const variable of options.unknownVariables) log('warn', 'variable-unknown', { variable });
+  return ok(emulator);
 }
 
 /** The connection strings of the policies and of the clients that were registered at the start. */
@@ -68,14 +75,32 @@ export function connectionStringsOf(options: Options): ConnectionStrings {
   };
 }
 
-function register({ hub }: Emulator, { deviceId, moduleId }: ClientIdentity): void {
-  const symmetricKeyOf = (id: string) => ({
-    authentication: { type: 'sas', symmetricKey: { ...keysOf(id) } },
-  });
+function registerClients(hub: Hub, clients: readonly ClientIdentity[]): Result<void> {
+  for (const client of clients) {
+    const registered = register(hub, client);
+    if (registered.ok) continue;
+    const id = formatClientIdentity(client);
+    return failed(registered.error.name, `'${id}' cannot be registered: ${registered.error.message}`);
+  }
+  return ok(undefined);
+}
+
+function register(hub: Hub, { deviceId, moduleId }: ClientIdentity): Result<unknown> {
   const device = parseDeviceRequest(deviceId, symmetricKeyOf(deviceId));
-  // Named twice, or the device of several modules: it is there already.
-  if (device.ok) hub.registry.putDevice(device.value, NO_PRECONDITION);
-  if (moduleId === undefined) return;
+  if (!device.ok) return device;
+  const parent = unlessThere(hub.registry.putDevice(device.value, NO_PRECONDITION));
+  if (!parent.ok || moduleId === undefined) return parent;
   const module = parseModuleRequest(deviceId, moduleId, symmetricKeyOf(`${deviceId}/${moduleId}`));
-  if (module.ok) hub.registry.putModule(module.value, NO_PRECONDITION);
+  return module.ok ? unlessThere(hub.registry.putModule(module.value, NO_PRECONDITION)) : module;
+}
+
+// Named twice, or the device of several modules.
+function unlessThere(result: Result<unknown>): Result<unknown> {
+  if (result.ok) return result;
+  const { name } = result.error;
+  return name === 'DeviceAlreadyExists' || name === 'ModuleAlreadyExistsOnDevice' ? ok(undefined) : result;
+}
+
+function symmetricKeyOf(id: string) {
+  return { authentication: { type: 'sas', symmetricKey: { ...keysOf(id) } } };
 }

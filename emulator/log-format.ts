@@ -1,6 +1,11 @@
 import type { Writable } from 'node:stream';
 import type { Log, LogFields, LogLevel } from './hub/ports.ts';
-import { LOG_LEVELS } from './options.ts';
+import { painterOf } from './painter.ts';
+
+/** From the most urgent to the least. */
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const satisfies readonly LogLevel[];
+
+const COLORS = { error: 'red', warn: 'yellow', info: 'green', debug: 'gray', trace: 'gray' } as const;
 
 /** Writes log lines of `level` and more urgent ones: `time level event name=value …`, or one JSON object a line. */
 export function createLog(
@@ -8,12 +13,15 @@ export function createLog(
   settings: { readonly level: LogLevel; readonly isJson: boolean },
 ): Log {
   const threshold = LOG_LEVELS.indexOf(settings.level);
+  const paint = painterOf(output);
   return (level, event, fields) => {
     if (LOG_LEVELS.indexOf(level) > threshold) return;
     const time = new Date().toISOString();
     const line = settings.isJson
       ? JSON.stringify({ time, level, event, ...fields })
-      : [time, level.padEnd(5), event, ...formatFields(fields)].join(' ');
+      : [paint('gray', time), paint(COLORS[level], level.padEnd(5)), event, ...formatFields(fields)].join(
+          ' ',
+        );
     output.write(`${line}\n`);
   };
 }
@@ -24,6 +32,11 @@ function formatFields(fields: LogFields): readonly string[] {
     .map(([name, value]) => `${name}=${formatValue(String(value))}`);
 }
 
+// A client chooses its ids and properties: nothing of them may end a line or speak to the terminal.
 function formatValue(value: string): string {
-  return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
+  if (/^[^\s"=\p{C}]+$/u.test(value)) return value;
+  return JSON.stringify(value).replace(
+    /\p{C}/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 }

@@ -1,7 +1,10 @@
-/** How the text of an option is read. */
-export type OptionKind = 'text' | 'texts' | 'port' | 'number' | 'flag' | 'level';
+/** How the text of an option is read; `texts` may be given several times. */
+export type OptionKind = 'text' | 'texts' | 'number' | 'flag';
 
-/** One option of the command: an argument, an environment variable and a key of the configuration file. */
+/** The commands that run a hub. */
+export type ServingCommand = 'start' | 'exec';
+
+/** One option: an argument, an environment variable and a key of the configuration file, all named after its key. */
 export interface OptionRow {
   readonly key: string;
   readonly kind: OptionKind;
@@ -10,6 +13,8 @@ export interface OptionRow {
   readonly meaning: string;
   /** What holds where nobody says anything, as the help prints it. */
   readonly byDefault?: string;
+  /** The only command that has the option; both where it is left out. */
+  readonly command?: ServingCommand;
 }
 
 /** Every option of `start` and `exec`. The command line, the environment, the file and the README are read from here. */
@@ -26,21 +31,28 @@ export const OPTION_TABLE = [
     kind: 'texts',
     placeholder: 'NAME',
     meaning: 'the name of the hub; repeat it for aliases',
-    byDefault: '127.0.0.1, below exec hub1.iothub.test',
+    byDefault: '127.0.0.1; on the free ports of exec hub1.iothub.test',
   },
   {
     key: 'httpsPort',
-    kind: 'port',
+    kind: 'number',
     placeholder: 'PORT',
     meaning: 'for HTTPS and MQTT over WebSocket; 0 chooses a free one',
-    byDefault: '443, below exec a free one',
+    byDefault: '443; for exec a free one',
   },
   {
     key: 'mqttPort',
-    kind: 'port',
+    kind: 'number',
     placeholder: 'PORT',
     meaning: 'for MQTT; 0 chooses a free one',
-    byDefault: '8883, below exec a free one',
+    byDefault: '8883; for exec a free one',
+  },
+  {
+    key: 'fixedPorts',
+    kind: 'flag',
+    meaning:
+      'listen on the ports that every SDK expects, 443 and 8883, for languages that cannot be redirected',
+    command: 'exec',
   },
   {
     key: 'policy',
@@ -52,7 +64,7 @@ export const OPTION_TABLE = [
     key: 'device',
     kind: 'texts',
     placeholder: 'ID',
-    meaning: 'a device to register at the start, its connection string is printed; repeatable',
+    meaning: 'a device to register at the start, with keys that never change; repeatable',
   },
   {
     key: 'module',
@@ -64,13 +76,13 @@ export const OPTION_TABLE = [
     key: 'trustedCa',
     kind: 'texts',
     placeholder: 'FILE',
-    meaning: 'a verified certificate authority for CA-signed devices (PEM); repeatable',
+    meaning: 'a verified certificate authority for CA-signed devices (PEM), beside the local one; repeatable',
   },
   {
     key: 'caDir',
     kind: 'text',
     placeholder: 'DIR',
-    meaning: 'where the emulator keeps its own certificate authority',
+    meaning: 'where the local certificate authority is kept',
     byDefault: 'the user’s data folder',
   },
   {
@@ -90,8 +102,15 @@ export const OPTION_TABLE = [
   {
     key: 'eventRetention',
     kind: 'number',
+    placeholder: 'SECONDS',
+    meaning: 'how long events are kept',
+    byDefault: '86400',
+  },
+  {
+    key: 'eventMemory',
+    kind: 'number',
     placeholder: 'MIB',
-    meaning: 'memory for events; the oldest go first',
+    meaning: 'memory for events; beyond it the oldest are forgotten',
     byDefault: '64',
   },
   {
@@ -103,13 +122,23 @@ export const OPTION_TABLE = [
   },
   {
     key: 'logLevel',
-    kind: 'level',
+    kind: 'text',
     placeholder: 'LEVEL',
     meaning: 'error, warn, info, debug or trace',
-    byDefault: 'info, below exec warn',
+    byDefault: 'info; for exec warn',
   },
-  { key: 'json', kind: 'flag', meaning: 'print one JSON object, then the log as JSON lines' },
+  {
+    key: 'json',
+    kind: 'flag',
+    meaning: 'log in JSON lines; start prints one JSON object before them, with all that its table says',
+  },
   { key: 'quiet', kind: 'flag', meaning: 'print nothing but errors' },
+  {
+    key: 'config',
+    kind: 'text',
+    placeholder: 'FILE',
+    meaning: 'a JSON file of these options; relative paths in it count from its folder',
+  },
 ] as const satisfies readonly OptionRow[];
 
 export type OptionKey = (typeof OPTION_TABLE)[number]['key'];
@@ -119,7 +148,9 @@ export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
+export const VARIABLE_PREFIX = 'IOTHUB_EMULATOR_';
+
 /** `IOTHUB_EMULATOR_HTTPS_PORT` for `httpsPort`; several values are separated by semicolons. */
 export function variableOf(key: string): string {
-  return `IOTHUB_EMULATOR_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  return `${VARIABLE_PREFIX}${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }

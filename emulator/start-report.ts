@@ -2,6 +2,8 @@ import { type Emulator, WEBSOCKET_PATH } from './emulator.ts';
 import { type ConnectionStrings, connectionStringsOf } from './local-emulator.ts';
 import type { Options } from './options.ts';
 import { packageVersion } from './package-version.ts';
+import type { Painter } from './painter.ts';
+import { trustLinesOf } from './trust-lines.ts';
 
 /** All that a user, or a program that reads `--json`, wants to know of a running emulator. */
 export interface StartReport {
@@ -14,8 +16,11 @@ export interface StartReport {
   readonly connectionStrings: ConnectionStrings;
   /** The PEM file that clients must trust. */
   readonly caFile: string;
+  /** From the start of the process. */
   readonly readyMilliseconds: number;
 }
+
+type Row = readonly [name: string, value: string];
 
 export function reportOf(
   options: Options,
@@ -24,6 +29,7 @@ export function reportOf(
   readyMilliseconds: number,
 ): StartReport {
   const { host, httpsPort, mqttPort } = emulator;
+  const address = host.includes(':') ? `[${host}]` : host;
   return {
     version: packageVersion(),
     hostNames: options.hostNames,
@@ -31,9 +37,9 @@ export function reportOf(
     httpsPort,
     mqttPort,
     addresses: {
-      https: `https://${host}:${httpsPort}`,
-      webSocket: `wss://${host}:${httpsPort}${WEBSOCKET_PATH}`,
-      mqtt: `mqtts://${host}:${mqttPort}`,
+      https: `https://${address}:${httpsPort}`,
+      webSocket: `wss://${address}:${httpsPort}${WEBSOCKET_PATH}`,
+      mqtt: `mqtts://${address}:${mqttPort}`,
     },
     connectionStrings: connectionStringsOf(options),
     caFile,
@@ -41,55 +47,50 @@ export function reportOf(
   };
 }
 
-/** The table that `start` prints; its last line begins with `Ready`, for whoever waits for it. */
-export function formatReport(report: StartReport): string {
+/** The table that `start` prints; its last line is `Ready in N ms`, for whoever waits for it. */
+export function formatReport(report: StartReport, paint: Painter): string {
   const { addresses, connectionStrings, caFile } = report;
   const { policies, devices, modules } = connectionStrings;
-  const clients = Object.entries({ ...devices, ...modules });
-  const sections = [
-    section(`iothub-emulator ${report.version}`, [
-      ['HTTPS', addresses.https],
-      ['WebSocket', addresses.webSocket],
-      ['MQTT', addresses.mqtt],
-    ]),
-    section('Connection strings of back ends', Object.entries(policies)),
-    ...(clients.length === 0 ? [] : [section('Connection strings of devices and modules', clients)]),
-    section('Trust', trustLines(caFile)),
-    ...(report.httpsPort === 443 && report.mqttPort === 8883
-      ? []
-      : [section('Other ports', portLines(report))]),
-  ];
-  return `${sections.join('\n')}\nReady in ${report.readyMilliseconds} ms\n`;
-}
-
-function trustLines(caFile: string): readonly (readonly [string, string])[] {
-  const quoted = /^[\w./-]+$/.test(caFile) ? caFile : `'${caFile.replaceAll("'", "'\\''")}'`;
-  const store = '/tmp/iothub-emulator.p12';
-  return [
-    ['Node', `export NODE_EXTRA_CA_CERTS=${quoted}`],
-    ['Python', `export SSL_CERT_FILE=${quoted} REQUESTS_CA_BUNDLE=${quoted}`],
+  const sections: readonly (readonly [title: string, rows: readonly Row[]])[] = [
     [
-      'Java',
-      `keytool -importcert -noprompt -alias iothub -storepass changeit -keystore ${store} -file ${quoted} && ` +
-        `export JAVA_TOOL_OPTIONS="-Djavax.net.ssl.trustStore=${store} -Djavax.net.ssl.trustStorePassword=changeit"`,
+      `iothub-emulator ${report.version}`,
+      [
+        ['HTTPS', addresses.https],
+        ['WebSocket', addresses.webSocket],
+        ['MQTT', addresses.mqtt],
+      ],
     ],
-    ['.NET', `export SSL_CERT_FILE=${quoted}`],
+    ['Connection strings of back ends', Object.entries(policies)],
+    ['Connection strings of devices and modules', Object.entries({ ...devices, ...modules })],
+    ['Trust', [['CA file', caFile], ...trustLinesOf(caFile, process.platform)]],
+    ['On these ports', portRows(report)],
   ];
+  const tables = sections
+    .filter(([, rows]) => rows.length > 0)
+    .map(([title, rows]) => formatSection(title, rows, paint));
+  const ready = paint(['bold', 'green'], `Ready in ${report.readyMilliseconds} ms`);
+  return `${tables.join('\n')}\n${ready}\n`;
 }
 
 // The SDKs know one port each; these are the ways in which some can be told another.
-function portLines({ httpsPort, mqttPort }: StartReport): readonly (readonly [string, string])[] {
-  return [
-    ['any Node or Python', 'iothub-emulator exec -- COMMAND, which needs no port at all'],
-    [
-      'Node, MQTT',
-      `HostName=localhost:${mqttPort} or ;GatewayHostName=localhost:${mqttPort} in the connection string`,
-    ],
-    ['Python, REST', `HostName=localhost:${httpsPort} in the connection string`],
-  ];
+function portRows({ httpsPort, mqttPort }: StartReport): readonly Row[] {
+  const rows: Row[] = [];
+  if (mqttPort !== 8883)
+    rows.push([
+      'Node devices, MQTT',
+      `HostName=localhost:${mqttPort}, or ;GatewayHostName=localhost:${mqttPort} behind the string`,
+    ]);
+  if (httpsPort !== 443) rows.push(['Python back ends, REST', `HostName=localhost:${httpsPort}`]);
+  if (rows.length > 0)
+    rows.push([
+      'all others',
+      'cannot be told a port: iothub-emulator exec -- COMMAND carries any Node or Python program to a hub of its own',
+    ]);
+  return rows;
 }
 
-function section(title: string, rows: readonly (readonly [string, string])[]): string {
+function formatSection(title: string, rows: readonly Row[], paint: Painter): string {
   const width = Math.max(...rows.map(([name]) => name.length));
-  return [title, ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`), ''].join('\n');
+  const lines = rows.map(([name, value]) => `  ${paint('cyan', name.padEnd(width))}  ${value}`);
+  return [paint('bold', title), ...lines, ''].join('\n');
 }

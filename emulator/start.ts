@@ -1,33 +1,31 @@
-import { openAuthority } from './certificates/local-authority.ts';
+import { type Ending, EXIT_CODES } from './exit-codes.ts';
 import { startLocalEmulator } from './local-emulator.ts';
 import { createLog } from './log-format.ts';
 import type { Options } from './options.ts';
+import { openOwnAuthority } from './own-authority.ts';
+import { painterOf } from './painter.ts';
 import { formatReport, reportOf } from './start-report.ts';
+import { untilStopped } from './stop-signal.ts';
 
-/** Runs the emulator until it is told to stop; the answer is the command's exit code. */
-export async function start(options: Options): Promise<number> {
-  const level = options.isQuiet ? 'error' : options.logLevel;
-  const log = createLog(options.isQuiet ? process.stderr : process.stdout, { level, isJson: options.isJson });
-  const authority = await openAuthority(options.authorityDirectory, { now: Date.now() });
-  const emulator = await startLocalEmulator(options, log, authority);
+const LONGEST_STOP_MILLISECONDS = 800;
+
+/** Runs the emulator until it is told to stop. */
+export async function start(options: Options): Promise<Ending> {
+  const { isJson, isQuiet } = options;
+  const output = isQuiet ? process.stderr : process.stdout;
+  const log = createLog(output, { level: isQuiet ? 'error' : options.logLevel, isJson });
+  const authority = await openOwnAuthority(options.authorityDirectory);
+  if (!authority.ok) return { code: EXIT_CODES.failure, sentence: authority.error.message };
+  const started = await startLocalEmulator(options, log, { own: authority.value });
+  if (!started.ok) return { code: EXIT_CODES.usage, sentence: started.error.message };
   const stopped = untilStopped();
-  const report = reportOf(options, emulator, authority.certificatePath, Math.round(performance.now()));
-  if (options.isJson) process.stdout.write(`${JSON.stringify(report)}\n`);
-  else if (!options.isQuiet) process.stdout.write(formatReport(report));
+  const milliseconds = Math.round(performance.now());
+  const report = reportOf(options, started.value, authority.value.certificatePath, milliseconds);
+  if (isJson && !isQuiet) output.write(`${JSON.stringify(report)}\n`);
+  else if (!isQuiet) output.write(formatReport(report, painterOf(output)));
   await stopped;
-  await emulator[Symbol.asyncDispose]();
-  return 0;
-}
-
-// The second signal ends the process wherever it is.
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        process.once('SIGINT', () => process.exit(130));
-        process.once('SIGTERM', () => process.exit(143));
-        resolve();
-      });
-    }
-  });
+  // Nothing is lost by it: all that the hub remembers is in memory.
+  setTimeout(() => process.exit(0), LONGEST_STOP_MILLISECONDS).unref();
+  await started.value[Symbol.asyncDispose]();
+  return { code: 0 };
 }

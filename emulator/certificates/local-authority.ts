@@ -26,6 +26,16 @@ export async function openAuthority(
   throw unusable(directory, 'ca.pem is missing and could not be made', obstacle);
 }
 
+/** The certificate of the authority below `directory`; undefined where there is none or it cannot be read. */
+export async function findAuthorityCertificate(directory: string): Promise<string | undefined> {
+  try {
+    const pem = await readFile(pathsOf(directory).certificate, 'utf8');
+    return new X509Certificate(pem).ca ? pem : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Deletes the authority, and `directory` if nothing else is in it; false where there was none. */
 export async function removeAuthority(directory: string): Promise<boolean> {
   try {

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { parseTrustedAuthorities } from './auth/certificate-chain.ts';
+import { type ClientIdentity, parseClientIdentity } from './domain/client-identity.ts';
+import { type Policy, parsePermissions } from './domain/policy.ts';
+import { failed, ok, type Result } from './domain/result.ts';
+import { HUB_EVENT_SOURCES, type HubEventSource } from './hub/hub-event-sources.ts';
+import { policyOf } from './hub-defaults.ts';
+
+const LABEL = '[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?';
+const HOST_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`, 'i');
+
+/** A DNS name or an IP address. */
+export function parseHostName(text: string): Result<string> {
+  if (isIP(text) !== 0 || HOST_NAME.test(text)) return ok(text);
+  return failed('ArgumentInvalid', 'it must be a host name or an IP address, without a port.');
+}
+
+export function parsePath(text: string, folder: string): Result<string> {
+  return ok(resolve(folder, text));
+}
+
+const POLICY = /^([^=\s]{1,64})=([A-Za-z,\s]+)(?::(.*))?$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/;
+
+/** `NAME=RegistryWrite,ServiceConnect`, with `:KEY` for a key of one's own. */
+export function parsePolicy(text: string): Result<Policy> {
+  const [, name, words = '', key] = POLICY.exec(text) ?? [];
+  if (name === undefined || (key !== undefined && !BASE64.test(key))) {
+    return failed(
+      'ArgumentInvalid',
+      'it must be NAME=PERMISSION,PERMISSION or NAME=PERMISSION:KEY with a key in base64.',
+    );
+  }
+  const permissions = parsePermissions(words);
+  return permissions.ok ? ok(policyOf(name, permissions.value, key)) : permissions;
+}
+
+export function parseDevice(text: string): Result<ClientIdentity> {
+  return parseClientIdentity(text);
+}
+
+/** `DEVICE/MODULE`. */
+export function parseModule(text: string): Result<ClientIdentity> {
+  const [deviceId = '', moduleId, ...rest] = text.split('/');
+  if (moduleId === undefined || rest.length > 0)
+    return failed('ArgumentInvalid', 'it must be DEVICE/MODULE.');
+  return parseClientIdentity(deviceId, moduleId);
+}
+
+/** The PEM text of a file of authorities. */
+export function readAuthorities(path: string, folder: string): Result<string> {
+  let pem: string;
+  try {
+    pem = readFileSync(resolve(folder, path), 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return failed('ArgumentInvalid', `it cannot be read (${reason}).`);
+  }
+  const authorities = parseTrustedAuthorities(pem);
+  return authorities.ok ? ok(pem) : authorities;
+}
+
+export function parseEventSource(text: string): Result<HubEventSource> {
+  return parseWord(text, HUB_EVENT_SOURCES);
+}
+
+/** One of the words. */
+export function parseWord<T extends string>(text: string, words: readonly T[]): Result<T> {
+  const word = words.find((known) => known === text);
+  return word === undefined ? failed('ArgumentInvalid', `use ${words.join(', ')}.`) : ok(word);
+}

@@ -1,0 +1,53 @@
+import { type Ending, EXIT_CODES, explain } from './exit-codes.ts';
+import { isListenError, type ListenError } from './listen/listener.ts';
+import type { Options } from './options.ts';
+import { findPortOwner } from './port-owner.ts';
+
+/** Explains, with its cure, what kept a hub from starting. */
+export function explainStartFailure(error: unknown, options: Options): Ending {
+  if (isListenError(error)) {
+    if (error.code === 'EADDRINUSE')
+      return { code: EXIT_CODES.portInUse, sentence: describeUse(error, options) };
+    if (error.code === 'EACCES')
+      return { code: EXIT_CODES.portReserved, sentence: describeReservation(error, options) };
+  }
+  if (isUnknownAddress(error)) {
+    return {
+      code: EXIT_CODES.usage,
+      sentence: `This machine has no address '${options.host}' to bind (--host).`,
+    };
+  }
+  return explain(error);
+}
+
+function describeUse({ address, port }: ListenError, options: Options): string {
+  const owner = findPortOwner(port);
+  const by = owner === undefined ? '' : ` by ${owner}`;
+  return `Port ${port} of ${address} is in use${by}: stop that program, or ${otherWays(port, options)}.`;
+}
+
+function describeReservation({ address, port }: ListenError, options: Options): string {
+  return `Port ${port} of ${address} may not be opened by an ordinary user: ${cure(port)}, or ${otherWays(port, options)}.`;
+}
+
+function otherWays(port: number, options: Options): string {
+  if (options.hasFixedPorts) return 'leave out --fixed-ports where COMMAND is a Node or Python program';
+  const option = port === options.httpsPort ? '--https-port' : '--mqtt-port';
+  return `choose another with ${option} (0 takes a free one), or run your program below 'iothub-emulator exec', which needs no fixed port`;
+}
+
+function cure(port: number): string {
+  switch (process.platform) {
+    case 'linux':
+      return `allow it with 'sudo sysctl net.ipv4.ip_unprivileged_port_start=${port}'`;
+    case 'darwin':
+      return 'bind every address with --host 0.0.0.0';
+    default:
+      return 'run the emulator with more rights';
+  }
+}
+
+function isUnknownAddress(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
+}

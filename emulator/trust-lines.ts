@@ -1,0 +1,43 @@
+import { posix, win32 } from 'node:path';
+
+/** By the name of a language, the one line for the shell that makes its programs trust a CA file. */
+export function trustLinesOf(
+  caFile: string,
+  platform: NodeJS.Platform,
+): readonly (readonly [language: string, line: string])[] {
+  const isWindows = platform === 'win32';
+  const quote = isWindows ? quoteForPowerShell : quoteForShell;
+  const file = quote(caFile);
+  const set = (name: string, value: string) => (isWindows ? `$env:${name}=${value}` : `${name}=${value}`);
+  const join = (...settings: string[]) => (isWindows ? settings.join('; ') : `export ${settings.join(' ')}`);
+  // Beside the CA, so that it goes when that goes. Java 17's own tool makes it, once: a second import changes nothing.
+  const store = (isWindows ? win32 : posix).join(caFile, '..', 'java-trust.p12');
+  const keytool = `keytool -importcert -noprompt -alias iothub-emulator -storetype PKCS12 -storepass changeit -keystore ${quote(store)} -file ${file}`;
+  const javaOptions = `-Djavax.net.ssl.trustStore=${/\s/.test(store) ? `"${store}"` : store} -Djavax.net.ssl.trustStorePassword=changeit`;
+  return [
+    ['Node', join(set('NODE_EXTRA_CA_CERTS', file))],
+    ['Python', join(set('SSL_CERT_FILE', file), set('REQUESTS_CA_BUNDLE', file))],
+    ['Java', `${keytool}; ${join(set('JAVA_TOOL_OPTIONS', quote(javaOptions)))}`],
+    ['.NET', dotnetLine(file, platform, join(set('SSL_CERT_FILE', file)))],
+  ];
+}
+
+// Only on Linux does .NET read a variable; elsewhere it asks the user's own store.
+function dotnetLine(file: string, platform: NodeJS.Platform, variable: string): string {
+  switch (platform) {
+    case 'win32':
+      return `Import-Certificate -CertStoreLocation Cert:\\CurrentUser\\Root -FilePath ${file}`;
+    case 'darwin':
+      return `security add-trusted-cert -k ~/Library/Keychains/login.keychain-db ${file}`;
+    default:
+      return variable;
+  }
+}
+
+function quoteForShell(text: string): string {
+  return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function quoteForPowerShell(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
