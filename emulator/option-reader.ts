@@ -1,4 +1,4 @@
-import { ok, type Result } from './domain/result.ts';
+import type { Result } from './domain/result.ts';
 import type { Given } from './option-sources.ts';
 import type { OptionKey } from './option-table.ts';
 
@@ -64,6 +64,3 @@ export function createOptionReader(written: ReadonlyMap<OptionKey, Given>): Opti
     complaints.push(`${origin} is ${JSON.stringify(value)}: ${demand}`);
   }
 }
-
-/** A parser that takes any text. */
-export const parseText: Parse<string> = (text) => ok(text);

@@ -2,6 +2,7 @@ import { REFUSAL_REASONS } from '../../emulator/auth/refusal-reasons.ts';
 import { ROUTES } from '../../emulator/http/routes.ts';
 import { DROP_REASONS } from '../../emulator/mqtt/drop-reasons.ts';
 import { TOPICS } from '../../emulator/mqtt/topics.ts';
+import { flagOf, OPTION_TABLE, type OptionRow, variableOf } from '../../emulator/option-table.ts';
 
 /** The parts of the README that are made from the emulator's own tables, by name. */
 export const GENERATED_TABLES: Readonly<Record<string, () => string>> = {
@@ -19,6 +20,17 @@ export const GENERATED_TABLES: Readonly<Record<string, () => string>> = {
     table(
       ['Direction', 'Topic', 'Client', 'Meaning'],
       TOPICS.map((topic) => [topic.direction, code(topic.pattern), topic.client, topic.meaning]),
+    ),
+  options: () =>
+    table(
+      ['Option', 'Variable', 'Key', 'Meaning', 'Default'],
+      (OPTION_TABLE as readonly OptionRow[]).map((row) => [
+        code(row.placeholder === undefined ? flagOf(row.key) : `${flagOf(row.key)} ${row.placeholder}`),
+        code(variableOf(row.key)),
+        row.key === 'config' ? '–' : code(row.key),
+        row.command === undefined ? row.meaning : `${row.meaning} (${row.command} alone)`,
+        row.byDefault ?? (row.kind === 'flag' ? 'false' : '–'),
+      ]),
     ),
   'log-reasons': () =>
     table(
