@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { type Authority, createAuthority } from './certificates/authority.ts';
 import { type ClientCertificate, createClientCertificate, createServerLeaf } from './certificates/leaf.ts';
 import { type ClientIdentity, formatClientIdentity } from './domain/client-identity.ts';
+import { answerBrokenRequest } from './http/broken-request.ts';
 import { createHttpDoor } from './http/http-door.ts';
 import { createHub } from './hub/create-hub.ts';
 import type { Hub, HubOptions } from './hub/hub.ts';
@@ -75,17 +77,15 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   try {
     const mqtt = await createMqttDoor(hub);
     opened.push(mqtt);
-    const certificates = new WeakMap<object, () => readonly Uint8Array[]>();
-    const http = createHttpDoor(hub, { peerCertificates: (request) => certificates.get(request)?.() ?? [] });
-    const https = await listenHttps(
-      { ...address, port: options.httpsPort },
-      (request, response, peerCertificates) => {
-        traffic.requests += 1;
-        certificates.set(request, peerCertificates);
-        http(request, response);
-      },
-    );
+    const http = createHttpDoor(hub, {
+      peerCertificates: (request) => https.peerCertificatesOf(request.socket as TLSSocket),
+    });
+    const https = await listenHttps({ ...address, port: options.httpsPort }, (request, response) => {
+      traffic.requests += 1;
+      http(request, response);
+    });
     opened.push(https);
+    https.server.on('clientError', (error, socket) => answerBrokenRequest(hub, error, socket));
     const acceptClient = (
       stream: Duplex,
       transport: 'mqtt' | 'mqtt-ws',

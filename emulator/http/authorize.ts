@@ -22,7 +22,7 @@ export function authorize(
   if (route.api === 'device' || (route.api !== 'service' && isClient(authorization, chain))) {
     return authenticate(hub, match, request, credentialOf(authorization, chain));
   }
-  const allowed = hub.access.authorizeService(authorization, route.permissions, segments);
+  const allowed = hub.access.authorizeService(authorization, route.permissions, segments, route);
   return allowed.ok ? ok(undefined) : allowed;
 }
 

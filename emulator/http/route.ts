@@ -34,6 +34,8 @@ interface RouteHead {
   readonly meaning: string;
   readonly maximumBodyBytes?: number;
   readonly jsonErrors?: JsonErrors;
+  /** The service refuses every Entra caller here, whatever its role. */
+  readonly isEntraRefused?: boolean;
   /** A shared access policy needs one of them. */
   readonly permissions: readonly Permission[];
 }

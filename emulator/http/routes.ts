@@ -221,7 +221,11 @@ function method(path: string, meaning: string): Route {
 }
 
 function command(path: string, meaning: string): Route {
-  return { ...service('POST', path, CONNECT, meaning, invokeCommand), jsonErrors: 'always' };
+  return {
+    ...service('POST', path, CONNECT, meaning, invokeCommand),
+    jsonErrors: 'always',
+    isEntraRefused: true,
+  };
 }
 
 function device(method: Method, path: string, meaning: string, handle: ClientHandler): Route {

@@ -46,8 +46,8 @@ export function createAccess(parts: HubParts): Result<Access> {
       log('warn', 'client-refused', { deviceId, moduleId, reason, message });
       return failed('IotHubUnauthorized', 'Unauthorized', reason);
     },
-    authorizeService: (authorization, permissions, path) => {
-      const authorized = authorize(authorization, permissions, path);
+    authorizeService: (authorization, permissions, path, { isEntraRefused = false } = {}) => {
+      const authorized = authorize(authorization, permissions, path, isEntraRefused);
       if (authorized.ok) return authorized;
       const { message, reason } = authorized.error;
       log('warn', 'service-refused', { resource: path.join('/'), reason, message });
@@ -133,10 +133,13 @@ export function createAccess(parts: HubParts): Result<Access> {
     authorization: string | undefined,
     permissions: readonly Permission[],
     path: readonly string[],
+    isEntraRefused: boolean,
   ): Result<void> {
     if (authorization === undefined || authorization === '') return refused('credentials-missing');
     // Entra tokens are taken at their word: there is no directory here to ask.
-    if (/^Bearer \S/.test(authorization)) return ok(undefined);
+    if (/^Bearer \S/.test(authorization)) {
+      return isEntraRefused ? refused('credential-kind-mismatch') : ok(undefined);
+    }
     const found = findVerified(authorization, path);
     if (!found.ok) return found;
     const { token, policy, coversWholeHub } = found.value;

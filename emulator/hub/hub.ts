@@ -86,12 +86,14 @@ export interface Access {
   authenticateClient(credentials: ClientCredentials): Result<AuthenticatedClient>;
   /**
    * Authorizes a service request by its `Authorization` header: the policy must have one of `permissions`,
-   * and the token must cover the resource `path` (segments below the host).
+   * and the token must cover the resource `path` (segments below the host). Entra tokens pass, unless the operation
+   * takes shared access signatures only.
    */
   authorizeService(
     authorization: string | undefined,
     permissions: readonly Permission[],
     path: readonly string[],
+    options?: { readonly isEntraRefused?: boolean },
   ): Result<void>;
 }
 
