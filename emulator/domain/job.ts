@@ -18,8 +18,6 @@ export type JobPhase =
     }
   | { readonly state: 'cancelled'; readonly endUtc: number };
 
-export type JobState = JobPhase['state'];
-
 /** What happens to a job: it has to wait for its time, begins, ends, cannot be carried out, or is called off. */
 export type JobEvent =
   | { readonly kind: 'wait' | 'start' | 'complete' | 'cancel' }
@@ -93,11 +91,6 @@ export function isActive({ phase }: Job): boolean {
   return phase.state === 'queued' || phase.state === 'scheduled' || phase.state === 'running';
 }
 
-/** When a job ended, in Unix milliseconds; undefined while it has not. */
-export function endOf({ phase }: Job): number | undefined {
-  return 'endUtc' in phase ? phase.endUtc : undefined;
-}
-
 /** The short document that answers a PUT. */
 export function formatAcceptedJob({ request, phase }: Job): JsonObject {
   return { jobId: request.jobId, type: request.action.type, status: phase.state };
@@ -110,13 +103,12 @@ export const UNKNOWN_JOB: JsonObject = { type: 'unknown', status: 'unknown' };
 export function formatJob(job: Job): JsonObject {
   const { request, phase } = job;
   const startUtc = 'startedUtc' in phase ? phase.startedUtc : (request.startUtc ?? job.createdUtc);
-  const endUtc = endOf(job);
   return {
     jobId: request.jobId,
     queryCondition: request.condition,
     createdTime: formatTime(job.createdUtc),
     startTime: formatTime(startUtc),
-    ...(endUtc === undefined ? {} : { endTime: formatTime(endUtc) }),
+    ...('endUtc' in phase ? { endTime: formatTime(phase.endUtc) } : {}),
     maxExecutionTimeInSeconds: request.maximumExecutionSeconds,
     type: request.action.type,
     ...formatAction(request),

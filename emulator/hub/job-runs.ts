@@ -28,7 +28,8 @@ interface Run {
   readonly job: JobRecord;
   readonly deadlineUtc: number;
   readonly onEnd: () => void;
-  readonly timers: Timer[];
+  readonly deadline: Timer;
+  nextStep: Timer | undefined;
   nextIndex: number;
   unfinishedCount: number;
 }
@@ -42,10 +43,17 @@ export function createJobRuns({ clock }: HubParts, { twins, methods, live }: Job
     start: (job, targets, onEnd) => {
       const createdUtc = clock.now();
       for (const identity of targets) job.deviceJobs.push(createDeviceJob(job, identity, createdUtc));
-      const deadlineUtc = createdUtc + job.request.maximumExecutionSeconds * 1000;
-      const run: Run = { job, deadlineUtc, onEnd, timers: [], nextIndex: 0, unfinishedCount: targets.length };
+      const milliseconds = job.request.maximumExecutionSeconds * 1000;
+      const run: Run = {
+        job,
+        deadlineUtc: createdUtc + milliseconds,
+        onEnd,
+        deadline: clock.schedule(milliseconds, () => expire(run)),
+        nextStep: undefined,
+        nextIndex: 0,
+        unfinishedCount: targets.length,
+      };
       runs.add(run);
-      run.timers[0] = clock.schedule(deadlineUtc - createdUtc, () => expire(run));
       if (targets.length === 0) finish(run);
       else step(run);
     },
@@ -58,7 +66,7 @@ export function createJobRuns({ clock }: HubParts, { twins, methods, live }: Job
     const { length } = run.job.deviceJobs;
     const end = Math.min(run.nextIndex + CLIENTS_PER_STEP, length);
     while (run.nextIndex < end) begin(run, run.nextIndex++);
-    if (end < length) run.timers[1] = clock.schedule(0, () => step(run));
+    if (end < length) run.nextStep = clock.schedule(0, () => step(run));
   }
 
   function begin(run: Run, index: number): void {
@@ -97,7 +105,8 @@ export function createJobRuns({ clock }: HubParts, { twins, methods, live }: Job
 
   function stop(run: Run): void {
     runs.delete(run);
-    for (const timer of run.timers) timer.cancel();
+    run.deadline.cancel();
+    run.nextStep?.cancel();
   }
 }
 
