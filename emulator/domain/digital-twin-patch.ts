@@ -72,10 +72,9 @@ function parsePath(text: string): Result<DigitalTwinPath> {
   if (root === '' && names.length >= 1 && names.length <= 2 && names.every((name) => NAME.test(name))) {
     return ok(names as readonly string[] as DigitalTwinPath);
   }
-  const shown = text.slice(0, 140).replaceAll(';', ' ');
   return failed(
     'InvalidDigitalTwinPatchPath',
-    `The path '${shown}' is neither /property nor /component nor /component/property.`,
+    `The path '${text.slice(0, 140)}' is neither /property nor /component nor /component/property.`,
   );
 }
 
@@ -101,7 +100,7 @@ function checkValue(value: JsonValue, depth: number): Result<void> {
   }
   for (const [name, member] of Object.entries(value)) {
     if (!NAME.test(name)) {
-      const text = `'${name.slice(0, 64).replaceAll(';', ' ')}' is no valid name in a digital twin.`;
+      const text = `'${name.slice(0, 64)}' is no valid name in a digital twin.`;
       return failed('InvalidDigitalTwinPayload', text);
     }
     const conformant = checkValue(member, depth + 1);

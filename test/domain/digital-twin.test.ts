@@ -187,9 +187,7 @@ describe('a JSON Patch of a digital twin is refused', () => {
     ['that removes from what is no component', 'InvalidDigitalTwinPatch', [remove('/net/a')]],
   ])('%s', (_title, name, body) => {
     const twin = twinOf({ desired: { t1: { __t: 'c', a: 1 }, net: { a: 1 } } });
-    const result = patchOf(twin, body);
-    expect(result).toMatchObject({ ok: false, error: { name } });
-    expect(result.ok ? '' : result.error.message).not.toContain(';');
+    expect(patchOf(twin, body)).toMatchObject({ ok: false, error: { name } });
   });
 
   test('but five levels are not too many', () => {
