@@ -36,7 +36,7 @@ function formatFields(fields: LogFields): readonly string[] {
 function formatValue(value: string): string {
   if (/^[^\s"=\p{C}]+$/u.test(value)) return value;
   return JSON.stringify(value).replace(
-    /\p{C}/gu,
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
 }

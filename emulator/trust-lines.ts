@@ -13,7 +13,7 @@ export function trustLinesOf(
   // Beside the CA, so that it goes when that goes. Java 17's own tool makes it, once: a second import changes nothing.
   const store = (isWindows ? win32 : posix).join(caFile, '..', 'java-trust.p12');
   const keytool = `keytool -importcert -noprompt -alias iothub-emulator -storetype PKCS12 -storepass changeit -keystore ${quote(store)} -file ${file}`;
-  const javaOptions = `-Djavax.net.ssl.trustStore=${/\s/.test(store) ? `"${store}"` : store} -Djavax.net.ssl.trustStorePassword=changeit`;
+  const javaOptions = `-Djavax.net.ssl.trustStore=${quoteForJava(store)} -Djavax.net.ssl.trustStorePassword=changeit`;
   return [
     ['Node', join(set('NODE_EXTRA_CA_CERTS', file))],
     ['Python', join(set('SSL_CERT_FILE', file), set('REQUESTS_CA_BUNDLE', file))],
@@ -36,6 +36,12 @@ function dotnetLine(file: string, platform: NodeJS.Platform, variable: string): 
 
 function quoteForShell(text: string): string {
   return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+// JAVA_TOOL_OPTIONS is split at spaces outside quotes, and knows no way to write a quote inside the same quotes.
+function quoteForJava(path: string): string {
+  if (!/[\s"']/.test(path)) return path;
+  return path.includes('"') ? `'${path}'` : `"${path}"`;
 }
 
 function quoteForPowerShell(text: string): string {

@@ -1,0 +1,126 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { StartReport } from '../../emulator/start-report.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const TSX = join(REPOSITORY, 'node_modules/tsx/dist/loader.mjs');
+const DEADLINE_MILLISECONDS = 45_000;
+const NOBODY = 65534;
+
+/** The command from its sources; a child of its own, as users have it. */
+export const COMMAND = [process.execPath, '--import', TSX, join(REPOSITORY, 'emulator/cli.ts')] as const;
+
+/** Who root becomes, to meet what an ordinary user meets. */
+export const ORDINARY_USER = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+
+export interface CommandSettings {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** What to run instead of the command's sources. */
+  readonly command?: readonly [string, ...string[]];
+}
+
+export interface CommandResult {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that is under way; disposing kills it. */
+export interface RunningCommand extends AsyncDisposable {
+  readonly pid: number;
+  readonly ended: Promise<CommandResult>;
+  stdout(): string;
+  stderr(): string;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves with the output as soon as it holds the pattern; rejects if the command ends before. */
+  until(pattern: RegExp, stream?: 'stdout' | 'stderr'): Promise<RegExpExecArray>;
+}
+
+/** The path of a program of `fixtures/`. */
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+}
+
+/** A folder of the test's own, gone when it is disposed of; every user may read and write in it. */
+export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'iothub-emulator-test-'));
+  await chmod(path, 0o777);
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Runs the command to its end. */
+export async function run(args: readonly string[], settings: CommandSettings = {}): Promise<CommandResult> {
+  await using command = launch(args, settings);
+  return await command.ended;
+}
+
+/** Starts the command and does not wait. */
+export function launch(args: readonly string[], settings: CommandSettings = {}): RunningCommand {
+  const { command: [program, ...words] = COMMAND, env = {}, ...rest } = settings;
+  // What a user's shell would have: nothing of the test runner.
+  const { PATH = '', HOME = '/' } = process.env;
+  const child = spawn(program, [...words, ...args], {
+    ...rest,
+    env: { PATH, HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return follow(child);
+}
+
+/** Starts a hub on free ports and resolves with its report once it is ready. */
+export async function startHub(
+  args: readonly string[] = [],
+  settings: CommandSettings = {},
+): Promise<RunningCommand & { readonly report: StartReport }> {
+  const ports = ['--https-port', '0', '--mqtt-port', '0'];
+  const command = launch(['start', '--json', ...ports, ...args], settings);
+  const [line] = await command.until(/^.*\n/);
+  return { ...command, report: JSON.parse(line) as StartReport };
+}
+
+function follow(child: ChildProcessByStdio<null, Readable, Readable>): RunningCommand {
+  const output = { stdout: '', stderr: '' };
+  const watchers = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+      for (const look of watchers) look();
+    });
+  }
+  const timer = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MILLISECONDS);
+  const ended = new Promise<CommandResult>((resolve, reject) => {
+    child.once('error', reject).once('close', (code, signal) => resolve({ code, signal, ...output }));
+  }).finally(() => clearTimeout(timer));
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    kill: (signal) => child.kill(signal),
+    until: (pattern, stream = 'stdout') =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = pattern.exec(output[stream]);
+          if (found === null) return;
+          watchers.delete(look);
+          resolve(found);
+        };
+        watchers.add(look);
+        look();
+        const end = () => reject(new Error(`ended without ${pattern}: ${output.stdout}${output.stderr}`));
+        ended.then(end, reject);
+      }),
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
