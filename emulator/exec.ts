@@ -39,7 +39,7 @@ async function runRedirected(
     using redirect = redirectEnvironment({
       baseEnvironment: withConnectionStrings(process.env, connectionStringsOf(options)),
       // Bound to every address, the hub is on this one too.
-      address: options.host === '0.0.0.0' ? '127.0.0.1' : options.host,
+      address: ['0.0.0.0', '::'].includes(options.host) ? '127.0.0.1' : options.host,
       names: options.hostNames,
       ports: { 443: emulator.httpsPort, 8883: emulator.mqttPort },
       authorityPath,
@@ -71,7 +71,7 @@ function summarize(
   { code, signal }: CommandEnding,
 ): string | undefined {
   const { requests, clientConnections, brokenConnections } = emulator.traffic();
-  const text = `'${command.join(' ')}'`;
+  const text = `'${shorten(command.join(' '))}'`;
   if (requests + clientConnections > 0) {
     return options.isQuiet
       ? undefined
@@ -80,6 +80,11 @@ function summarize(
   // Somebody stopped it before it had its time.
   if (signal !== undefined) return undefined;
   return `${text} never reached the hub ${options.hostNames[0]}. ${likelyCauses(options, brokenConnections)}`;
+}
+
+function shorten(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
 
 function likelyCauses({ hasFixedPorts }: Options, brokenConnections: number): string {

@@ -31,7 +31,7 @@ export const OPTION_TABLE = [
     kind: 'texts',
     placeholder: 'NAME',
     meaning: 'the name of the hub; repeat it for aliases',
-    byDefault: '127.0.0.1; on the free ports of exec hub1.iothub.test',
+    byDefault: 'the address; on the free ports of exec hub1.iothub.test',
   },
   {
     key: 'httpsPort',

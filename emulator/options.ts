@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import { defaultAuthorityDirectory } from './certificates/local-authority.ts';
 import type { ClientIdentity } from './domain/client-identity.ts';
@@ -52,6 +53,7 @@ const SDK_PORTS = { https: 443, mqtt: 8883 };
 const FREE_PORTS = { https: 0, mqtt: 0 };
 // A name that cannot exist in the cloud: a program that escapes the redirection sends no token to a stranger.
 const REDIRECTED_HOST_NAME = 'hub1.iothub.test';
+const LOOPBACK = '127.0.0.1';
 const MEBIBYTE = 1024 * 1024;
 const MONTH_SECONDS = 30 * 24 * 60 * 60;
 
@@ -63,11 +65,12 @@ export function parseOptions(command: ServingCommand, sources: OptionSources): R
   const hasFixedPorts = command === 'exec' && read.flag('fixedPorts');
   const ports = command === 'exec' && !hasFixedPorts ? FREE_PORTS : SDK_PORTS;
   const hostNames = read.each('hostName', parseHostName);
-  const defaultHostName = ports === FREE_PORTS ? REDIRECTED_HOST_NAME : '127.0.0.1';
+  const host = read.one('host', parseHostName) ?? LOOPBACK;
+  const defaultHostName = ports === FREE_PORTS ? REDIRECTED_HOST_NAME : hostNameAt(host);
 
   const options: Options = {
     command,
-    host: read.one('host', parseHostName) ?? '127.0.0.1',
+    host,
     hostNames: hostNames.length > 0 ? hostNames : [defaultHostName],
     httpsPort: read.number('httpsPort', 0, 65_535) ?? ports.https,
     mqttPort: read.number('mqttPort', 0, 65_535) ?? ports.mqtt,
@@ -83,6 +86,13 @@ export function parseOptions(command: ServingCommand, sources: OptionSources): R
   };
   const [complaint = complainOfPorts(options)] = read.complaints;
   return complaint === undefined ? ok(options) : failed('ArgumentInvalid', complaint);
+}
+
+/** A name by which clients on this machine find a hub that is bound to an address. */
+function hostNameAt(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return LOOPBACK;
+  // The SDKs' URLs have no brackets for an IPv6 address.
+  return isIPv6(host) ? 'localhost' : host;
 }
 
 function readHubOptions(read: OptionReader) {
