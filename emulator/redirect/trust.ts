@@ -30,10 +30,15 @@ export function readCertificates(path: string): readonly string[] {
   }
 }
 
-/** One PEM bundle of all certificates, each of them once. */
+/** One PEM bundle of all certificates, each of them once: programs in Python load it anew for every request. */
 export function formatBundle(certificates: readonly string[]): string {
-  const distinct = new Set(certificates.map((certificate) => certificate.replaceAll('\r', '').trim()));
-  return `${[...distinct].join('\n')}\n`;
+  const distinct = new Map<string, string>();
+  for (const certificate of certificates) {
+    // Node and the systems break the lines of the same certificate at different places.
+    const key = certificate.replaceAll(/\s/g, '');
+    if (!distinct.has(key)) distinct.set(key, certificate.replaceAll('\r', '').trim());
+  }
+  return `${[...distinct.values()].join('\n')}\n`;
 }
 
 function readFile(path: string): readonly string[] {

@@ -17,6 +17,11 @@ function pem(content: string): string {
   return `-----BEGIN CERTIFICATE-----\n${content}\n-----END CERTIFICATE-----`;
 }
 
+/** The same certificate with lines of another length, as systems keep it. */
+function wrapDifferently(certificate: string): string {
+  return pem(certificate.replaceAll(/-----.*-----|\s/g, '').replaceAll(/.{50}/g, '$&\n'));
+}
+
 describe('the environment that exec gives to a program', () => {
   let folder: string;
   let authorityPath: string;
@@ -72,7 +77,7 @@ describe('the environment that exec gives to a program', () => {
 
   test('joins the authority of the hub to all that OpenSSL, requests and curl trust, each authority once', async () => {
     const [file, directory] = [join(folder, 'file.pem'), join(folder, 'directory')];
-    await writeFile(file, `${pem('FIRST')}\n${rootCertificates[0]}\n${pem('SECOND')}`);
+    await writeFile(file, `${pem('FIRST')}\n${wrapDifferently(rootCertificates[0]!)}\n${pem('SECOND')}`);
     await mkdir(join(directory, 'nested'), { recursive: true });
     await writeFile(join(directory, '0a1b2c3d.0'), `text\n${pem('THIRD')}\n`);
     using redirect = environmentOver({
