@@ -1,0 +1,317 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Client, DeviceMethodRequest, DeviceMethodResponse, ModuleClient } from 'azure-iot-device';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalHub, startHub } from '../../harness/harness.ts';
+import { errorOf, failureOf } from './failures.ts';
+import { transportsThat } from './transports.ts';
+
+let hub: LocalHub;
+
+beforeAll(async () => {
+  hub = await startHub();
+});
+afterAll(() => hub[Symbol.asyncDispose]());
+
+type Handler = (request: DeviceMethodRequest, response: DeviceMethodResponse) => void;
+
+function answer(client: Client | ModuleClient, methodName: string, handler: Handler): void {
+  if ('onMethod' in client) client.onMethod(methodName, handler as never);
+  else client.onDeviceMethod(methodName, handler);
+}
+
+const echo: Handler = (request, response) => void response.send(200, request.payload);
+
+/** A promise with its own key. */
+function gate<T = void>(): { readonly opened: Promise<T>; open(value: T): void } {
+  let open: (value: T) => void = () => undefined;
+  const opened = new Promise<T>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
+  describe.each([
+    ['a device', undefined],
+    ['a module', true],
+  ] as const)('%s', (_kind, moduleId) => {
+    const provision = (on = hub) => (moduleId === undefined ? on.provision() : on.provision({ moduleId }));
+
+    async function connected(methodName: string, handler: Handler, on = hub) {
+      const name = await provision(on);
+      const client = await name.connect(transport);
+      answer(client, methodName, handler);
+      await on.untilSubscribed(name, 'methods');
+      return { name, client };
+    }
+
+    it('receives a payload of every kind as it was sent, and its answer comes back likewise', async () => {
+      const { name, client } = await connected('echo', echo);
+      const payloads = [
+        null,
+        '',
+        'text "quoted"',
+        0,
+        21.5,
+        true,
+        false,
+        [],
+        [1, null, 'ü'],
+        {},
+        { a: { b: [] } },
+      ];
+      for (const payload of payloads) {
+        expect(await hub.invokeMethod(name, 'echo', payload)).toEqual({ status: 200, payload });
+      }
+      expect(await hub.invokeMethod(name, 'echo')).toEqual({ status: 200, payload: null });
+      await client.close();
+    });
+
+    it('answers with any status: that is no failure of the call', async () => {
+      const { name, client } = await connected('status', (request, response) => {
+        void response.send(request.payload);
+      });
+      for (const status of [200, 202, 404, 500, -1]) {
+        expect(await hub.invokeMethod(name, 'status', status)).toEqual({ status, payload: null });
+      }
+      await client.close();
+    });
+
+    it('is waited for while it connects', async () => {
+      const name = await provision();
+      const call = hub.invokeMethod(name, 'echo', 1, { connectTimeoutInSeconds: 20 });
+      const client = await name.connect(transport);
+      answer(client, 'echo', echo);
+      expect(await call).toEqual({ status: 200, payload: 1 });
+      await client.close();
+    });
+
+    it('is not online where it is connected and listens to no method', async () => {
+      const name = await provision();
+      const client = await name.connect(transport);
+      const error = await errorOf(hub.invokeMethod(name, 'echo'));
+      expect(error.message).toBe('Not found');
+      const { Message } = JSON.parse(error.responseBody ?? '');
+      expect(JSON.parse(Message)).toMatchObject({
+        errorCode: 404103,
+        message: expect.stringContaining("hasn't registered the direct method callback"),
+      });
+      await client.close();
+    });
+
+    it('that does not answer in time ends the call with a timeout, and answers the next one', async () => {
+      await using slowHub = await startHub({ clock: 'manual' });
+      const arrived = gate<DeviceMethodResponse>();
+      const { name, client } = await connected(
+        'slow',
+        (_request, response) => arrived.open(response),
+        slowHub,
+      );
+      answer(client, 'echo', echo);
+      const call = slowHub.invokeMethod(name, 'slow', null, { responseTimeoutInSeconds: 5 });
+      const late = await arrived.opened;
+      slowHub.clock?.advance(5000);
+      expect(await failureOf(call)).toEqual({ error: 'GatewayTimeoutError', code: 'GatewayTimeout' });
+      await late.send(200, 'too late');
+      expect(await slowHub.invokeMethod(name, 'echo', 1)).toEqual({ status: 200, payload: 1 });
+    });
+
+    it('that does not connect in time ends the call as not online', async () => {
+      await using slowHub = await startHub({ clock: 'manual' });
+      const name = await provision(slowHub);
+      const call = slowHub.invokeMethod(name, 'echo', null, { connectTimeoutInSeconds: 10 });
+      let isSettled = false;
+      const failure = failureOf(call).finally(() => {
+        isSettled = true;
+      });
+      // Nothing tells when the call is at the hub: seconds pass, one per turn, until it is answered.
+      while (!isSettled) {
+        slowHub.clock?.advance(1000);
+        await setImmediate();
+      }
+      expect(await failure).toEqual({ error: 'Error', code: 'DeviceNotOnline' });
+    });
+
+    it('that says goodbye meanwhile ends the call at once', async () => {
+      const { name, client } = await connected('leave', () => void client.close());
+      expect(await failureOf(hub.invokeMethod(name, 'leave'))).toEqual({
+        error: 'Error',
+        code: 'DeviceConnectionClosedRemotely',
+      });
+    });
+
+    it('that is deleted meanwhile ends the call at once', async () => {
+      const { name } = await connected('vanish', () => void hub.registry().delete(name.deviceId));
+      expect(await failureOf(hub.invokeMethod(name, 'vanish'))).toEqual({
+        error: 'Error',
+        code: 'DeviceNotFound',
+      });
+    });
+
+    it('takes a hundred calls at a time, and no more', async () => {
+      const waiting: DeviceMethodResponse[] = [];
+      const full = gate();
+      const { name, client } = await connected('wait', (_request, response) => {
+        waiting.push(response);
+        if (waiting.length === 100) full.open();
+      });
+      const calls = Array.from({ length: 100 }, (_value, index) => hub.invokeMethod(name, 'wait', index));
+      await full.opened;
+      expect(await failureOf(hub.invokeMethod(name, 'wait'))).toEqual({
+        error: 'TooManyDevicesError',
+        code: 'DeviceMaximumInflightMethodExceeded',
+      });
+      for (const response of waiting.reverse()) void response.send(200, response.requestId);
+      const payloads = (await Promise.all(calls)).map(({ payload }) => payload);
+      expect(new Set(payloads).size).toBe(100);
+      await client.close();
+    });
+  });
+});
+
+it('hundreds of calls to many devices are in flight at once, and each gets its own answer', async () => {
+  const waiting: (() => void)[] = [];
+  const all = gate();
+  const names = await Promise.all(
+    Array.from({ length: 5 }, async () => {
+      const name = await hub.provision();
+      const client = await name.connect();
+      client.onDeviceMethod('echo', (request, response) => {
+        waiting.push(() => void response.send(200, { from: name.deviceId, payload: request.payload }));
+        if (waiting.length === 400) all.open();
+      });
+      await hub.untilSubscribed(name, 'methods');
+      return name;
+    }),
+  );
+  const calls = names.flatMap((name) =>
+    Array.from({ length: 80 }, async (_value, index) => {
+      expect(await hub.invokeMethod(name, 'echo', index)).toEqual({
+        status: 200,
+        payload: { from: name.deviceId, payload: index },
+      });
+    }),
+  );
+  await all.opened;
+  for (const send of waiting) send();
+  await Promise.all(calls);
+});
+
+describe('a back end', () => {
+  it('invokes a method of a device or a module with the SDK’s service client', async () => {
+    const service = hub.serviceClient();
+    const module = await hub.provision({ moduleId: true });
+    (await module.connect()).onMethod('echo', echo as never);
+    await hub.untilSubscribed(module, 'methods');
+    const call = { methodName: 'echo', payload: 1 };
+    const { result, message } = await service.invokeDeviceMethod(
+      module.deviceId,
+      module.moduleId ?? '',
+      call,
+    );
+    expect(result).toEqual({ status: 200, payload: 1 });
+    expect(message.statusCode).toBe(200);
+    const device = await hub.provision();
+    (await device.connect()).onDeviceMethod('echo', echo);
+    await hub.untilSubscribed(device, 'methods');
+    const answered = await service.invokeDeviceMethod(device.deviceId, { methodName: 'echo', payload: 2 });
+    expect(answered.result).toEqual({ status: 200, payload: 2 });
+  });
+
+  it.each<[string, string, string, Parameters<LocalHub['invokeMethod']>]>([
+    ['of a device that is missing', 'Error', 'DeviceNotFound', [{ deviceId: 'nobody' }, 'a']],
+    [
+      'of a module that is missing',
+      'Error',
+      'ModuleNotFound',
+      [{ deviceId: 'offline', moduleId: 'nobody' }, 'a'],
+    ],
+    ['of a device that is not online', 'Error', 'DeviceNotOnline', [{ deviceId: 'offline' }, 'a']],
+    ['of a disabled device', 'Error', 'DeviceNotOnline', [{ deviceId: 'disabled' }, 'a']],
+    [
+      'with too short a timeout',
+      'ArgumentError',
+      'ArgumentInvalid',
+      [{ deviceId: 'offline' }, 'a', null, { responseTimeoutInSeconds: 4 }],
+    ],
+    [
+      'with too long a timeout',
+      'ArgumentError',
+      'ArgumentInvalid',
+      [{ deviceId: 'offline' }, 'a', null, { responseTimeoutInSeconds: 301 }],
+    ],
+    [
+      'with a connect timeout beyond the whole',
+      'ArgumentError',
+      'ArgumentInvalid',
+      [{ deviceId: 'offline' }, 'a', null, { connectTimeoutInSeconds: 31 }],
+    ],
+    ['with too long a name', 'ArgumentError', 'ArgumentInvalid', [{ deviceId: 'offline' }, 'a'.repeat(101)]],
+    [
+      'with too large a payload',
+      'ArgumentError',
+      'ArgumentInvalid',
+      [{ deviceId: 'offline' }, 'a', 'x'.repeat(131_072)],
+    ],
+  ])('cannot invoke a method %s', async (_what, error, code, parameters) => {
+    await hub
+      .registry()
+      .addDevices([{ deviceId: 'offline' }, { deviceId: 'disabled', status: 'disabled' }])
+      .catch(() => undefined);
+    expect(await failureOf(hub.invokeMethod(...parameters))).toEqual({ error, code });
+  });
+
+  it('needs the right to connect to the service', async () => {
+    const service = hub.serviceClient(hub.connectionStringOf('registryReadWrite'));
+    expect(await failureOf(service.invokeDeviceMethod('any', { methodName: 'a' }))).toMatchObject({
+      error: 'UnauthorizedError',
+    });
+  });
+});
+
+describe.each(transportsThat('invokeMethodsOfOthers'))('a module over %s', (transport) => {
+  it('invokes methods of its device and of the modules beside it', async () => {
+    const device = await hub.provision();
+    const [caller, sibling] = [
+      await hub.provision({ deviceId: device.deviceId, moduleId: true }),
+      await hub.provision({ deviceId: device.deviceId, moduleId: true }),
+    ];
+    (await device.connect()).onDeviceMethod('echo', echo);
+    (await sibling.connect()).onMethod('echo', echo as never);
+    await hub.untilSubscribed(device, 'methods');
+    await hub.untilSubscribed(sibling, 'methods');
+    const client = await caller.connect(transport);
+    const call = {
+      methodName: 'echo',
+      payload: { a: 1 },
+      responseTimeoutInSeconds: 10,
+      connectTimeoutInSeconds: 0,
+    };
+    expect(await client.invokeMethod(device.deviceId, call)).toEqual({ status: 200, payload: { a: 1 } });
+    expect(await client.invokeMethod(device.deviceId, sibling.moduleId ?? '', call)).toEqual({
+      status: 200,
+      payload: { a: 1 },
+    });
+    await client.close();
+  });
+
+  it('is told why it cannot', async () => {
+    const caller = await hub.provision({ moduleId: true });
+    const stranger = await hub.provision();
+    const client = await caller.connect(transport);
+    const call = { methodName: 'a', payload: null, responseTimeoutInSeconds: 10, connectTimeoutInSeconds: 0 };
+    expect(await failureOf(client.invokeMethod(caller.deviceId, call))).toEqual({
+      error: 'Error',
+      code: 'DeviceNotOnline',
+    });
+    expect(await failureOf(client.invokeMethod(caller.deviceId, 'nobody', call))).toEqual({
+      error: 'Error',
+      code: 'ModuleNotFound',
+    });
+    expect(await failureOf(client.invokeMethod(stranger.deviceId, call))).toEqual({
+      error: 'UnauthorizedError',
+      code: 'IotHubUnauthorized',
+    });
+    await client.close();
+  });
+});

@@ -1,0 +1,41 @@
+import type { Transport } from '../../harness/wiring.ts';
+
+const TRANSPORTS = ['mqtt', 'mqtt-ws', 'http'] as const satisfies readonly Transport[];
+
+type Reasons = Partial<Record<Transport, string>>;
+
+const NO_TWIN: Reasons = { http: 'the device HTTPS API of the hub has no twins' };
+const NO_METHODS: Reasons = { http: 'the device HTTPS API of the hub has no direct methods' };
+const NO_MODULE: Reasons = { http: 'the device HTTPS API of the hub is for devices, not for modules' };
+const NO_BATCHES_ON_MQTT: Reasons = {
+  mqtt: 'the SDK knows no batches over MQTT',
+  'mqtt-ws': 'the SDK knows no batches over MQTT',
+};
+const ONLY_PUBACK: Reasons = {
+  mqtt: 'MQTT can only acknowledge, which completes a message',
+  'mqtt-ws': 'MQTT can only acknowledge, which completes a message',
+};
+
+/** What transports of the SDK cannot do, and why. Everything else runs over all of them. */
+export const CANNOT = {
+  connect: { http: 'HTTP has no connection: every request stands alone' },
+  sendTelemetry: {},
+  sendTelemetryInBatches: NO_BATCHES_ON_MQTT,
+  receiveMessages: {},
+  abandonAndRejectMessages: ONLY_PUBACK,
+  useTwins: NO_TWIN,
+  answerMethods: NO_METHODS,
+  sendModuleTelemetry: NO_MODULE,
+  sendToOutputs: NO_MODULE,
+  sendToOutputsInBatches: { ...NO_BATCHES_ON_MQTT, ...NO_MODULE },
+  receiveAtInputs: NO_MODULE,
+  invokeMethodsOfOthers: {},
+} satisfies Readonly<Record<string, Reasons>>;
+
+export type Capability = keyof typeof CANNOT;
+
+/** The transports over which a suite has to run. */
+export function transportsThat(capability: Capability): readonly Transport[] {
+  const reasons: Reasons = CANNOT[capability];
+  return TRANSPORTS.filter((transport) => reasons[transport] === undefined);
+}
