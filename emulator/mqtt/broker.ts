@@ -8,7 +8,8 @@ writeToStream.cacheNumbers = false;
 
 /** The MQTT broker behind the front: it speaks CONNECT, SUBSCRIBE, UNSUBSCRIBE and PINGREQ and keeps persistent sessions. */
 export interface Broker {
-  attach(stream: BrokerStream): void;
+  /** Hands a client over; returns the way to take it away again. */
+  attach(stream: BrokerStream): () => void;
   /** Drops what a persistent session of this client would bring back. */
   forgetSession(clientId: string): void;
   close(): Promise<void>;
@@ -62,7 +63,9 @@ export async function createBroker(log: Log): Promise<Broker> {
   });
   return {
     attach: (stream) => {
-      broker.handle(stream);
+      const client = broker.handle(stream);
+      // Cheaper than to destroy the stream, at which the broker would be told of a premature end, with a stack trace.
+      return () => client.close();
     },
     forgetSession: (clientId) => {
       (broker as unknown as PersistentBroker).persistence.cleanSubscriptions({ id: clientId });

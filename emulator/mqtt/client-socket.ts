@@ -46,6 +46,7 @@ export class ClientSocket {
 
   /** Ends the stream after what was written; what still comes is read and thrown away. */
   hangUp(clock: Clock): void {
+    if (this.#stream.destroyed) return;
     this.#isEnding = true;
     this.#stream.end();
     this.#regulate();

@@ -19,8 +19,8 @@ export interface DoorParts {
   readonly hub: Hub;
   readonly connections: Set<Connection>;
   readonly acknowledgements: Acknowledgements;
-  /** Hands a client over to the broker. */
-  attachBroker(stream: BrokerStream): void;
+  /** Hands a client over to the broker; returns the way to take it away again. */
+  attachBroker(stream: BrokerStream): () => void;
 }
 
 const CONNECT_DEADLINE_MILLISECONDS = 30_000;
@@ -38,6 +38,7 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
   readonly #connectTimer: Timer;
   #keepAlive: KeepAlive | undefined;
   #broker: BrokerStream | undefined;
+  #detachBroker: (() => void) | undefined;
   #request: ConnectRequest | undefined;
   #client: MqttClient | undefined;
   #hasHeardPacket = false;
@@ -219,7 +220,7 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     this.#state = 'connecting';
     this.#connectTimer.cancel();
     this.#broker = new BrokerStream(this);
-    this.#door.attachBroker(this.#broker);
+    this.#detachBroker = this.#door.attachBroker(this.#broker);
     return this.#forwardAndHold(bytes, start, end);
   }
 
@@ -273,7 +274,7 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     this.#connectTimer.cancel();
     this.#keepAlive?.cancel();
     this.#client?.close(kind);
-    this.#broker?.destroy();
+    this.#detachBroker?.();
     if (how === 'abrupt') this.#socket.destroy();
     else this.#socket.hangUp(this.#door.hub.clock);
   }
