@@ -1,6 +1,5 @@
 // A Plug and Play thermostat: the device announces its model, reports a property, acknowledges a writable one
 // and carries out a command; the back end works with its digital twin.
-import { once } from 'node:events';
 import iotDevice, { type Client } from 'azure-iot-device';
 import iothub from 'azure-iothub';
 import { DEVICE_ID, runAlone, serviceConnectionString, show } from './program.ts';
@@ -30,7 +29,8 @@ runAlone(import.meta.url, async () => {
     connectTimeoutInSeconds: 20,
     responseTimeoutInSeconds: 30,
   });
-  show('The answer to the command', report);
+  const { xMsCommandStatuscode, body } = report as unknown as { xMsCommandStatuscode: number; body: unknown };
+  show('The answer to the command', { status: xMsCommandStatuscode, body });
   await client.close();
 });
 
@@ -52,11 +52,11 @@ async function runThermostat(client: Client): Promise<void> {
       ),
     );
   await report({ maxTempSinceLastReboot: 23 });
-  let targetTemperature = twin.properties.desired.targetTemperature;
-  while (targetTemperature === undefined) {
-    const [desired] = await once(twin, 'properties.desired');
-    targetTemperature = desired.targetTemperature;
-  }
+  const targetTemperature = await new Promise<number>((resolve) => {
+    twin.on('properties.desired', (desired) => {
+      if (desired.targetTemperature !== undefined) resolve(desired.targetTemperature);
+    });
+  });
   const av = twin.properties.desired.$version;
   await report({ targetTemperature: { value: targetTemperature, ac: 200, av, ad: 'done' } });
 }

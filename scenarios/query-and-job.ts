@@ -52,8 +52,8 @@ async function runJob(jobs: JobClient, schedule: (jobId: string) => Promise<unkn
   const jobId = randomUUID();
   await schedule(jobId);
   for (;;) {
-    const { responseBody } = (await jobs.getJob(jobId)) as unknown as { responseBody: Job };
-    if (['completed', 'failed', 'cancelled'].includes(responseBody.status)) return responseBody;
+    const { jobStatus } = (await jobs.getJob(jobId)) as unknown as { jobStatus: Job };
+    if (['completed', 'failed', 'cancelled'].includes(jobStatus.status)) return jobStatus;
     await wait(200);
   }
 }
