@@ -52,11 +52,14 @@ async function runThermostat(client: Client): Promise<void> {
       ),
     );
   await report({ maxTempSinceLastReboot: 23 });
-  const targetTemperature = await new Promise<number>((resolve) => {
+  const wanted = new Promise<number>((resolve) => {
     twin.on('properties.desired', (desired) => {
       if (desired.targetTemperature !== undefined) resolve(desired.targetTemperature);
     });
   });
+  // The hub has subscribed the device when it answers: a temperature set in between comes with this twin.
+  await twin.get();
+  const targetTemperature = await wanted;
   const av = twin.properties.desired.$version;
   await report({ targetTemperature: { value: targetTemperature, ac: 200, av, ad: 'done' } });
 }

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type CommandResult, run } from '../cli/command.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The two ways in which people run a scenario: its source, and its built file in a Node without any loader. */
+export const WAYS = {
+  tsx: (scenario: string) => [
+    process.execPath,
+    '--import',
+    join(REPOSITORY, 'node_modules/tsx/dist/loader.mjs'),
+    join(REPOSITORY, 'scenarios', `${scenario}.ts`),
+  ],
+  node: (scenario: string) => [process.execPath, join(REPOSITORY, 'dist/scenarios', `${scenario}.js`)],
+} as const;
+
+export type Way = keyof typeof WAYS;
+
+/** Runs a scenario to its end. */
+export function runScenario(
+  way: Way,
+  scenario: string,
+  env: Readonly<Record<string, string>>,
+): Promise<CommandResult> {
+  const [program = '', ...words] = WAYS[way](scenario);
+  return run(words, { command: [program], env });
+}
+
+/** What a scenario has shown: every heading with the value below it. */
+export function shownIn({ stdout }: Pick<CommandResult, 'stdout'>): Readonly<Record<string, unknown>> {
+  const sections = stdout.trim().split('\n\n');
+  return Object.fromEntries(
+    sections.map((section) => {
+      const end = section.indexOf('\n');
+      return [section.slice(0, end), JSON.parse(section.slice(end))];
+    }),
+  );
+}
