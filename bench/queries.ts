@@ -1,6 +1,5 @@
-import type { QueryLoad } from './load/query-load.ts';
+import type { QueryFigure, QueryLoad } from './load/query-load.ts';
 import { runLoad } from './processes.ts';
-import type { QueryFigure } from './query.ts';
 import { formatMilliseconds, type Report } from './report.ts';
 import { TARGETS } from './targets.ts';
 
