@@ -178,14 +178,14 @@ it('hundreds of calls to many devices are in flight at once, and each gets its o
       const client = await name.connect();
       client.onDeviceMethod('echo', (request, response) => {
         waiting.push(() => void response.send(200, { from: name.deviceId, payload: request.payload }));
-        if (waiting.length === 400) all.open();
+        if (waiting.length === 300) all.open();
       });
       await hub.untilSubscribed(name, 'methods');
       return name;
     }),
   );
   const calls = names.flatMap((name) =>
-    Array.from({ length: 80 }, async (_value, index) => {
+    Array.from({ length: 60 }, async (_value, index) => {
       expect(await hub.invokeMethod(name, 'echo', index)).toEqual({
         status: 200,
         payload: { from: name.deviceId, payload: index },
