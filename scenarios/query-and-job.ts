@@ -36,7 +36,8 @@ runAlone(import.meta.url, async () => {
 async function query(registry: Registry, text: string): Promise<readonly string[]> {
   const deviceIds: string[] = [];
   for (const pages = registry.createQuery(text, 100); pages.hasMoreResults; ) {
-    const { result } = await pages.next();
+    // Without the token the SDK would ask for the first page again.
+    const { result } = await pages.next(pages.continuationToken);
     for (const row of result as readonly { deviceId: string }[]) deviceIds.push(row.deviceId);
   }
   return deviceIds;
