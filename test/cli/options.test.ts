@@ -293,6 +293,16 @@ describe('without options', () => {
     expect(parse({ arguments: given }, command)).toMatchObject({ value: { host: '127.0.0.1', ...expected } });
   });
 
+  it.each([
+    ['127.0.0.9', '127.0.0.9'],
+    ['0.0.0.0', '127.0.0.1'],
+    ['::', '127.0.0.1'],
+    ['::1', 'localhost'],
+    ['hub.local', 'hub.local'],
+  ])('a hub at %s is named %s, where its clients find it', (host, hostName) => {
+    expect(parse({ arguments: { host } })).toMatchObject({ value: { host, hostNames: [hostName] } });
+  });
+
   it('the authority lies in the data folder of the user', () => {
     expect(parse({ environment: { XDG_DATA_HOME: '/data' } })).toMatchObject({
       value: { authorityDirectory: expect.stringMatching(/iothub-emulator$/) },

@@ -145,7 +145,7 @@ describe('start', { timeout: 60_000 }, () => {
     expect(hub.stdout()).toMatch(/all others +cannot be told a port: iothub-emulator exec/);
   });
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  it.each(['SIGINT', 'SIGTERM'] as const)(
     'ends with code 0 in under a second on %s, with clients connected',
     async (signal) => {
       const hub = await start();
@@ -187,19 +187,16 @@ describe('start', { timeout: 60_000 }, () => {
 
   it('ends with code 3 where a port is in use, and names port, owner and cure', async () => {
     await using taken = await listen();
-    const option = (name: string) => ['start', ...FREE_PORTS, ...caDir, name, String(taken.port)];
-    for (const name of ['--https-port', '--mqtt-port']) {
-      const { code, stdout, stderr } = await run(option(name));
-      expect(code).toBe(3);
-      expect(stdout).toBe('');
-      const owner = process.platform === 'linux' ? ` by .+ \\(${process.pid}\\)` : '';
-      expect(stderr).toMatch(
-        new RegExp(
-          `^iothub-emulator: Port ${taken.port} of 127\\.0\\.0\\.1 is in use${owner}: stop that program, or ` +
-            `choose another with ${name} \\(0 takes a free one\\), or run your program below 'iothub-emulator exec', .*\\.\n$`,
-        ),
-      );
-    }
+    const ports = ['--https-port', '0', '--mqtt-port', String(taken.port)];
+    const { code, stdout, stderr } = await run(['start', ...caDir, ...ports]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    const owner = process.platform === 'linux' ? ` by .+ \\(${process.pid}\\)` : '';
+    expect(stderr).toMatch(
+      new RegExp(
+        `^iothub-emulator: Port ${taken.port} of 127\\.0\\.0\\.1 is in use${owner}: stop that program, or ` +
+          `choose another with --mqtt-port \\(0 takes a free one\\), or run your program below 'iothub-emulator exec', .*\\.\n$`,
+      ),
+    );
   });
 
   it.each([
@@ -211,7 +208,6 @@ describe('start', { timeout: 60_000 }, () => {
       ['--host', '192.0.2.1', ...FREE_PORTS],
       /^iothub-emulator: This machine has no address '192\.0\.2\.1' to bind \(--host\)\.\n$/,
     ],
-    [['--host', 'nowhere.invalid', ...FREE_PORTS], /This machine has no address 'nowhere\.invalid'/],
   ])('ends with code 2 for %j', async (args, complaint) => {
     const { code, stdout, stderr } = await run(['start', ...caDir, ...args]);
     expect(stderr).toMatch(complaint);

@@ -1,0 +1,201 @@
+import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { type CommandSettings, launch, ORDINARY_USER, run, temporaryFolder } from './command.ts';
+import { sdkProgram } from './sdk-program.ts';
+
+const NODE = process.execPath;
+
+/** Runs a command, or the text of a Node program, below exec. */
+function exec(
+  options: readonly string[],
+  program: string | readonly string[],
+  settings: CommandSettings = {},
+) {
+  const command = typeof program === 'string' ? [NODE, '-e', program] : program;
+  return run(['exec', ...options, '--', ...command], settings);
+}
+
+const CREATE = sdkProgram(`
+  const { responseBody } = await registry().create({ deviceId: 'thermostat' });
+  console.log(responseBody.deviceId);`);
+
+describe('exec', { timeout: 60_000 }, () => {
+  it('carries the real service SDK to a hub of its own, and leaves its output and the disk clean', async () => {
+    await using folder = await temporaryFolder();
+    const result = await exec([], CREATE, { env: { TMPDIR: folder.path } });
+    expect(result).toMatchObject({ code: 0, stdout: 'thermostat\n' });
+    expect(result.stderr).toMatch(
+      /^iothub-emulator: '.*' ended with code 0 after 1 requests and 0 client connections\.\n$/,
+    );
+    const leftovers = await readdir(folder.path);
+    expect(leftovers.filter((name) => name.startsWith('iothub-emulator'))).toEqual([]);
+  });
+
+  it('does so for an ordinary user without a home', async () => {
+    const settings = { ...ORDINARY_USER, cwd: '/', env: { HOME: '/nonexistent' } };
+    expect(await exec(['--quiet'], CREATE, settings)).toMatchObject({
+      code: 0,
+      stdout: 'thermostat\n',
+      stderr: '',
+    });
+  });
+
+  it('tells the command the strings of its device and module, and they are good over MQTT and WebSocket', async () => {
+    const program = sdkProgram(`
+      for (const [Sdk, transport, string] of [
+        [Client, Mqtt, env.IOTHUB_DEVICE_CONNECTION_STRING],
+        [ModuleClient, MqttWs, env.IOTHUB_MODULE_CONNECTION_STRING],
+      ]) {
+        const client = Sdk.fromConnectionString(string, transport);
+        await client.open();
+        const twin = await client.getTwin();
+        console.log(/HostName=([^;]*)/.exec(string)[1], twin.properties.desired.$version);
+        await client.close();
+      }
+      process.exit();`);
+    const options = ['--device', 'd1', '--device', 'd2', '--module', 'd1/m1'];
+    const result = await exec([...options, '--host-name', 'myhub.azure-devices.net'], program);
+    expect(result).toMatchObject({ code: 0, stdout: 'myhub.azure-devices.net 1\n'.repeat(2) });
+    expect(result.stderr).toMatch(/after \d+ requests and 2 client connections\.\n$/);
+  });
+
+  it('takes strings that lead to another hub away from the command', async () => {
+    const env = {
+      IOTHUB_CONNECTION_STRING:
+        'HostName=real.azure-devices.net;SharedAccessKeyName=service;SharedAccessKey=AA==',
+      IOTHUB_DEVICE_CONNECTION_STRING: 'HostName=real.azure-devices.net;DeviceId=d;SharedAccessKey=AA==',
+      IOTHUB_MODULE_CONNECTION_STRING:
+        'HostName=real.azure-devices.net;DeviceId=d;ModuleId=m;SharedAccessKey=AA==',
+    };
+    const program = `
+      const names = Object.keys(process.env).filter((name) => /^IOTHUB_.*STRING$/.test(name));
+      console.log(names.map((name) => name + ' ' + process.env[name].split(';')[0]).join());`;
+    const { stdout } = await exec([], program, { env });
+    expect(stdout).toBe('IOTHUB_CONNECTION_STRING HostName=hub1.iothub.test\n');
+  });
+
+  it('returns 128 and the signal that killed the command', async () => {
+    expect((await exec([], ['sh', '-c', 'kill -9 $$'])).code).toBe(137);
+  });
+
+  it.each([
+    [
+      ['npm test'],
+      127,
+      "There is no command 'npm test' (a line for the shell needs one: exec -- sh -c LINE).",
+    ],
+    [['/etc/passwd'], 126, "'/etc/passwd' may not be executed."],
+  ] as const)('says of %j why it cannot run, with the code %i', async (command, code, sentence) => {
+    const stderr = `iothub-emulator: ${sentence}\n`;
+    expect(await exec([], command)).toMatchObject({ code, stdout: '', stderr });
+  });
+
+  it('hands on the command’s own options and dashes', async () => {
+    expect((await exec([], ['echo', '--help', '--', '-x'])).stdout).toBe('--help -- -x\n');
+  });
+
+  it('needs no dashes before the command, returns its code, and names the likely causes when it never reached the hub', async () => {
+    const { code, stderr } = await run(['exec', '--quiet', 'sh', '-c', 'exit 3']);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(
+      /^iothub-emulator: 'sh -c exit 3' never reached the hub hub1\.iothub\.test\. Likely causes: .*--host-name.*--fixed-ports.*environment.*\.\n$/,
+    );
+  });
+
+  it('hands signals on to the command and waits for it', async () => {
+    const program = `
+      const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+      for (const signal of signals) process.on(signal, () => {
+        console.log('heard ' + signal);
+        if (signal === signals.at(-1)) process.exitCode = 5, clearInterval(timer);
+      });
+      const timer = setInterval(() => {}, 1000);
+      console.log('running');`;
+    await using command = launch(['exec', '--', NODE, '-e', program]);
+    await command.until(/running/);
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      command.kill(signal);
+      await command.until(new RegExp(`heard ${signal}`));
+    }
+    expect((await command.ended).code).toBe(5);
+  });
+
+  it('blames the trust when connections came in and broke', async () => {
+    const program = `require('node:tls').connect(443, 'hub1.iothub.test', { ca: [] }).on('error', () => {});`;
+    const { stderr } = await exec([], program);
+    expect(stderr).toMatch(
+      /never reached the hub .* 1 connections broke in the TLS handshake: .* own list of trusted certificates\.\n$/,
+    );
+  });
+
+  it('logs why somebody is refused to stderr', async () => {
+    const program = sdkProgram(`
+      const wrong = env.IOTHUB_CONNECTION_STRING.replace('iothubowner', 'nobody');
+      await Registry.fromConnectionString(wrong).get('d');`);
+    const { code, stdout, stderr } = await exec(['--json'], program);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: 'UnauthorizedError\n' });
+    expect(JSON.parse(stderr.split('\n')[0] ?? '')).toMatchObject({
+      level: 'warn',
+      event: 'service-refused',
+      reason: 'policy-unknown',
+    });
+  });
+
+  it('enforces the policies it was given', async () => {
+    const program = sdkProgram(`
+      const both = env.IOTHUB_CONNECTION_STRING.replace('iothubowner', 'both');
+      await Registry.fromConnectionString(both).create({ deviceId: 'd' });
+      const twin = await Registry.fromConnectionString(both).getTwin('d');
+      const owner = Registry.fromConnectionString(env.IOTHUB_CONNECTION_STRING);
+      console.log(twin.responseBody.deviceId, await owner.get('d').catch((error) => error.name));`);
+    const policies = [
+      '--policy',
+      'both=RegistryWrite,ServiceConnect',
+      '--policy',
+      'iothubowner=DeviceConnect',
+    ];
+    expect(await exec(policies, program)).toMatchObject({ code: 0, stdout: 'd UnauthorizedError\n' });
+  });
+
+  it('ends with code 2 for a wrong option, before the command runs', async () => {
+    expect(await exec(['--partition-count', '0'], ['echo', 'ran'])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: 'iothub-emulator: --partition-count is "0": it must be a whole number from 1 to 128.\n',
+    });
+  });
+});
+
+const canBindUsualPorts = process.platform === 'linux' && (await canListen('127.0.0.9', 443));
+
+describe.skipIf(!canBindUsualPorts)(
+  'exec --fixed-ports (needs the right to open port 443)',
+  { timeout: 60_000 },
+  () => {
+    it('serves programs that nothing redirects', async () => {
+      const bare = ['env', '-u', 'NODE_OPTIONS', '-u', 'IOTHUB_EMULATOR_REDIRECT', NODE, '-e', CREATE];
+      const result = await exec(['--quiet', '--fixed-ports', '--host', '127.0.0.9'], bare);
+      expect(result).toMatchObject({ code: 0, stdout: 'thermostat\n', stderr: '' });
+    });
+
+    it('ends with code 3 where one of them is in use', async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(8883, '127.0.0.10', resolve));
+      const { code, stderr } = await exec(['--fixed-ports', '--host', '127.0.0.10'], ['echo', 'ran']);
+      server.close();
+      expect(code).toBe(3);
+      expect(stderr).toMatch(
+        /Port 8883 of 127\.0\.0\.10 is in use.* leave out --fixed-ports where COMMAND is a Node or Python program\.\n$/,
+      );
+    });
+  },
+);
+
+function canListen(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => void server.close(() => resolve(true)));
+  });
+}
