@@ -5,7 +5,6 @@ import type { Report } from './report.ts';
 import type { BareFacts, BareSettings } from './servers/bare-server.ts';
 import type { EmulatorFacts, EmulatorSettings } from './servers/emulator-server.ts';
 import { startMosquitto } from './servers/mosquitto.ts';
-import { medianOf } from './statistics.ts';
 import { TARGETS } from './targets.ts';
 import { byTurns } from './turns.ts';
 
@@ -38,8 +37,6 @@ export async function measureConnections(report: Report): Promise<void> {
   report.heading('New connections: TLS 1.3, P-256, CONNECT with a SAS token');
   report.rounds(turns);
   report.contestants(turns.samples);
-  const rateOf = (name: string) => medianOf(turns.samples[name], (sample) => sample.perSecond);
-  if (mosquitto === undefined) report.line('mosquitto', 'not installed');
-  else report.judge(TARGETS.connections, rateOf('emulator') / rateOf('mosquitto'));
-  report.line('emulator / bare node:tls', (rateOf('emulator') / rateOf('bare node:tls')).toFixed(2));
+  report.compare(turns.samples, 'emulator', 'mosquitto', TARGETS.connections);
+  report.compare(turns.samples, 'emulator', 'bare node:tls');
 }

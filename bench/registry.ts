@@ -6,7 +6,6 @@ import { runLoad, type ServerProcess, startServer } from './processes.ts';
 import { formatRate, type Report } from './report.ts';
 import type { BareFacts, BareSettings } from './servers/bare-server.ts';
 import type { EmulatorFacts, EmulatorSettings } from './servers/emulator-server.ts';
-import { medianOf } from './statistics.ts';
 import { TARGETS } from './targets.ts';
 import { byTurns } from './turns.ts';
 
@@ -49,9 +48,8 @@ export async function measureRegistry(report: Report): Promise<void> {
   );
   report.rounds(turns);
   report.contestants(turns.samples);
-  const rateOf = (name: string) => medianOf(turns.samples[name], (sample) => sample.perSecond);
-  report.judge(TARGETS.registryReads, rateOf('emulator GET') / rateOf('bare node:https GET'));
-  report.line('PUT: emulator / bare', (rateOf('emulator PUT') / rateOf('bare node:https PUT')).toFixed(2));
+  report.compare(turns.samples, 'emulator GET', 'bare node:https GET', TARGETS.registryReads);
+  report.compare(turns.samples, 'emulator PUT', 'bare node:https PUT');
   await measureSdk(report, emulator.facts);
 }
 

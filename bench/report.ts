@@ -10,6 +10,13 @@ export interface Report {
   line(name: string, text: string): void;
   /** Rate and costs of contestants, a line each. */
   contestants(samples: Readonly<Record<string, readonly WindowFigures[]>>): void;
+  /** One contestant's rate as a multiple of another's, and likewise what each thing cost it; judged where there is a target. */
+  compare(
+    samples: Readonly<Record<string, readonly WindowFigures[]>>,
+    ours: string,
+    theirs: string,
+    target?: Target,
+  ): void;
   /** A figure that has a target, with the target beside it. */
   judge(target: Target, value: number): void;
   /** How quiet the machine was while the contestants ran. */
@@ -20,17 +27,25 @@ export interface Report {
 
 export function createReport(print: (line: string) => void = console.log): Report {
   const judged: { readonly target: Target; readonly value: number }[] = [];
-  const line = (name: string, text: string) => print(`  ${name.padEnd(24)} ${text}`);
+  const line = (name: string, text: string) => print(`  ${name.padEnd(36)} ${text}`);
+  const judge = (target: Target, value: number) => {
+    judged.push({ target, value });
+    print(`  → ${formatVerdict(target, value)}`);
+  };
   return {
     heading: (title) => print(`\n${title}`),
     line,
     contestants: (samples) => {
       for (const [name, figures] of Object.entries(samples)) line(name, formatSamples(figures));
     },
-    judge: (target, value) => {
-      judged.push({ target, value });
-      print(`  → ${formatVerdict(target, value)}`);
+    compare: (samples, ours, theirs, target) => {
+      if (samples[theirs] === undefined) return line(theirs, 'not installed');
+      const rate = ratioOf(samples[ours], samples[theirs], (sample) => sample.perSecond);
+      const cost = ratioOf(samples[ours], samples[theirs], (sample) => sample.serverMicroseconds);
+      line(`${ours} / ${theirs}`, `${rate.toFixed(2)}, processor ${cost.toFixed(2)}`);
+      if (target !== undefined) judge(target, rate);
     },
+    judge,
     rounds: ({ rounds, discardedRounds, othersShare }) => {
       const share = (othersShare * 100).toFixed(0);
       const discarded = discardedRounds === 0 ? '' : `, ${discardedRounds} noisy rounds discarded`;
@@ -64,6 +79,14 @@ function formatSamples(samples: readonly WindowFigures[]): string {
   const server = medianOf(samples, (sample) => sample.serverMicroseconds).toFixed(1);
   const load = medianOf(samples, (sample) => sample.loadMicroseconds).toFixed(1);
   return `${formatSpread(rates, formatRate)}, processor ${server} µs each, the load's ${load} µs`;
+}
+
+function ratioOf(
+  ours: readonly WindowFigures[] | undefined,
+  theirs: readonly WindowFigures[],
+  read: (sample: WindowFigures) => number,
+): number {
+  return medianOf(ours, read) / medianOf(theirs, read);
 }
 
 function formatVerdict(target: Target, value: number): string {

@@ -4,7 +4,6 @@ import { runLoad, type ServerProcess, startServer } from './processes.ts';
 import type { Report } from './report.ts';
 import type { EmulatorFacts, EmulatorSettings } from './servers/emulator-server.ts';
 import { startMosquitto } from './servers/mosquitto.ts';
-import { medianOf } from './statistics.ts';
 import { TARGETS } from './targets.ts';
 import { byTurns } from './turns.ts';
 
@@ -53,24 +52,7 @@ async function measureShape(report: Report, shape: TelemetryShape): Promise<void
   report.heading(`Telemetry: ${connections} devices × ${window} in flight, QoS 1, ${BODY_BYTES} bytes`);
   report.rounds(turns);
   report.contestants(turns.samples);
-  const rateOf = (name: string) => medianOf(turns.samples[name], (sample) => sample.perSecond);
-  compare(report, shape, {
-    toAedes: rateOf('emulator') / rateOf('aedes'),
-    toMosquitto: rateOf('emulator') / rateOf('mosquitto'),
-  });
-}
-
-function compare(
-  report: Report,
-  shape: TelemetryShape,
-  { toAedes, toMosquitto }: { readonly toAedes: number; readonly toMosquitto: number },
-): void {
-  if (shape !== USUAL_SHAPE) {
-    report.line('emulator / aedes', toAedes.toFixed(2));
-    report.line('emulator / mosquitto', Number.isNaN(toMosquitto) ? 'not installed' : toMosquitto.toFixed(2));
-    return;
-  }
-  report.judge(TARGETS.telemetryToAedes, toAedes);
-  if (Number.isNaN(toMosquitto)) report.line('mosquitto', 'not installed');
-  else report.judge(TARGETS.telemetryToMosquitto, toMosquitto);
+  const isUsual = shape === USUAL_SHAPE;
+  report.compare(turns.samples, 'emulator', 'aedes', isUsual ? TARGETS.telemetryToAedes : undefined);
+  report.compare(turns.samples, 'emulator', 'mosquitto', isUsual ? TARGETS.telemetryToMosquitto : undefined);
 }
