@@ -1,10 +1,5 @@
 import type { ClientIdentity } from '../domain/client-identity.ts';
-import type {
-  CloudToDeviceMessage,
-  MessageProperties,
-  ModuleInputMessage,
-  SystemProperties,
-} from '../domain/message.ts';
+import type { CloudToDeviceMessage, ModuleInputMessage, SystemProperties } from '../domain/message.ts';
 import { parseTime } from '../domain/time.ts';
 import { formatPropertyBag } from './property-bag.ts';
 import { formatInputTopic, formatMessageTopic } from './topics.ts';
@@ -19,10 +14,7 @@ export function formatCloudToDeviceTopic(identity: ClientIdentity, message: Clou
     ['$.mid', system.messageId],
     ['$.exp', formatExpiry(system)],
     ['$.to', system.to],
-    ['$.cid', system.correlationId],
-    ['$.uid', system.userId],
-    ['$.ct', system.contentType],
-    ['$.ce', system.contentEncoding],
+    ...senderPairs(system),
     ['iothub-ack', message.ack],
     ...Object.entries(application),
   ]);
@@ -32,24 +24,25 @@ export function formatCloudToDeviceTopic(identity: ClientIdentity, message: Clou
 /** The topic of a message to a module's input; its sender comes first, without which Node and .NET misread the topic. */
 export function formatModuleInputTopic(identity: ClientIdentity, message: ModuleInputMessage): string {
   const { sender, properties } = message;
+  const { system, application } = properties;
   const bag = formatPropertyBag([
     ['$.cdid', sender.deviceId],
     ['$.cmid', sender.moduleId],
-    ...systemPairs(properties),
-    ...Object.entries(properties.application),
+    ['$.mid', system.messageId],
+    ['$.exp', formatExpiry(system)],
+    ...senderPairs(system),
+    ['$.on', system.outputName],
+    ...Object.entries(application),
   ]);
   return formatInputTopic(identity, message.inputName, bag);
 }
 
-function systemPairs({ system }: MessageProperties): readonly (readonly [string, string | undefined])[] {
+function senderPairs(system: SystemProperties): readonly (readonly [string, string | undefined])[] {
   return [
-    ['$.mid', system.messageId],
-    ['$.exp', formatExpiry(system)],
     ['$.cid', system.correlationId],
     ['$.uid', system.userId],
     ['$.ct', system.contentType],
     ['$.ce', system.contentEncoding],
-    ['$.on', system.outputName],
   ];
 }
 

@@ -2,7 +2,7 @@ import type { MessageProperties, SystemProperties } from '../domain/message.ts';
 import { decodePercent, encodePercent } from './percent-encoding.ts';
 
 /** Names of system properties in a property bag, after decoding, and the hub's own names for them. */
-export const SYSTEM_PROPERTY_NAMES = {
+const SYSTEM_PROPERTY_NAMES = {
   '$.mid': 'messageId',
   '$.exp': 'expiryUtc',
   '$.to': 'to',
@@ -51,16 +51,6 @@ export function formatPropertyBag(pairs: readonly (readonly [string, string | un
     bag += `${bag === '' ? '' : '&'}${encodePercent(key)}=${encodePercent(value)}`;
   }
   return bag;
-}
-
-/** The value bytes of system properties plus the name and value bytes of application properties, as the hub counts them. */
-export function countPropertyBytes({ system, application }: MessageProperties): number {
-  let bytes = 0;
-  for (const value of Object.values(system)) bytes += Buffer.byteLength(value);
-  for (const [name, value] of Object.entries(application)) {
-    bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
-  }
-  return bytes;
 }
 
 // Documentation shows a leading `?`; Java modules and the .NET client end a bag with `/`.

@@ -1,7 +1,8 @@
 import type { ClientIdentity } from '../domain/client-identity.ts';
 import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../domain/message.ts';
+import { messageSizeOf } from '../domain/message-size.ts';
 import type { IncomingEvent, PropertyDecoder } from '../hub/client-session.ts';
-import { countPropertyBytes, parsePropertyBag } from './property-bag.ts';
+import { parsePropertyBag } from './property-bag.ts';
 import { formatEventsTopic } from './topics.ts';
 
 const NO_BAG = new Uint8Array(0);
@@ -55,7 +56,7 @@ export function toWillEvent(bag: Uint8Array, body: Uint8Array, isRetained: boole
 /** True where body and properties together exceed what the hub takes; the bag is decoded only in doubt. */
 export function isTooLarge(event: IncomingEvent): boolean {
   if (event.body.length + event.head.length <= MAXIMUM_EVENT_BYTES) return false;
-  return event.body.length + countPropertyBytes(event.decode(event.head)) > MAXIMUM_EVENT_BYTES;
+  return messageSizeOf(event.body, event.decode(event.head)) > MAXIMUM_EVENT_BYTES;
 }
 
 const RETAINED = { 'mqtt-retain': 'true' };
