@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 export { report, untilDesired } from './device-twin.ts';
 export type { HubUnderTest } from './hub-under-test.ts';
 export { connectTo } from './live-hub.ts';

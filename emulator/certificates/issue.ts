@@ -1,10 +1,16 @@
 import { randomBytes, webcrypto } from 'node:crypto';
-import type { Extension, JsonGeneralNames, PublicKeyType } from '@peculiar/x509';
+import type { Extension, PublicKeyType } from '@peculiar/x509';
 
 /** A certificate (followed by the intermediates to be presented with it) and its PKCS #8 key, both PEM. */
 export interface CertificateAndKey {
   readonly certificatePem: string;
   readonly keyPem: string;
+}
+
+/** Under what else than its common name the bearer of a certificate is known. */
+export interface AlternativeName {
+  readonly type: 'dns' | 'ip';
+  readonly value: string;
 }
 
 /** What a certificate shall say. */
@@ -16,7 +22,7 @@ export interface CertificateRequest {
   /** Unix milliseconds. */
   readonly validTo: number;
   readonly use: 'authority' | 'server' | 'client';
-  readonly alternativeNames?: JsonGeneralNames;
+  readonly alternativeNames?: readonly AlternativeName[];
   /** Who signs; without it the certificate signs itself. */
   readonly issuer?: CertificateAndKey;
 }
@@ -74,7 +80,7 @@ async function extensionsOf(
     extensions.push(new x509.ExtendedKeyUsageExtension([request.use === 'client' ? clientAuth : serverAuth]));
   }
   if (request.alternativeNames) {
-    extensions.push(new x509.SubjectAlternativeNameExtension(request.alternativeNames));
+    extensions.push(new x509.SubjectAlternativeNameExtension([...request.alternativeNames]));
   }
   return extensions;
 }

@@ -4,11 +4,10 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
-import type { JsonGeneralNames } from '@peculiar/x509';
 import { Aedes } from 'aedes';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { createAuthority } from '../../emulator/certificates/authority.ts';
-import { issueCertificate } from '../../emulator/certificates/issue.ts';
+import { type AlternativeName, issueCertificate } from '../../emulator/certificates/issue.ts';
 
 const HOUR = 60 * 60 * 1000;
 
@@ -31,7 +30,7 @@ export type LoopbackHub = AsyncDisposable & {
  */
 export async function openLoopbackHub(
   name = 'hub1.iothub.test',
-  certified: JsonGeneralNames = [{ type: 'dns', value: name }],
+  certified: readonly AlternativeName[] = [{ type: 'dns', value: name }],
 ): Promise<LoopbackHub> {
   const directory = await mkdtemp(join(tmpdir(), 'loopback-hub-'));
   await chmod(directory, 0o755);
@@ -85,7 +84,7 @@ export async function openLoopbackHub(
   };
 }
 
-async function issueServerCertificate(alternativeNames: JsonGeneralNames, authorityPath: string) {
+async function issueServerCertificate(alternativeNames: readonly AlternativeName[], authorityPath: string) {
   const now = Date.now();
   const authority = await createAuthority(now);
   await writeFile(authorityPath, authority.certificatePem);
