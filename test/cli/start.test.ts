@@ -162,7 +162,7 @@ describe('start', { timeout: 60_000 }, () => {
   );
 
   it('is forced by a second signal', async () => {
-    const command = [process.execPath, '--import', 'tsx', fixture('stubborn.ts')] as const;
+    const command = [process.execPath, '--import', 'tsx', fixture('stubborn.mts')] as const;
     const program = keep(launch([], { command, cwd: import.meta.dirname }));
     await program.until(/running/);
     program.kill('SIGTERM');
