@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PartitionLog } from '../../emulator/store/partition-log.ts';
+
+function filledLog(weights: readonly number[]) {
+  const log = new PartitionLog<{ sequenceNumber: number; enqueuedUtc: number; bytes: number }>();
+  for (const [index, bytes] of weights.entries()) {
+    log.append({ sequenceNumber: log.nextSequenceNumber, enqueuedUtc: index, bytes });
+  }
+  return log;
+}
+
+describe('a partition', () => {
+  it('numbers its events from 0, without a gap', () => {
+    const log = filledLog([1, 1, 1]);
+    expect([0, 1, 2, 3].map((number) => log.at(number)?.sequenceNumber)).toEqual([0, 1, 2, undefined]);
+    expect(log.nextSequenceNumber).toBe(3);
+  });
+
+  it('forgets the oldest events by weight and by age, and a reader goes on from the oldest that is left', () => {
+    const log = filledLog([10, 10, 10, 10]);
+    expect(log.trim(25, 0)).toBe(2);
+    expect(log.at(0)?.sequenceNumber).toBe(2);
+    expect(log.trim(1000, 3)).toBe(1);
+    expect(log.firstSequenceNumber).toBe(3);
+  });
+
+  it('keeps the bound, the order and every number, whatever comes in', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 50 }), { maxLength: 3000 }),
+        fc.integer({ min: 50, max: 500 }),
+        (weights, bound) => {
+          const log = filledLog([]);
+          for (const bytes of weights) {
+            log.append({ sequenceNumber: log.nextSequenceNumber, enqueuedUtc: 0, bytes });
+            log.trim(bound, 0);
+            expect(log.bytes).toBeLessThanOrEqual(bound);
+          }
+          const kept: number[] = [];
+          for (let number = log.firstSequenceNumber; number < log.nextSequenceNumber; number++) {
+            kept.push(log.at(number)?.sequenceNumber ?? -1);
+          }
+          expect(kept).toEqual(kept.map((_, index) => log.firstSequenceNumber + index));
+          expect(log.nextSequenceNumber).toBe(weights.length);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});
