@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -84,6 +85,15 @@ export async function startHub(
   const command = launch(['start', '--json', ...ports, ...args], settings);
   const [line] = await command.until(/^.*\n/);
   return { ...command, report: JSON.parse(line) as StartReport };
+}
+
+/** Whether this process may listen there: the usual ports are root's on many machines, and 127.0.0.2 is not everywhere. */
+export function canListen(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => void server.close(() => resolve(true)));
+  });
 }
 
 function follow(child: ChildProcessByStdio<null, Readable, Readable>): RunningCommand {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { type CommandSettings, launch, ORDINARY_USER, run, temporaryFolder } from './command.ts';
+import { type CommandSettings, canListen, launch, ORDINARY_USER, run, temporaryFolder } from './command.ts';
 import { sdkProgram } from './sdk-program.ts';
 
 const NODE = process.execPath;
@@ -191,11 +191,3 @@ describe.skipIf(!canBindUsualPorts)(
     });
   },
 );
-
-function canListen(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, host, () => void server.close(() => resolve(true)));
-  });
-}

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CommandResult, run } from '../cli/command.ts';
+import { type CommandResult, launch, type RunningCommand } from '../cli/command.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,14 +17,20 @@ export const WAYS = {
 
 export type Way = keyof typeof WAYS;
 
-/** Runs a scenario to its end. */
-export function runScenario(
+/** Starts a scenario and does not wait. */
+export function launchScenario(
   way: Way,
   scenario: string,
   env: Readonly<Record<string, string>>,
-): Promise<CommandResult> {
+): RunningCommand {
   const [program = '', ...words] = WAYS[way](scenario);
-  return run(words, { command: [program], env });
+  return launch(words, { command: [program], env });
+}
+
+/** Runs a scenario to its end. */
+export async function runScenario(...scenario: Parameters<typeof launchScenario>): Promise<CommandResult> {
+  await using program = launchScenario(...scenario);
+  return await program.ended;
 }
 
 /** What a scenario has shown: every heading with the value below it. */

@@ -76,7 +76,7 @@ const STORIES: Readonly<Record<string, (deviceId: string) => Readonly<Record<str
     },
   }),
 };
-/** Waits for a patch, so it takes a second program: two-programs.test.ts. */
+/** Waits for a patch, so it takes a second program: ../cli/usual-ports.test.ts. */
 const NEEDS_ANOTHER = 'receive-module-twin-desired-properties-patch';
 
 describe('the scenarios', () => {
