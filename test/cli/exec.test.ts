@@ -1,7 +1,17 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type CommandSettings, canListen, launch, ORDINARY_USER, run, temporaryFolder } from './command.ts';
+import {
+  COMMAND,
+  type CommandSettings,
+  canListen,
+  fixture,
+  launch,
+  ORDINARY_USER,
+  run,
+  temporaryFolder,
+} from './command.ts';
 import { sdkProgram } from './sdk-program.ts';
 
 const NODE = process.execPath;
@@ -39,6 +49,27 @@ describe('exec', { timeout: 60_000 }, () => {
       stdout: 'thermostat\n',
       stderr: '',
     });
+  });
+
+  it('carries a user’s own tests, run by npx and vitest, in a temporary folder with an odd name', async () => {
+    await using folder = await temporaryFolder();
+    const TMPDIR = join(folder.path, `the "temporary" files of O'Neill`);
+    await mkdir(TMPDIR);
+    const REPORT = join(folder.path, 'report');
+    const vitest = ['npx', '--no', 'vitest', 'run', '--root', fixture('project')];
+    const result = await exec(['--host-name', 'myhub.azure-devices.net'], vitest, {
+      env: { TMPDIR, REPORT },
+    });
+    expect(result).toMatchObject({ code: 0, stdout: expect.stringMatching(/1 passed/) });
+    expect(await readFile(REPORT, 'utf8')).toBe('myhub.azure-devices.net');
+    expect(result.stderr).toMatch(/after [1-9]\d* requests and 1 client connections\.\n$/);
+  });
+
+  it('leaves its input to the command', async () => {
+    const line = `echo 'from a pipe' | "$0" "$@"`;
+    const settings = { command: ['/bin/sh', '-c'] } as const;
+    const { stdout } = await run([line, ...COMMAND, 'exec', '--quiet', '--', 'cat'], settings);
+    expect(stdout).toBe('from a pipe\n');
   });
 
   it('tells the command the strings of its device and module, and they are good over MQTT and WebSocket', async () => {
