@@ -23,6 +23,7 @@ export const CANNOT = {
   sendTelemetryInBatches: NO_BATCHES_ON_MQTT,
   receiveMessages: {},
   abandonAndRejectMessages: ONLY_PUBACK,
+  abandonAndRejectInputMessages: { ...ONLY_PUBACK, ...NO_MODULE },
   useTwins: NO_TWIN,
   answerMethods: NO_METHODS,
   sendModuleTelemetry: NO_MODULE,

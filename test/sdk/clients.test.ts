@@ -1,0 +1,211 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import iotCommon from 'azure-iot-common';
+import iotDevice, { type Client, type ModuleClient } from 'azure-iot-device';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  type LocalHub,
+  type ProvisionedDevice,
+  type ProvisionedModule,
+  startHub,
+} from '../../harness/harness.ts';
+import { createAgent, type Transport, transportOf } from '../../harness/wiring.ts';
+import { transportsThat } from './transports.ts';
+
+let hub: LocalHub;
+
+beforeAll(async () => {
+  hub = await startHub();
+});
+afterAll(() => hub[Symbol.asyncDispose]());
+
+const { Message } = iotDevice;
+
+/** The host that a client finds by its name alone, where it cannot be told a gateway. */
+function hostFor(transport: Transport): string {
+  return transport === 'mqtt' ? `127.0.0.1:${hub.emulator.mqttPort}` : hub.hostName;
+}
+
+/** What leads a client to the hub that was not made by the harness. */
+function wiringOptions(): object {
+  const agent = createAgent({ ...hub.emulator, hostName: hub.hostName });
+  return {
+    ca: hub.emulator.authorityPem,
+    mqtt: { webSocketAgent: agent },
+    http: { agent, receivePolicy: { interval: 1 } },
+  };
+}
+
+/** A token of the client's own, by its primary key. */
+function tokenOf(client: ProvisionedDevice | ProvisionedModule, host: string, seconds = 3600): string {
+  const key = /SharedAccessKey=([^;]+)/.exec(client.connectionString)?.[1] ?? '';
+  const module = client.moduleId === undefined ? '' : `/modules/${client.moduleId}`;
+  const resource = encodeURIComponent(`${host}/devices/${client.deviceId}${module}`);
+  const expiry = Math.floor(Date.now() / 1000) + seconds;
+  return iotCommon.SharedAccessSignature.create(resource, null as never, key, expiry).toString();
+}
+
+async function proveByTelemetry(
+  name: ProvisionedDevice | ProvisionedModule,
+  client: Client | ModuleClient,
+): Promise<void> {
+  await client.setOptions(wiringOptions() as never);
+  await client.open();
+  await client.sendEvent(new Message('here I am'));
+  await hub.untilTelemetry(name);
+  await client.close();
+}
+
+describe.each(transportsThat('sendTelemetry'))('a device client over %s', (transport) => {
+  const Transport = transportOf(transport);
+  const gateway = () => (transport === 'mqtt' ? { gatewayHostName: hostFor(transport) } : {});
+
+  it('is made from a connection string', async () => {
+    const device = await hub.provision();
+    const text = device.connectionString.replace(hub.hostName, hostFor(transport));
+    await proveByTelemetry(device, iotDevice.Client.fromConnectionString(text, Transport));
+  });
+
+  it('is made from a SAS token', async () => {
+    const device = await hub.provision();
+    const token = tokenOf(device, hostFor(transport));
+    await proveByTelemetry(device, iotDevice.Client.fromSharedAccessSignature(token, Transport));
+  });
+
+  it('is made from whatever knows its credentials', async () => {
+    const device = await hub.provision();
+    const provider = iotDevice.SharedAccessKeyAuthenticationProvider.fromConnectionString(
+      `${device.connectionString}${transport === 'mqtt' ? `;GatewayHostName=${gateway().gatewayHostName}` : ''}`,
+    );
+    const client = iotDevice.Client.fromAuthenticationProvider(provider, Transport);
+    await proveByTelemetry(device, client);
+    provider.stop();
+  });
+
+  it('takes a new token', async () => {
+    const device = await hub.provision();
+    const host = hostFor(transport);
+    const client = iotDevice.Client.fromSharedAccessSignature(tokenOf(device, host), Transport);
+    await client.setOptions(wiringOptions() as never);
+    await client.open();
+    await new Promise<void>((resolve, reject) =>
+      client.updateSharedAccessSignature(tokenOf(device, host, 7200), (error) =>
+        error ? reject(error) : resolve(),
+      ),
+    );
+    await client.sendEvent(new Message('with the new token'));
+    await hub.untilTelemetry(device);
+    await client.close();
+  });
+
+  it('opens and closes again and again', async () => {
+    const device = await hub.provision();
+    const client = await device.createClient(transport);
+    for (let round = 1; round <= 3; round++) {
+      const connected = once(client, 'connect');
+      await client.open();
+      await connected;
+      await client.sendEvent(new Message(String(round)));
+      await client.close();
+    }
+    await hub.untilTelemetry(device, ({ body }) => Buffer.from(body).toString() === '3');
+  });
+});
+
+describe.each(transportsThat('connect'))('a device client over %s', (transport) => {
+  it('is told options, which the hub hears of', async () => {
+    const device = await hub.provision();
+    const text = device.connectionString.replace(hub.hostName, hostFor(transport));
+    const client = iotDevice.Client.fromConnectionString(text, transportOf(transport));
+    const modelId = 'dtmi:com:example:Thermostat;1';
+    await client.setOptions({ ...wiringOptions(), modelId, productInfo: 'mine', keepalive: 60 } as never);
+    await client.open();
+    await hub.untilConnected(device);
+    expect((await hub.registry().getTwin(device.deviceId)).responseBody).toMatchObject({ modelId });
+    await client.close();
+    await hub.untilDisconnected(device);
+  });
+
+  it('is told how to poll, which does not concern it', async () => {
+    const device = await hub.provision();
+    const client = await device.connect(transport);
+    await client.setTransportOptions({ interval: 5 });
+    await client.getTwin();
+    await client.close();
+  });
+
+  it('comes back after its connection was lost, as long as its retry policy says so', async () => {
+    const device = await hub.provision();
+    const first = await device.connect(transport);
+    first.onDeviceMethod('who', (_request, response) => void response.send(200, 'first'));
+    await hub.untilSubscribed(device, 'methods');
+    const second = await device.createClient(transport);
+    second.setRetryPolicy(new iotCommon.NoRetry());
+    const lost = once(second, 'disconnect');
+    // It takes the place of the first, which takes it back.
+    await second.open();
+    await lost;
+    const timeouts = { connectTimeoutInSeconds: 10 };
+    expect(await hub.invokeMethod(device, 'who', null, timeouts)).toMatchObject({ payload: 'first' });
+    await first.close();
+  });
+});
+
+describe.each(transportsThat('sendModuleTelemetry'))('a module client over %s', (transport) => {
+  const Transport = transportOf(transport);
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('is made from a connection string', async () => {
+    const module = await hub.provision({ moduleId: true });
+    const text = module.connectionString.replace(hub.hostName, hostFor(transport));
+    await proveByTelemetry(module, iotDevice.ModuleClient.fromConnectionString(text, Transport));
+  });
+
+  it('is made from a SAS token', async () => {
+    const module = await hub.provision({ moduleId: true });
+    const token = tokenOf(module, hostFor(transport));
+    await proveByTelemetry(module, iotDevice.ModuleClient.fromSharedAccessSignature(token, Transport));
+  });
+
+  it('is made from whatever knows its credentials', async () => {
+    const module = await hub.provision({ moduleId: true });
+    const text = module.connectionString.replace(hub.hostName, hostFor(transport));
+    const provider = iotDevice.SharedAccessKeyAuthenticationProvider.fromConnectionString(text);
+    await proveByTelemetry(module, iotDevice.ModuleClient.fromAuthenticationProvider(provider, Transport));
+    provider.stop();
+  });
+
+  it('is made from its environment, the authority’s file included', async () => {
+    const module = await hub.provision({ moduleId: true });
+    const file = join(tmpdir(), `authority-${process.pid}-${transport}.pem`);
+    await writeFile(file, hub.emulator.authorityPem);
+    vi.stubEnv('IotHubConnectionString', module.connectionString.replace(hub.hostName, hostFor(transport)));
+    vi.stubEnv('EdgeModuleCACertificateFile', file);
+    const client = await iotDevice.ModuleClient.fromEnvironment(Transport);
+    // Over WebSocket only an agent leads to a free port; over MQTT the environment alone does.
+    if (transport === 'mqtt-ws') await client.setOptions(wiringOptions() as never);
+    await client.open();
+    await hub.untilConnected(module);
+    await client.close();
+  });
+
+  it('takes a new token, options and a retry policy', async () => {
+    const module = await hub.provision({ moduleId: true });
+    const host = hostFor(transport);
+    const client = iotDevice.ModuleClient.fromSharedAccessSignature(tokenOf(module, host), Transport);
+    client.setRetryPolicy(new iotCommon.NoRetry());
+    await client.setOptions(wiringOptions() as never);
+    await client.open();
+    await new Promise<void>((resolve, reject) =>
+      client.updateSharedAccessSignature(tokenOf(module, host, 7200), (error) =>
+        error ? reject(error) : resolve(),
+      ),
+    );
+    await client.setTransportOptions({ interval: 5 });
+    await client.sendEvent(new Message('with the new token'));
+    await hub.untilTelemetry(module);
+    await client.close();
+  });
+});

@@ -1,0 +1,59 @@
+import { Readable } from 'node:stream';
+import type iothub from 'azure-iothub';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalHub, startHub } from '../../harness/harness.ts';
+import { errorOf, failureOf } from './failures.ts';
+
+let hub: LocalHub;
+let registry: iothub.Registry;
+
+beforeAll(async () => {
+  hub = await startHub();
+  registry = hub.registry();
+});
+afterAll(() => hub[Symbol.asyncDispose]());
+
+const CONTAINER = 'https://storage.invalid/container';
+const CONFIGURATION = { id: 'eco-mode', schemaVersion: '1.0', etag: 'MQ==' };
+
+/** The last operation that the hub refused as a whole, as its log has it. */
+function lastRefused(): unknown {
+  return hub.log.findLast(({ event }) => event === 'operation-not-supported')?.fields['operation'];
+}
+
+describe('what belongs to a later door is refused by name', () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['PUT /configurations/:configurationId', () => registry.addConfiguration(CONFIGURATION)],
+    ['GET /configurations/:configurationId', () => registry.getConfiguration('eco-mode')],
+    ['GET /configurations', () => registry.getConfigurations()],
+    ['PUT /configurations/:configurationId', () => registry.updateConfiguration(CONFIGURATION, true)],
+    ['DELETE /configurations/:configurationId', () => registry.removeConfiguration('eco-mode')],
+    [
+      'POST /devices/:deviceId/applyConfigurationContent',
+      () => registry.applyConfigurationContentOnDevice('edge', { modulesContent: {} }),
+    ],
+    ['POST /jobs/create', () => registry.importDevicesFromBlob(CONTAINER, CONTAINER)],
+    ['POST /jobs/create', () => registry.importDevicesFromBlobByIdentity(CONTAINER, CONTAINER)],
+    ['POST /jobs/create', () => registry.exportDevicesToBlob(CONTAINER, false)],
+    ['POST /jobs/create', () => registry.exportDevicesToBlobByIdentity(CONTAINER, false)],
+    ['GET /jobs', () => registry.listJobs()],
+    ['GET /jobs/:jobId', () => registry.getJob('import')],
+    ['DELETE /jobs/:jobId', () => registry.cancelJob('import')],
+  ])('%s, for a back end', async (operation, call) => {
+    expect(await failureOf(call())).toEqual({ error: 'Error', code: 'FeatureNotSupported' });
+    expect(lastRefused()).toBe(operation);
+  });
+
+  it('file upload, for a device', async () => {
+    const client = await (await hub.provision()).connect();
+    const begin = 'POST /devices/:deviceId/files';
+    const file = Readable.from(['x']);
+    expect((await errorOf(client.uploadToBlob('a.txt', file, 1))).name).toBe('BlobSasError');
+    expect(lastRefused()).toBe(begin);
+    expect((await errorOf(client.getBlobSharedAccessSignature('a.txt'))).message).toBeTruthy();
+    expect(lastRefused()).toBe(begin);
+    expect((await errorOf(client.notifyBlobUploadStatus('id', true, 200, 'done'))).message).toBeTruthy();
+    expect(lastRefused()).toBe('POST /devices/:deviceId/files/notifications/:correlationId');
+    await client.close();
+  });
+});

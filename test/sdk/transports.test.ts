@@ -1,0 +1,64 @@
+import iotDevice, { type Client, type ModuleClient } from 'azure-iot-device';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type LocalHub, startHub } from '../../harness/harness.ts';
+import type { Transport } from '../../harness/wiring.ts';
+import { errorOf } from './failures.ts';
+import { CANNOT, type Capability } from './transports.ts';
+
+let hub: LocalHub;
+
+beforeAll(async () => {
+  hub = await startHub();
+});
+afterAll(() => hub[Symbol.asyncDispose]());
+
+const message = new iotDevice.Message('x');
+message.lockToken = 'any';
+const device = async (transport: Transport) => (await hub.provision()).connect(transport);
+const module = async (transport: Transport) => (await hub.provision({ moduleId: true })).connect(transport);
+const settle = async (client: Client | ModuleClient) => {
+  // Over HTTP the SDK settles nothing before it has sent something.
+  await client.sendEvent(message).catch(() => undefined);
+  return client.abandon(message).catch(() => client.reject(message));
+};
+
+/** How each capability is asked for. */
+const ATTEMPTS: Readonly<Record<Capability, (transport: Transport) => Promise<unknown>>> = {
+  connect: async (transport) => {
+    const name = await hub.provision();
+    await (await name.connect(transport)).sendEvent(message);
+    const { responseBody } = await hub.registry().get(name.deviceId);
+    // The SDK opens what is no connection without a word.
+    if (responseBody.connectionState?.toLowerCase() !== 'connected') throw new NoConnectionError();
+  },
+  sendTelemetry: async (transport) => (await device(transport)).sendEvent(message),
+  sendTelemetryInBatches: async (transport) => (await device(transport)).sendEventBatch([message]),
+  receiveMessages: async (transport) => (await device(transport)).on('message', () => undefined),
+  abandonAndRejectMessages: async (transport) => settle(await device(transport)),
+  abandonAndRejectInputMessages: async (transport) => settle(await module(transport)),
+  useTwins: async (transport) => (await device(transport)).getTwin(),
+  answerMethods: async (transport) => (await device(transport)).onDeviceMethod('a', () => undefined),
+  sendModuleTelemetry: async (transport) => (await module(transport)).sendEvent(message),
+  sendToOutputs: async (transport) => (await module(transport)).sendOutputEvent('out', message),
+  sendToOutputsInBatches: async (transport) =>
+    (await module(transport)).sendOutputEventBatch('out', [message]),
+  receiveAtInputs: async (transport) => (await module(transport)).on('inputMessage', () => undefined),
+  invokeMethodsOfOthers: async (transport) => (await module(transport)).invokeMethod('a', {} as never),
+};
+
+class NoConnectionError extends Error {
+  override readonly name = 'NoConnectionError';
+}
+
+const LACKS = Object.entries(CANNOT).flatMap(([capability, reasons]) =>
+  Object.entries(reasons).map(([transport, reason]) => [capability, transport, reason] as const),
+) as readonly (readonly [Capability, Transport, string])[];
+
+it.each(LACKS)('the SDK cannot %s over %s: %s', async (capability, transport) => {
+  const error = await errorOf(ATTEMPTS[capability](transport));
+  const bySdk = ['NotImplementedError', 'NoConnectionError'];
+  // What the SDK sends all the same the hub refuses: a module's key opens no path of its device.
+  const byHub = ['UnauthorizedError', 'Error'];
+  expect([...bySdk, ...byHub]).toContain(error.name);
+  if (error.name === 'Error') expect(error.message).toBe('Unauthorized');
+});
