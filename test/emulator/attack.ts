@@ -1,0 +1,163 @@
+import type { TLSSocket } from 'node:tls';
+import { HUB_ERRORS } from '../../emulator/domain/errors.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { hostileFrames, upgradeRequest } from './hostile-frames.ts';
+import type { HostilePackets } from './hostile-packets.ts';
+import type { HostileRequest } from './hostile-requests.ts';
+import type { Random } from './random.ts';
+import { openTls } from './tls-client.ts';
+
+/** How often the hub answered what; what it must not answer is thrown. */
+export type Tally = Map<string, number>;
+
+interface Attack {
+  readonly emulator: Emulator;
+  readonly random: Random;
+  /** How many requests, packets or frames to send. */
+  readonly count: number;
+  readonly tally: Tally;
+}
+
+const DEADLINE_MILLISECONDS = 10_000;
+// A call of a method may wait for its device: then the caller hangs up.
+const PATIENCE_MILLISECONDS = 100;
+const SILENCE_MILLISECONDS = 20;
+
+/** Requests over connections that are kept alive until one of both sides has enough. */
+export async function attackHttps(
+  { emulator, random, count, tally }: Attack,
+  next: (random: Random) => HostileRequest,
+): Promise<void> {
+  let socket = await openTls(emulator, emulator.httpsPort);
+  for (let sent = 0; sent < count; sent++) {
+    if (!socket.writable) socket = await openTls(emulator, emulator.httpsPort);
+    const request = next(random);
+    const answer = await ask(socket, request);
+    judge(answer, request);
+    note(tally, `HTTP ${answer.slice(9, 12) || 'without answer'}`);
+    if (/^connection: close/im.test(answer)) socket.destroy();
+  }
+  socket.destroy();
+}
+
+/** Connections of MQTT clients, each with a few packets and a half-closed end. */
+export async function attackMqtt(
+  { emulator, random, count, tally }: Attack,
+  next: HostilePackets,
+): Promise<void> {
+  for (let sent = 0; sent < count; ) {
+    const packets = next(random);
+    sent += Math.max(packets.length, 1);
+    const socket = await openTls(emulator, emulator.mqttPort);
+    const bytes = await converse(socket, inSegments(random, packets));
+    note(tally, bytes === '' ? 'MQTT without answer' : `MQTT CONNACK ${bytes.charCodeAt(3)}`);
+  }
+}
+
+/** The same over WebSockets, whose frames are hostile too. */
+export async function attackWebSocket(
+  { emulator, random, count, tally }: Attack,
+  next: HostilePackets,
+  hostName: string,
+): Promise<void> {
+  for (let sent = 0; sent < count; ) {
+    const frames = hostileFrames(random, next(random));
+    sent += frames.length + 1;
+    const socket = await openTls(emulator, emulator.httpsPort);
+    const answer = await ask(socket, upgradeRequest(random, hostName));
+    note(tally, `WebSocket ${answer.slice(9, 12) || 'without answer'}`);
+    if (answer.startsWith('HTTP/1.1 101') && socket.writable)
+      await converse(socket, inSegments(random, frames));
+    socket.destroy();
+  }
+}
+
+/** Sends a request and reads the answer; behind a broken one the client hangs up, for it may have no end. */
+function ask(socket: TLSSocket, { bytes, isBroken }: HostileRequest): Promise<string> {
+  if (!isBroken) return exchange(socket, bytes);
+  socket.end(bytes);
+  return readToTheEnd(socket, bytes.toString('latin1'));
+}
+
+/** Sends one request and reads its answer; empty where the connection ended instead. */
+function exchange(socket: TLSSocket, bytes: Buffer): Promise<string> {
+  const isHead = bytes.subarray(0, 5).toString('latin1') === 'HEAD ';
+  const mayWait = /^[^\r]*(methods|commands)/i.test(bytes.toString('latin1'));
+  return new Promise((resolve, reject) => {
+    let received = '';
+    const finish = (): void => {
+      clearTimeout(timer);
+      socket.off('data', take).off('close', finish);
+      resolve(received);
+    };
+    const timer = setTimeout(
+      () => {
+        socket.destroy();
+        if (!mayWait) reject(new Error(`no answer to ${bytes.toString('latin1')}`));
+      },
+      mayWait ? PATIENCE_MILLISECONDS : DEADLINE_MILLISECONDS,
+    );
+    const take = (chunk: Buffer): void => {
+      received = (received + chunk.toString('latin1')).replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '');
+      if (isWhole(received, isHead)) finish();
+    };
+    socket.on('data', take).on('close', finish).write(bytes);
+  });
+}
+
+function isWhole(text: string, isHead: boolean): boolean {
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) return false;
+  const length = Number(/^content-length: (\d+)/im.exec(text.slice(0, end))?.[1] ?? 0);
+  return isHead || text.length >= end + 4 + length;
+}
+
+/** Sends all of it, listens until the hub is silent, hangs up to the half, and listens until the hub hangs up too. */
+function converse(socket: TLSSocket, segments: readonly Buffer[]): Promise<string> {
+  for (const segment of segments) socket.write(segment);
+  const silence = setTimeout(() => socket.end(), SILENCE_MILLISECONDS);
+  socket.on('data', () => silence.refresh()).once('close', () => clearTimeout(silence));
+  return readToTheEnd(socket, Buffer.concat(segments).toString('hex'));
+}
+
+function readToTheEnd(socket: TLSSocket, after: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let received = '';
+    const timer = setTimeout(() => {
+      socket.destroy();
+      reject(new Error(`the hub did not hang up after ${after}`));
+    }, DEADLINE_MILLISECONDS);
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.toString('latin1');
+    });
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve(received);
+    });
+  });
+}
+
+function inSegments(random: Random, parts: readonly Buffer[]): readonly Buffer[] {
+  if (random.oneIn(2)) return [Buffer.concat(parts)];
+  return parts.flatMap((part) => {
+    const at = random.below(part.length + 1);
+    return [part.subarray(0, at), part.subarray(at)].filter(({ length }) => length > 0);
+  });
+}
+
+/** An answer is whole, is no failure of ours, and names an error of the hub where it is one. */
+function judge(answer: string, { bytes, isBroken }: HostileRequest): void {
+  const status = Number(answer.slice(9, 12));
+  const complain = (what: string): never => {
+    throw new Error(`${what}: ${bytes.toString('latin1').slice(0, 2000)}\n=> ${answer.slice(0, 1000)}`);
+  };
+  if (/^HTTP\/1\.1 500/m.test(answer)) complain('The hub failed');
+  if (isBroken || answer === '') return;
+  const name = /^iothub-errorcode: (\w+)/im.exec(answer)?.[1] ?? '';
+  if (status >= 400 && !Object.hasOwn(HUB_ERRORS, name)) complain('The answer names no error of the hub');
+  if (status < 200 || (status >= 300 && status < 400)) complain('The hub has no such status');
+}
+
+function note(tally: Tally, what: string): void {
+  tally.set(what, (tally.get(what) ?? 0) + 1);
+}

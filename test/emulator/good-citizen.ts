@@ -1,0 +1,71 @@
+import { setInterval } from 'node:timers/promises';
+import iotDevice from 'azure-iot-device';
+import type { LocalHub } from '../../harness/harness.ts';
+
+// Faster, it would take the hub from those it is there for: the attackers.
+const PACE_MILLISECONDS = 30;
+
+/** What a well-behaved device and its back end did while others misbehaved. */
+export interface GoodCitizen {
+  /** Ends the work, and rejects where anything of it failed. */
+  finish(): Promise<{
+    readonly device: { readonly deviceId: string };
+    /** The bodies of the telemetry that the hub acknowledged. */
+    readonly acknowledged: readonly string[];
+    readonly rounds: number;
+  }>;
+}
+
+/** A real device sends telemetry, reads its twin and answers methods, while a real back end reads the twin and invokes them. */
+export async function startGoodCitizen(hub: LocalHub, transport: 'mqtt' | 'mqtt-ws'): Promise<GoodCitizen> {
+  const device = await hub.provision({ deviceId: `citizen-${transport}` });
+  const client = await device.connect(transport);
+  client.onDeviceMethod('greet', (request, response) => {
+    response.send(200, { heard: request.payload }).catch(() => undefined);
+  });
+  const twin = await client.getTwin();
+  await hub.untilSubscribed(device, 'methods');
+  const acknowledged: string[] = [];
+  let isOver = false;
+  const sending = work(async (round) => {
+    const texts = Array.from({ length: 5 }, (_, index) => `${round}.${index}`);
+    await Promise.all(
+      texts.map(async (text) => {
+        await client.sendEvent(new iotDevice.Message(text));
+        acknowledged.push(text);
+      }),
+    );
+  });
+  const reading = work(async (round) => {
+    await hub.registry().updateTwin(device.deviceId, { properties: { desired: { round } } }, '*');
+    const { responseBody } = await hub.registry().getTwin(device.deviceId);
+    if (responseBody.properties.desired['round'] !== round) throw new Error(`the twin lost round ${round}`);
+    await new Promise<void>((resolve, reject) => {
+      twin.get((error) => (error ? reject(error) : resolve()));
+    });
+  });
+  const calling = work(async (round) => {
+    const { payload } = await hub.invokeMethod(device, 'greet', { round });
+    if (JSON.stringify(payload) !== JSON.stringify({ heard: { round } }))
+      throw new Error('a wrong answer came');
+  });
+  // Told by finish(); until then it is not unhandled.
+  const all = Promise.all([sending, reading, calling]);
+  all.catch(() => undefined);
+  return {
+    finish: async () => {
+      isOver = true;
+      const [, rounds] = await all;
+      return { device: { deviceId: device.deviceId }, acknowledged, rounds };
+    },
+  };
+
+  async function work(perform: (round: number) => Promise<void>): Promise<number> {
+    let round = 0;
+    for await (const _ of setInterval(PACE_MILLISECONDS)) {
+      if (isOver) break;
+      await perform(round++);
+    }
+    return round;
+  }
+}

@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import { type LocalHub, startHub } from '../../harness/harness.ts';
+import { attackHttps, attackMqtt, attackWebSocket, type Tally } from './attack.ts';
+import { type GoodCitizen, startGoodCitizen } from './good-citizen.ts';
+import { createHostilePackets } from './hostile-packets.ts';
+import { createHostileRequests, PREY } from './hostile-requests.ts';
+import { createRandom } from './random.ts';
+
+// Another seed goes other ways.
+const SEED = Number(process.env['IOTHUB_TEST_SEED'] ?? 20_260_801);
+const ATTACKERS = 4;
+const COUNTS = { https: 6600, mqtt: 2400, webSocket: 1000 };
+
+it('10,000 random requests, packets and frames do no harm: the hub never fails, what others do succeeds, and nothing acknowledged is lost', async () => {
+  await using hub = await startHub();
+  for (const deviceId of PREY.devices) await hub.provision({ deviceId, moduleId: 'm1' });
+  const citizens = [await startGoodCitizen(hub, 'mqtt'), await startGoodCitizen(hub, 'mqtt-ws')];
+  const tally = await attack(hub);
+  for (const citizen of citizens) await expectUnharmed(hub, citizen);
+  expect(hub.log.filter(({ level }) => level === 'error')).toEqual([]);
+  // The attack came behind the first door, too.
+  expect([...tally.keys()]).toEqual(expect.arrayContaining(['HTTP 200', 'MQTT CONNACK 0', 'WebSocket 101']));
+}, 60_000);
+
+async function attack(hub: LocalHub): Promise<Tally> {
+  const { emulator, hostName } = hub;
+  const packets = createHostilePackets(hostName);
+  const requests = createHostileRequests(hostName);
+  const tally: Tally = new Map();
+  const attacks = Array.from({ length: ATTACKERS }, (_, index) => {
+    const attackOf = (kind: keyof typeof COUNTS, salt: number) => ({
+      emulator,
+      tally,
+      random: createRandom(SEED + 10 * index + salt),
+      count: COUNTS[kind] / ATTACKERS,
+    });
+    return [
+      attackHttps(attackOf('https', 1), requests),
+      attackMqtt(attackOf('mqtt', 2), packets),
+      attackWebSocket(attackOf('webSocket', 3), packets, hostName),
+    ];
+  });
+  await Promise.all(attacks.flat()).catch((error: Error) => {
+    throw new Error(`IOTHUB_TEST_SEED=${SEED}: ${error.message}`);
+  });
+  return tally;
+}
+
+async function expectUnharmed(hub: LocalHub, citizen: GoodCitizen): Promise<void> {
+  const { device, acknowledged, rounds } = await citizen.finish();
+  expect(rounds).toBeGreaterThan(1);
+  const missing = new Set(acknowledged);
+  const telemetry = hub.telemetry({ ...device, from: 'earliest', signal: AbortSignal.timeout(5000) });
+  for await (const { body } of telemetry) {
+    missing.delete(Buffer.from(body).toString());
+    if (missing.size === 0) break;
+  }
+  expect([...missing]).toEqual([]);
+}

@@ -1,0 +1,25 @@
+/** Chance that can be repeated: the same seed makes the same choices. */
+export interface Random {
+  below(limit: number): number;
+  /** True once in so many times. */
+  oneIn(count: number): boolean;
+  pick<T>(values: readonly T[]): T;
+  bytes(maximumLength: number): Buffer;
+}
+
+/** The same numbers for the same seed (mulberry32). */
+export function createRandom(seed: number): Random {
+  let state = seed;
+  const below = (limit: number): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+  };
+  return {
+    below,
+    oneIn: (count) => below(count) === 0,
+    pick: <T>(values: readonly T[]): T => values[below(values.length)] as T,
+    bytes: (maximumLength) => Buffer.from(Array.from({ length: below(maximumLength + 1) }, () => below(256))),
+  };
+}
