@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import iotCommon from 'azure-iot-common';
 import type { Client, DeviceMethodRequest, DeviceMethodResponse, ModuleClient } from 'azure-iot-device';
+import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalHub, startHub } from '../../harness/harness.ts';
+import { createAgent, withAgent } from '../../harness/wiring.ts';
 import { errorOf, failureOf } from './failures.ts';
 import { transportsThat } from './transports.ts';
 
@@ -313,5 +316,23 @@ describe.each(transportsThat('invokeMethodsOfOthers'))('a module over %s', (tran
       code: 'IotHubUnauthorized',
     });
     await client.close();
+  });
+});
+
+describe('a service client', () => {
+  it('is made from a connection string, a SAS token or a credential of Microsoft Entra', async () => {
+    const { SharedAccessKey: key = '' } = iothub.ConnectionString.parse(hub.connectionString);
+    const expiry = Math.floor(Date.now() / 1000) + 60;
+    const token = iotCommon.SharedAccessSignature.create(hub.hostName, 'service', key, expiry);
+    const getToken = async () => ({ token: 'any', expiresOnTimestamp: Date.now() + 3_600_000 });
+    const agent = createAgent({ ...hub.emulator, hostName: hub.hostName });
+    for (const service of [
+      iothub.Client.fromConnectionString(hub.connectionString),
+      iothub.Client.fromSharedAccessSignature(token.toString()),
+      iothub.Client.fromTokenCredential(hub.hostName, { getToken }),
+    ]) {
+      const call = withAgent(service, agent).invokeDeviceMethod('nobody', { methodName: 'a' });
+      expect(await failureOf(call)).toMatchObject({ code: 'DeviceNotFound' });
+    }
   });
 });

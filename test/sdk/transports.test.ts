@@ -39,6 +39,7 @@ const ATTEMPTS: Readonly<Record<Capability, (transport: Transport) => Promise<un
   useTwins: async (transport) => (await device(transport)).getTwin(),
   answerMethods: async (transport) => (await device(transport)).onDeviceMethod('a', () => undefined),
   sendModuleTelemetry: async (transport) => (await module(transport)).sendEvent(message),
+  sendModuleTelemetryInBatches: async (transport) => (await module(transport)).sendEventBatch([message]),
   sendToOutputs: async (transport) => (await module(transport)).sendOutputEvent('out', message),
   sendToOutputsInBatches: async (transport) =>
     (await module(transport)).sendOutputEventBatch('out', [message]),

@@ -27,6 +27,7 @@ export const CANNOT = {
   useTwins: NO_TWIN,
   answerMethods: NO_METHODS,
   sendModuleTelemetry: NO_MODULE,
+  sendModuleTelemetryInBatches: { ...NO_BATCHES_ON_MQTT, ...NO_MODULE },
   sendToOutputs: NO_MODULE,
   sendToOutputsInBatches: { ...NO_BATCHES_ON_MQTT, ...NO_MODULE },
   receiveAtInputs: NO_MODULE,

@@ -1,0 +1,75 @@
+import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { type Coverage, type SdkClass, SURFACE } from './surface.ts';
+import { readTests } from './test-sources.ts';
+import { transportsThat } from './transports.ts';
+
+const require = createRequire(import.meta.url);
+
+/** The methods that a class really has, its statics too, but for those that its package declares as private. */
+function publicMethodsOf({ sdkClass, declarations }: SdkClass): string[] {
+  const names: string[] = [];
+  for (let level = sdkClass.prototype; isOfSdk(level); level = Object.getPrototypeOf(level)) {
+    names.push(...methodNamesOf(level));
+  }
+  names.push(...methodNamesOf(sdkClass).map((name) => `static ${name}`));
+  const hidden = new Set(declarations.flatMap(privateMembersOf));
+  return [...new Set(names)].filter((name) => !hidden.has(name)).sort();
+}
+
+function isOfSdk(prototype: object): boolean {
+  return prototype !== Object.prototype && prototype !== EventEmitter.prototype;
+}
+
+function methodNamesOf(owner: object): string[] {
+  return Object.entries(Object.getOwnPropertyDescriptors(owner))
+    .filter(([name, { value }]) => typeof value === 'function' && name !== 'constructor')
+    .map(([name]) => name)
+    .filter((name) => !name.startsWith('_'));
+}
+
+function privateMembersOf(declaration: string): string[] {
+  const text = readFileSync(require.resolve(declaration), 'utf8');
+  const source = ts.createSourceFile(declaration, text, ts.ScriptTarget.ES2023);
+  const members = source.statements.filter(ts.isClassDeclaration).flatMap(({ members }) => [...members]);
+  return members.flatMap((member) => {
+    const kinds = new Set(
+      ts.canHaveModifiers(member) ? ts.getModifiers(member)?.map(({ kind }) => kind) : [],
+    );
+    const isHidden = kinds.has(ts.SyntaxKind.PrivateKeyword) || kinds.has(ts.SyntaxKind.ProtectedKeyword);
+    if (!isHidden || member.name === undefined || !ts.isIdentifier(member.name)) return [];
+    return [`${kinds.has(ts.SyntaxKind.StaticKeyword) ? 'static ' : ''}${member.name.text}`];
+  });
+}
+
+/** What is wrong with the coverage of a method, or undefined. */
+function objectionTo(method: string, sdkClass: SdkClass, coverage: Coverage): string | undefined {
+  switch (coverage.kind) {
+    case 'later':
+      return undefined;
+    case 'lacking': {
+      const transports = transportsThat(coverage.capability);
+      return transports.length === 0 ? undefined : `${coverage.capability} runs over ${transports}.`;
+    }
+    case 'proven':
+    case 'refused': {
+      const calls = readTests(`./${coverage.file}`).get(coverage.test);
+      if (calls === undefined) return `${coverage.file} has no test '${coverage.test}'.`;
+      const call = method.replace('static', (sdkClass.sdkClass as { readonly name?: string }).name ?? '');
+      return calls.has(call.replace(' ', '.')) ? undefined : `'${coverage.test}' does not call ${call}.`;
+    }
+  }
+}
+
+describe.each(Object.entries(SURFACE))('%s of the Node SDK', (_name, sdkClass) => {
+  it('has the methods of the list, no other and no fewer', () => {
+    expect(publicMethodsOf(sdkClass)).toEqual(Object.keys(sdkClass.methods).sort());
+  });
+
+  it.each(Object.entries(sdkClass.methods))('%s is covered as the list says', (method, coverage) => {
+    expect(objectionTo(method, sdkClass, coverage)).toBeUndefined();
+  });
+});
