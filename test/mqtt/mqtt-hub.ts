@@ -156,17 +156,16 @@ function listenIn(hub: Hub, links: Map<string, ClientLink>, settled: string[]): 
         const { deviceId, moduleId } = client.identity;
         links.set(moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`, link);
         const session = hub.clients.open(client, link, options);
-        return {
-          ...session,
-          completeMessage: (lockToken) => {
-            settled.push(`complete ${lockToken}`);
-            return session.completeMessage(lockToken);
-          },
-          rejectMessage: (lockToken) => {
-            settled.push(`reject ${lockToken}`);
-            return session.rejectMessage(lockToken);
-          },
+        const { completeMessage, rejectMessage } = session;
+        session.completeMessage = (lockToken) => {
+          settled.push(`complete ${lockToken}`);
+          return completeMessage.call(session, lockToken);
         };
+        session.rejectMessage = (lockToken) => {
+          settled.push(`reject ${lockToken}`);
+          return rejectMessage.call(session, lockToken);
+        };
+        return session;
       },
     },
   };
