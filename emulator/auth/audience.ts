@@ -1,4 +1,4 @@
-import { decodePercent } from './percent-encoding.ts';
+import { decodePercent } from '../domain/percent-encoding.ts';
 
 /** Something of this hub that a token can be for. */
 export interface Resource {

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { decodePercent } from '../domain/percent-encoding.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { coversResource, type Resource } from './audience.ts';
-import { decodePercent, encodePercent } from './percent-encoding.ts';
 import { refused } from './refusal-reasons.ts';
 
 /** A SAS token as it was received; nothing of it is verified yet. */
@@ -130,4 +130,12 @@ function parseFields(body: string): Result<Fields> {
 
 function sign(key: string, resource: string, expiry: string): Buffer {
   return createHmac('sha256', Buffer.from(key, 'base64')).update(`${resource}\n${expiry}`).digest();
+}
+
+/** Percent-encodes all but letters, digits and `-_.~`, as .NET, Java and Python do. */
+function encodePercent(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

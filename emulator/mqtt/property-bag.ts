@@ -1,5 +1,6 @@
 import type { MessageProperties, SystemProperties } from '../domain/message.ts';
-import { decodePercent, encodePercent } from './percent-encoding.ts';
+import { decodePercent } from '../domain/percent-encoding.ts';
+import { encodePercent } from './percent-encoding.ts';
 
 /** Names of system properties in a property bag, after decoding, and the hub's own names for them. */
 const SYSTEM_PROPERTY_NAMES = {

@@ -1,5 +1,5 @@
+import { decodePercent } from '../domain/percent-encoding.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import { decodePercent } from './percent-encoding.ts';
 
 /** What an MQTT user name says; nothing of it is checked yet. */
 export interface UserName {
