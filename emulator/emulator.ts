@@ -9,6 +9,7 @@ import { createHub } from './hub/create-hub.ts';
 import type { Hub, HubOptions } from './hub/hub.ts';
 import type { Clock, IdSource, Log } from './hub/ports.ts';
 import { listenHttps } from './listen/https.ts';
+import type { Patience } from './listen/listener.ts';
 import { listenTls } from './listen/tls.ts';
 import { acceptWebSockets, type WebSocketHandler } from './listen/websocket.ts';
 import { createMqttDoor } from './mqtt/mqtt-door.ts';
@@ -25,6 +26,7 @@ export interface EmulatorOptions {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly log: Log;
+  readonly patience?: Patience;
 }
 
 /** A running emulator; disposing of it closes every socket and timer. */
@@ -67,7 +69,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     traffic.brokenConnections += 1;
     log('debug', 'connection-broken', { remoteAddress, message: error.message });
   };
-  const address = { host, key: leaf.keyPem, cert: leaf.certificatePem, onClientError };
+  const { patience = {} } = options;
+  const address = { host, key: leaf.keyPem, cert: leaf.certificatePem, onClientError, patience };
 
   const opened: AsyncDisposable[] = [];
   const close = async () => {
@@ -85,7 +88,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       http(request, response);
     });
     opened.push(https);
-    https.server.on('clientError', (error, socket) => answerBrokenRequest(hub, error, socket));
+    https.onBrokenRequest((error, socket) => answerBrokenRequest(hub, error, socket));
     const acceptClient = (
       stream: Duplex,
       transport: 'mqtt' | 'mqtt-ws',

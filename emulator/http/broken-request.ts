@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Hub } from '../hub/hub.ts';
 import { formatError } from './error-answer.ts';
 
-/** For the `clientError` event of the server: what is no HTTP gets the hub's own error too, and the connection ends. */
+/** What is no HTTP request, or came too slowly, gets the hub's own error too, and the connection ends. */
 export function answerBrokenRequest(hub: Hub, error: NodeJS.ErrnoException, socket: Duplex): void {
   hub.log('debug', 'request-broken', { reason: error.code ?? error.message });
   if (!socket.writable || error.code === 'ECONNRESET') {
@@ -10,7 +10,9 @@ export function answerBrokenRequest(hub: Hub, error: NodeJS.ErrnoException, sock
     return;
   }
   const requestId = hub.ids.guid();
-  const failure = { name: 'IotHubFormatError', message: 'This is no valid HTTP request.' } as const;
+  const isSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const message = isSlow ? 'The request did not arrive in time.' : 'This is no valid HTTP request.';
+  const failure = { name: 'IotHubFormatError', message } as const;
   const { status, headers, body } = formatError(failure, 'text', {
     requestId,
     now: hub.clock.now(),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type Listener, type ListenOptions, openListener, tlsOptionsOf } from './listener.ts';
 import { type PeerCertificates, rememberPeerCertificates } from './peer-certificates.ts';
@@ -8,6 +9,8 @@ import { type PeerCertificates, rememberPeerCertificates } from './peer-certific
 export interface HttpsListener extends Listener {
   readonly server: Server;
   peerCertificatesOf(socket: TLSSocket): readonly Buffer[];
+  /** Hands over connections on which something came that is no HTTP request, or that came too slowly. */
+  onBrokenRequest(take: (error: NodeJS.ErrnoException, socket: Duplex) => void): void;
 }
 
 /**
@@ -19,9 +22,27 @@ export async function listenHttps(
   onRequest: (request: IncomingMessage, response: ServerResponse, peerCertificates: PeerCertificates) => void,
 ): Promise<HttpsListener> {
   const peerCertificatesOf = rememberPeerCertificates();
-  const server = createServer({ ...tlsOptionsOf(options), keepAliveTimeout: 0 }, (request, response) =>
-    onRequest(request, response, () => peerCertificatesOf(request.socket as TLSSocket)),
+  const { headMilliseconds = 60_000, requestMilliseconds = 300_000 } = options.patience ?? {};
+  const server = createServer(
+    {
+      ...tlsOptionsOf(options),
+      keepAliveTimeout: 0,
+      headersTimeout: headMilliseconds,
+      requestTimeout: requestMilliseconds,
+      // Node looks for slow clients only now and then.
+      connectionsCheckingInterval: Math.min(headMilliseconds / 2, 30_000),
+    },
+    (request, response) =>
+      onRequest(request, response, () => peerCertificatesOf(request.socket as TLSSocket)),
   );
+  const secureSockets = new WeakSet<Duplex>();
+  server.on('secureConnection', (socket) => secureSockets.add(socket));
   const listener = await openListener(server, options);
-  return { ...listener, server, peerCertificatesOf };
+  const onBrokenRequest: HttpsListener['onBrokenRequest'] = (take) => {
+    server.on('clientError', (error, socket) => {
+      // Node tells of broken handshakes here once more.
+      if (secureSockets.has(socket)) take(error, socket);
+    });
+  };
+  return { ...listener, server, peerCertificatesOf, onBrokenRequest };
 }

@@ -18,10 +18,19 @@ export interface ListenOptions {
   readonly key: string;
   /** PEM, without the root. */
   readonly cert: string;
-  /** How long a client may take for its TLS handshake. */
-  readonly handshakeTimeoutMilliseconds?: number;
+  readonly patience?: Patience;
   /** Hears of broken handshakes and connections; none of them is anybody's failure but the client's. */
   readonly onClientError?: (error: NodeJS.ErrnoException, remoteAddress: string | undefined) => void;
+}
+
+/** How long a client may take, in milliseconds, before its connection is closed. */
+export interface Patience {
+  /** For its TLS handshake: half a minute unless told. */
+  readonly handshakeMilliseconds?: number;
+  /** For the head of an HTTP request, from the handshake or its first byte on: a minute unless told. */
+  readonly headMilliseconds?: number;
+  /** For a whole HTTP request: five minutes unless told. */
+  readonly requestMilliseconds?: number;
 }
 
 /** The address is taken (`EADDRINUSE`), reserved for root (`EACCES`) or not of this machine (`EADDRNOTAVAIL`). */
@@ -48,7 +57,7 @@ export function tlsOptionsOf(options: ListenOptions): TlsOptions {
     rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
     secureOptions: constants.SSL_OP_NO_TICKET,
-    handshakeTimeout: options.handshakeTimeoutMilliseconds ?? 30_000,
+    handshakeTimeout: options.patience?.handshakeMilliseconds ?? 30_000,
     noDelay: true,
   };
 }

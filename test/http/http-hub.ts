@@ -78,7 +78,7 @@ export async function startHttpHub(
     { host: HOST_NAME, port: 0, key: leaf.keyPem, cert: leaf.certificatePem },
     door,
   );
-  listener.server.on('clientError', (error, socket) => answerBrokenRequest(hub, error, socket));
+  listener.onBrokenRequest((error, socket) => answerBrokenRequest(hub, error, socket));
   const { port } = listener;
   const ca = authority.certificatePem;
   const agent = agentTo(port, ca);
