@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { createWebSocketStream, WebSocket } from 'ws';
+import { formatSasToken } from '../../emulator/auth/sas-token.ts';
+import { type Emulator, WEBSOCKET_PATH } from '../../emulator/emulator.ts';
+import { DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
+import { type RawClient, type RawConnectOptions, rawClientOn } from '../mqtt/raw-client.ts';
+import { openTls } from './tls-client.ts';
+
+export type RawTransport = 'mqtt' | 'mqtt-ws';
+
+/** The bytes of a connection on which no MQTT was spoken yet. */
+export async function openStream(emulator: Emulator, transport: RawTransport): Promise<Duplex> {
+  if (transport === 'mqtt') return openTls(emulator, emulator.mqttPort);
+  const address = `wss://${emulator.host}:${emulator.httpsPort}${WEBSOCKET_PATH}`;
+  const webSocket = new WebSocket(address, 'mqtt', { rejectUnauthorized: false });
+  await once(webSocket, 'open');
+  const stream = createWebSocketStream(webSocket).on('error', () => undefined);
+  return stream.once('end', () => stream.destroy());
+}
+
+/** A token of a shared access policy, for an hour by the hub's own clock, which a test may move. */
+export function policyTokenOf({ hub }: Emulator, policyName: string): string {
+  const [resource = ''] = hub.hostNames;
+  const expirySeconds = Math.floor(hub.clock.now() / 1000) + 3600;
+  return formatSasToken({ resource, key: DEFAULT_KEY, expirySeconds, policyName });
+}
+
+/** What a CONNECT of a device or module (`device/module`) says, with a token of the policy `device`. */
+export function greetingOf(emulator: Emulator, clientId: string): RawConnectOptions {
+  const [hostName = ''] = emulator.hub.hostNames;
+  return {
+    username: `${hostName}/${clientId}/?api-version=2021-04-12`,
+    password: policyTokenOf(emulator, 'device'),
+  };
+}
+
+/** A client that says byte by byte what a test wants, after its CONNECT was accepted. */
+export async function connectRawClient(
+  emulator: Emulator,
+  clientId: string,
+  { transport = 'mqtt', ...options }: RawConnectOptions & { readonly transport?: RawTransport } = {},
+): Promise<RawClient> {
+  const client = rawClientOn(await openStream(emulator, transport));
+  client.connect(clientId, { ...greetingOf(emulator, clientId), ...options });
+  const { returnCode } = await client.next('connack');
+  if (returnCode !== 0) throw new Error(`CONNECT was refused with ${returnCode}`);
+  return client;
+}
