@@ -58,8 +58,8 @@ describe('the packed package, installed into an empty folder', { timeout: 60_000
   let packed: readonly { readonly path: string }[];
 
   beforeAll(async () => {
-    requireFreshBuild(['emulator', 'harness']);
     folder = await temporaryFolder();
+    requireFreshBuild(['emulator', 'harness']);
     const pack = await npm(
       ['pack', '--json', '--ignore-scripts', '--pack-destination', folder.path],
       REPOSITORY,

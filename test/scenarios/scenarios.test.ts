@@ -30,7 +30,6 @@ describe.each(Object.keys(WAYS) as Way[])(
     let environment: Readonly<Record<string, string>>;
 
     beforeAll(async () => {
-      if (way === 'node') requireFreshBuild(['scenarios']);
       folder = await temporaryFolder();
       const reporter = fileURLToPath(new URL('fixtures/environment.mjs', import.meta.url));
       exec = launch(['exec', '--', process.execPath, reporter]);
@@ -43,6 +42,7 @@ describe.each(Object.keys(WAYS) as Way[])(
         IOTHUB_MODULE_CERTIFICATE: fileOf('certificate'),
         IOTHUB_MODULE_KEY: fileOf('key'),
       };
+      if (way === 'node') requireFreshBuild(['scenarios']);
     });
     afterAll(async () => {
       exec.kill('SIGTERM');

@@ -6,15 +6,20 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Fails where a source is newer than what was built from it: `npm test` builds before it tests. */
 export function requireFreshBuild(folders: readonly string[]): void {
-  for (const folder of folders) {
-    for (const name of readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })) {
-      if (!name.endsWith('.ts')) continue;
-      const source = join(folder, name);
-      const built = join('dist', source.replace(/\.ts$/, '.js'));
-      if (modifiedAt(built) < modifiedAt(source))
-        throw new Error(`${built} is older than ${source}, or missing: npm run build`);
-    }
-  }
+  const stale = findStaleFile(folders);
+  if (stale !== undefined) throw new Error(`${stale} is newer than what was built from it: npm run build`);
+}
+
+/** A source that is newer than what was built from it, if there is one. */
+export function findStaleFile(folders: readonly string[]): string | undefined {
+  return folders
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+        join(folder, name),
+      ),
+    )
+    .filter((source) => source.endsWith('.ts'))
+    .find((source) => modifiedAt(join('dist', source.replace(/\.ts$/, '.js'))) < modifiedAt(source));
 }
 
 function modifiedAt(path: string): number {
