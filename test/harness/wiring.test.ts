@@ -1,0 +1,44 @@
+import { Agent } from 'node:https';
+import iothub from 'azure-iothub';
+import { describe, expect, it } from 'vitest';
+import { startHub } from '../../harness/harness.ts';
+import { createDigitalTwinClient, withAgent } from '../../harness/wiring.ts';
+
+const CONNECTION_STRING = 'HostName=hub1.iothub.test;SharedAccessKeyName=iothubowner;SharedAccessKey=YQ==';
+const agent = new Agent();
+
+describe('the SDK lets the harness lead its clients to a free port', () => {
+  it.each([iothub.Registry, iothub.JobClient, iothub.Client])(
+    'by an agent of the REST client inside $name, which is not public',
+    (ServiceClient) => {
+      expect(() => withAgent(ServiceClient.fromConnectionString(CONNECTION_STRING), agent)).not.toThrow();
+    },
+  );
+
+  it('or else the harness says that the REST client has moved', () => {
+    const registry = iothub.Registry.fromConnectionString(CONNECTION_STRING);
+    Object.assign(registry, { _restApiClient: undefined, _client: {} });
+    expect(() => withAgent(registry, agent)).toThrow(
+      'This version of azure-iothub cannot be wired to a local hub: the REST client of Registry has moved.',
+    );
+  });
+
+  it('by the requests that the credentials of a digital twin client see', async () => {
+    const used = new Error('the agent was used');
+    const refusing = new Agent();
+    refusing.createConnection = () => {
+      throw used;
+    };
+    const client = createDigitalTwinClient(CONNECTION_STRING, refusing);
+    await expect(client.getDigitalTwin('any')).rejects.toThrow(used.message);
+  });
+
+  it.each(['mqtt', 'mqtt-ws', 'http'] as const)(
+    'by options of the device client over %s',
+    async (transport) => {
+      await using hub = await startHub();
+      const device = await hub.provision();
+      await expect(device.connect(transport)).resolves.toBeDefined();
+    },
+  );
+});
