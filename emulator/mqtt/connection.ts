@@ -64,14 +64,11 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
   takeFrame(bytes: Buffer, start: number, body: number, end: number): void {
     this.#hasHeardPacket = true;
     const dropReason = this.#take(bytes, start, body, end);
-    if (dropReason === undefined) return;
-    this.acknowledge();
-    this.drop(dropReason);
+    if (dropReason !== undefined) this.#refuse(dropReason);
   }
 
   takeFault(fault: FrameFault): void {
-    this.acknowledge();
-    this.drop(fault);
+    this.#refuse(fault);
   }
 
   prepareConnect(packet: ConnectPacket): void {
@@ -137,8 +134,11 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
   write(packet: Buffer): void {
     if (this.#state === 'closed' || this.#broker === undefined) return;
     this.#broker.write(packet);
-    // Later, for the hub is in the midst of delivering.
-    if (this.#broker.isOverflowing) queueMicrotask(() => this.drop('client-does-not-read'));
+    if (!this.#broker.isOverflowing) return;
+    // At once, for one read may hold thousands of requests with large answers.
+    this.#splitter.stop();
+    // Later, for the hub may be in the midst of delivering.
+    queueMicrotask(() => this.drop('client-does-not-read'));
   }
 
   closeByHub(reason: DisconnectReason): void {
@@ -152,13 +152,13 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
   }
 
   /** Ends the connection without a packet and says why in the log. */
-  drop(reason: DropReason, message?: string): void {
+  drop(reason: DropReason, message?: string, how: 'flush' | 'abrupt' = 'abrupt'): void {
     if (this.#state === 'closed') return;
     const { remoteAddress, transport } = this.#peer;
     const level = reason === 'emulator-failed' ? 'error' : 'warn';
     const fields = { ...this.#client?.identity, reason, message, remoteAddress, transport };
     this.#door.hub.log(level, 'connection-dropped', fields);
-    this.#finish('lost', 'abrupt');
+    this.#finish('lost', how);
   }
 
   attempt(work: () => void): void {
@@ -184,6 +184,12 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
     this.acknowledge();
     if (this.#hasHeardPacket) this.#keepAlive?.touch();
     this.#regulate();
+  }
+
+  // The PUBACKs of what came before still arrive.
+  #refuse(reason: DropReason): void {
+    this.acknowledge();
+    this.drop(reason, undefined, 'flush');
   }
 
   #take(bytes: Buffer, start: number, body: number, end: number): DropReason | undefined {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { createLog } from '../../emulator/command/log-format.ts';
 import type { LogFields, LogLevel } from '../../emulator/hub/ports.ts';
-import { createLog } from '../../emulator/log-format.ts';
 
 function written(
   settings: Parameters<typeof createLog>[1],

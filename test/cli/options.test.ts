@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../../emulator/certificates/authority.ts';
 import { createClientCertificate } from '../../emulator/certificates/leaf.ts';
-import type { Result } from '../../emulator/domain/result.ts';
-import { DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
 import {
   flagOf,
   OPTION_TABLE,
   type OptionKey,
   type ServingCommand,
   variableOf,
-} from '../../emulator/option-table.ts';
-import { type Options, parseOptions } from '../../emulator/options.ts';
+} from '../../emulator/command/option-table.ts';
+import { type Options, parseOptions } from '../../emulator/command/options.ts';
+import type { Result } from '../../emulator/domain/result.ts';
+import { DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
 
 const KEY = Buffer.alloc(32, 1).toString('base64');
 const DEFAULT_POLICY_NAMES = ['iothubowner', 'service', 'device', 'registryRead', 'registryReadWrite'];

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { trustLinesOf } from '../../emulator/trust-lines.ts';
+import { trustLinesOf } from '../../emulator/command/trust-lines.ts';
 import { fixture, run, startHub, temporaryFolder } from './command.ts';
 
 describe('the lines that make programs trust a CA', () => {

@@ -1,8 +1,8 @@
 import { REFUSAL_REASONS } from '../../emulator/auth/refusal-reasons.ts';
+import { flagOf, OPTION_TABLE, type OptionRow, variableOf } from '../../emulator/command/option-table.ts';
 import { ROUTES } from '../../emulator/http/routes.ts';
 import { DROP_REASONS } from '../../emulator/mqtt/drop-reasons.ts';
 import { TOPICS } from '../../emulator/mqtt/topics.ts';
-import { flagOf, OPTION_TABLE, type OptionRow, variableOf } from '../../emulator/option-table.ts';
 
 /** The parts of the README that are made from the emulator's own tables, by name. */
 export const GENERATED_TABLES: Readonly<Record<string, () => string>> = {

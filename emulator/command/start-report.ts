@@ -1,4 +1,4 @@
-import { type Emulator, WEBSOCKET_PATH } from './emulator.ts';
+import { type Emulator, WEBSOCKET_PATH } from '../emulator.ts';
 import { type ConnectionStrings, connectionStringsOf } from './local-emulator.ts';
 import type { Options } from './options.ts';
 import { packageVersion } from './package-version.ts';

@@ -1,15 +1,15 @@
-import type { Authority } from './certificates/authority.ts';
-import { type ClientIdentity, formatClientIdentity } from './domain/client-identity.ts';
-import { formatClientConnectionString, formatServiceConnectionString } from './domain/connection-string.ts';
-import { parseDeviceRequest, parseModuleRequest } from './domain/identity-request.ts';
-import { NO_PRECONDITION } from './domain/precondition.ts';
-import { failed, ok, type Result } from './domain/result.ts';
-import { type Emulator, startEmulator } from './emulator.ts';
-import type { Hub } from './hub/hub.ts';
-import type { Log } from './hub/ports.ts';
-import { DEFAULT_HUB_OPTIONS, keysOf } from './hub-defaults.ts';
+import type { Authority } from '../certificates/authority.ts';
+import { type ClientIdentity, formatClientIdentity } from '../domain/client-identity.ts';
+import { formatClientConnectionString, formatServiceConnectionString } from '../domain/connection-string.ts';
+import { parseDeviceRequest, parseModuleRequest } from '../domain/identity-request.ts';
+import { NO_PRECONDITION } from '../domain/precondition.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import { type Emulator, startEmulator } from '../emulator.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { Log } from '../hub/ports.ts';
+import { DEFAULT_HUB_OPTIONS, keysOf } from '../hub-defaults.ts';
+import { createRandomIds, createSystemClock } from '../system-ports.ts';
 import type { Options } from './options.ts';
-import { createRandomIds, createSystemClock } from './system-ports.ts';
 
 /** Every connection string of a hub, by the name of its policy or the id of its client. */
 export interface ConnectionStrings {

@@ -1,5 +1,5 @@
+import { isListenError, type ListenError } from '../listen/listener.ts';
 import { type Ending, EXIT_CODES, explain } from './exit-codes.ts';
-import { isListenError, type ListenError } from './listen/listener.ts';
 import type { Options } from './options.ts';
 import { findPortOwner } from './port-owner.ts';
 

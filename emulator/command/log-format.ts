@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Log, LogFields, LogLevel } from './hub/ports.ts';
+import type { Log, LogFields, LogLevel } from '../hub/ports.ts';
 import { painterOf } from './painter.ts';
 
 /** From the most urgent to the least. */
