@@ -1,26 +1,13 @@
 import { expect, it } from 'vitest';
-import { startHub } from '../../harness/harness.ts';
+import { startHub, untilDesired } from '../../harness/harness.ts';
 
 it('a service PATCH of the desired properties reaches the module over MQTT', async () => {
   await using hub = await startHub();
-  const module = await hub.provision({ moduleId: true });
+  const module = await hub.provision({ moduleId: 'sampler' });
   const client = await module.connect();
-  const twin = await client.getTwin();
-  const patches: unknown[] = [];
-  const received = new Promise((resolve) => {
-    twin.on('properties.desired', (desired) => {
-      patches.push(desired);
-      if (desired.interval === 30) resolve(desired);
-    });
-  });
+  const patch = untilDesired(await client.getTwin(), ({ interval }) => interval === 30);
   await hub.untilSubscribed(module, 'desiredProperties');
-  await hub
-    .registry()
-    .updateModuleTwin(
-      module.deviceId,
-      module.moduleId ?? '',
-      { properties: { desired: { interval: 30 } } },
-      '*',
-    );
-  expect(await received).toEqual({ interval: 30, $version: 2 });
+  const desired = { properties: { desired: { interval: 30 } } };
+  await hub.registry().updateModuleTwin(module.deviceId, 'sampler', desired, '*');
+  expect(await patch).toEqual({ interval: 30, $version: 2 });
 });
