@@ -1,25 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { PYTHON_PROGRAMS as PROGRAMS, runBelowExec } from './below-exec.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAMS = join(ROOT, 'test', 'interop', 'python');
 const python = inject('python');
-
-/** Runs a Python program below `exec`; several share a hub only within one program. */
-function runBelowExec(words: readonly string[]): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve) => {
-    const executable = 'executable' in python ? python.executable : 'python3';
-    const command = [join(ROOT, 'emulator', 'cli.ts'), 'exec', '--', executable, ...words];
-    const child = spawn(process.execPath, ['--import', 'tsx', ...command], { cwd: ROOT });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (output += bytes));
-    child.once('close', (code) => resolve({ code, output }));
-  });
-}
 
 describe.skipIf('missing' in python)('the Python SDKs, unmodified', () => {
   let folder: string;

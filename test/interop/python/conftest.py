@@ -1,0 +1,108 @@
+"""Clients of the back end for the whole run, and for every test identities of its own and clients that are closed."""
+
+import itertools
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+# Of all the authorities in the bundle of `exec` only the hub's is needed. Every client loads them all anew,
+# which would take longer than the tests.
+os.environ["SSL_CERT_FILE"] = os.environ["REQUESTS_CA_BUNDLE"] = os.environ["NODE_EXTRA_CA_CERTS"]
+
+import pytest
+
+pytest.register_assert_rewrite("refusals", "waiting")
+
+from azure.iot.hub import DigitalTwinClient, IoTHubHttpRuntimeManager, IoTHubJobManager
+
+from clients import WAYS, Clients, EventLoop
+from create_module import host_name, open_registry, service_connection_string
+
+numbers = itertools.count(1)
+
+
+def keep_alive(service_client):
+    """Keeps the connection between calls, which is left to the program; test_service_access.py does without."""
+    with service_client.protocol:
+        yield service_client
+
+
+@pytest.fixture(scope="session")
+def registry():
+    yield from keep_alive(open_registry())
+
+
+@pytest.fixture(scope="session")
+def jobs():
+    yield from keep_alive(IoTHubJobManager.from_connection_string(service_connection_string()))
+
+
+@pytest.fixture(scope="session")
+def digital_twins():
+    yield from keep_alive(DigitalTwinClient.from_connection_string(service_connection_string()))
+
+
+@pytest.fixture(scope="session")
+def runtime():
+    yield from keep_alive(IoTHubHttpRuntimeManager.from_connection_string(service_connection_string()))
+
+
+@pytest.fixture
+def new_id():
+    """Makes an id that nobody has."""
+    return lambda word="device": "{}-{}".format(word, next(numbers))
+
+
+@pytest.fixture
+def new_device(registry, new_id):
+    return lambda: registry.create_device_with_sas(new_id(), "", "", "enabled")
+
+
+@pytest.fixture
+def device(new_device):
+    return new_device()
+
+
+@pytest.fixture
+def module(registry, device):
+    return registry.create_module_with_sas(device.device_id, "module", None, "", "")
+
+
+@pytest.fixture(scope="session")
+def event_loop():
+    loop = EventLoop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture(params=WAYS, ids=str)
+def clients(request, event_loop):
+    """Makes devices and modules; a test that asks for it is run in all four ways."""
+    clients = Clients(request.param, event_loop, host_name())
+    yield clients
+    clients.close()
+
+
+@pytest.fixture
+def blocking_clients(event_loop):
+    """Makes blocking clients over MQTT, for tests in which the device is a means only."""
+    clients = Clients(WAYS[0], event_loop, host_name())
+    yield clients
+    clients.close()
+
+
+@pytest.fixture
+def in_background():
+    """Begins a call that another one has to end; answers with its future."""
+    with ThreadPoolExecutor() as executor:
+        yield executor.submit
+
+
+@pytest.fixture(scope="session")
+def certificates():
+    """By its name each certificate's file, the file of its key, and its thumbprint."""
+    path = os.environ.get("PYTHON_INTEROP_CERTIFICATES")
+    if path is None:
+        pytest.skip("PYTHON_INTEROP_CERTIFICATES names no file")
+    with open(path) as file:
+        return json.load(file)
