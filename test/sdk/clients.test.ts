@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import iotCommon from 'azure-iot-common';
 import iotDevice, { type Client, type ModuleClient } from 'azure-iot-device';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type LocalHub,
   type ProvisionedDevice,
@@ -181,6 +181,7 @@ describe.each(transportsThat('sendModuleTelemetry'))('a module client over %s', 
     const module = await hub.provision({ moduleId: true });
     const file = join(tmpdir(), `authority-${process.pid}-${transport}.pem`);
     await writeFile(file, hub.emulator.authorityPem);
+    onTestFinished(() => rm(file));
     vi.stubEnv('IotHubConnectionString', module.connectionString.replace(hub.hostName, hostFor(transport)));
     vi.stubEnv('EdgeModuleCACertificateFile', file);
     const client = await iotDevice.ModuleClient.fromEnvironment(Transport);

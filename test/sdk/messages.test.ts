@@ -82,6 +82,19 @@ describe.each(transportsThat('receiveMessages'))('a device over %s', (transport)
     await client.close();
   });
 
+  it('whose id has to be escaped sends and receives, also almost as much as a message may hold', async () => {
+    const device = await hub.provision({ deviceId: `dev-:.%_*?!(),@$'%41-${transport}` });
+    const client = await connect(device, transport);
+    await client.sendEvent(new iotDevice.Message('here I am'));
+    await hub.untilTelemetry(device);
+    const received = completed(client, 1);
+    const body = 'x'.repeat(65_000);
+    hub.sendMessage(device, { body, properties: { "odd !#$%&'*+-.^_`|~": ';=&%/? ' } });
+    const [message] = (await received) as [Message];
+    expect(textOf(message) === body).toBe(true);
+    await client.close();
+  });
+
   it('receives what was sent while it was away with a new client too', async () => {
     const device = await hub.provision();
     const client = await connect(device, transport);

@@ -70,6 +70,13 @@ describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
       await client.close();
     });
 
+    it('receives and answers with almost as much as a payload may hold', async () => {
+      const { name, client } = await connected('echo', echo);
+      const payload = 'x'.repeat(131_000);
+      expect((await hub.invokeMethod(name, 'echo', payload)).payload === payload).toBe(true);
+      await client.close();
+    });
+
     it('answers with any status: that is no failure of the call', async () => {
       const { name, client } = await connected('status', (request, response) => {
         void response.send(request.payload);
@@ -294,6 +301,16 @@ describe.each(transportsThat('invokeMethodsOfOthers'))('a module over %s', (tran
     expect(await client.invokeMethod(device.deviceId, sibling.moduleId ?? '', call)).toEqual({
       status: 200,
       payload: { a: 1 },
+    });
+    await client.close();
+  });
+
+  it('that has a certificate in place of a key invokes them as well', async () => {
+    const caller = await hub.provision({ moduleId: true, authentication: 'selfSigned' });
+    const client = await caller.connect(transport);
+    const call = { methodName: 'a', payload: null, responseTimeoutInSeconds: 10, connectTimeoutInSeconds: 0 };
+    expect(await failureOf(client.invokeMethod(caller.deviceId, call))).toMatchObject({
+      code: 'DeviceNotOnline',
     });
     await client.close();
   });

@@ -292,6 +292,21 @@ describe.each(transportsThat('useTwins'))('over %s', (transport) => {
 
     const long = 'x'.repeat(4000);
     const nested = (depth: number): Json => (depth === 0 ? {} : { level: nested(depth - 1) });
+
+    it('hears and reports almost as much as a section may hold', async () => {
+      const name = await provision();
+      const client = await name.connect(transport);
+      const twin = await client.getTwin();
+      const patch = untilDesired(twin, ({ $version }) => $version === 2);
+      await hub.untilSubscribed(name, 'desiredProperties');
+      const section = Object.fromEntries('abcdefgh'.split('').map((property) => [property, long]));
+      await twinOf(name).update(patchOf(section));
+      expect(await patch).toEqual({ ...section, $version: 2 });
+      await report(twin, section);
+      expect((await twinOf(name).get()).properties.reported).toMatchObject(section);
+      await client.close();
+    });
+
     it.each<[string, string, Json]>([
       ['a name with a dollar', 'invalid characters', { good: 1, $bad: 1 }],
       ['a value that is too long', 'maximum 4096 bytes', { a: 'x'.repeat(4097) }],
