@@ -62,8 +62,11 @@ export function createHubUnderTest(connection: HubConnection): HubUnderTest {
     [Symbol.asyncDispose]: async () => {
       // A client that is still connecting would go on trying after the hub is gone.
       await Promise.allSettled([...openClients].map((client) => client.close()));
-      await connection.close({ registry: services.registry, deviceIds: [...deviceIds] });
-      for (const agent of agents) agent.destroy();
+      try {
+        await connection.close({ registry: services.registry, deviceIds: [...deviceIds] });
+      } finally {
+        for (const agent of agents) agent.destroy();
+      }
     },
   };
 
@@ -116,8 +119,10 @@ export function createHubUnderTest(connection: HubConnection): HubUnderTest {
   ): Promise<Device | Module> {
     const members = authentication === undefined ? {} : { authentication };
     if (moduleId === undefined) {
+      const { responseBody } = await services.registry().create({ deviceId, ...members } as Device);
+      // Not before it is made here: what the hub already had is never deleted at the end.
       deviceIds.add(deviceId);
-      return (await services.registry().create({ deviceId, ...members } as Device)).responseBody;
+      return responseBody;
     }
     if (!deviceIds.has(deviceId)) await registerParent(deviceId);
     return (await services.registry().addModule({ deviceId, moduleId, ...members } as Module)).responseBody;

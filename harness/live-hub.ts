@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Registry } from 'azure-iothub';
 import { createHubUnderTest, type HubUnderTest } from './hub-under-test.ts';
 import { loadSdk } from './sdk.ts';
 
@@ -28,7 +29,16 @@ export function connectTo(environment: Readonly<Record<string, string | undefine
       );
     },
     close: async ({ registry, deviceIds }) => {
-      await Promise.all(deviceIds.map((deviceId) => registry().delete(deviceId)));
+      await Promise.all(deviceIds.map((deviceId) => deleteDevice(registry(), deviceId)));
     },
   });
+}
+
+// A test may have deleted it already.
+async function deleteDevice(registry: Registry, deviceId: string): Promise<void> {
+  try {
+    await registry.delete(deviceId);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'DeviceNotFoundError') throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import iotDevice from 'azure-iot-device';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectTo, type LocalHub, report, startHub, untilDesired } from '../../harness/harness.ts';
+import { createHubUnderTest } from '../../harness/hub-under-test.ts';
 
 let hub: LocalHub;
 
@@ -109,5 +110,29 @@ describe('nobody’s hub is touched by chance', () => {
     expect(() => connectTo({ IOTHUB_CONNECTION_STRING: hub.connectionString })).toThrow(
       'Set IOTHUB_LIVE_TESTS=1',
     );
+  });
+});
+
+describe('the end of a test on a live hub', () => {
+  it('takes away the devices that were made here, and none that the hub had before', async () => {
+    await hub.registry().create({ deviceId: 'somebodys' });
+    let madeHere: readonly string[] = [];
+    {
+      await using connected = createHubUnderTest({
+        hostName: hub.hostName,
+        connectionString: hub.connectionString,
+        wiring: { ...hub.emulator, hostName: hub.hostName },
+        idPrefix: 'test-',
+        issueCertificate: () => Promise.reject(new Error('not asked for')),
+        close: async ({ deviceIds }) => {
+          madeHere = deviceIds;
+        },
+      });
+      await expect(connected.provision({ deviceId: 'somebodys' })).rejects.toThrow('already registered');
+      await connected.provision({ deviceId: 'somebodys', moduleId: 'm' });
+      await connected.provision();
+      await connected.provision({ moduleId: true });
+    }
+    expect(madeHere).toEqual(['test-device-1', 'test-device-2']);
   });
 });
