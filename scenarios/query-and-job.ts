@@ -6,6 +6,7 @@ import { createOrGetDevice } from './create-module.ts';
 import { DEVICE_ID, runAlone, serviceConnectionString, show } from './program.ts';
 
 const FLOOR = 'tags.scenario.floor = 2';
+const SELECTION = `SELECT deviceId FROM devices WHERE ${FLOOR}`;
 
 runAlone(import.meta.url, async () => {
   const connectionString = serviceConnectionString();
@@ -18,9 +19,11 @@ runAlone(import.meta.url, async () => {
     await registry.updateTwin(deviceId, { tags: { scenario: { floor: 2 } } }, '*');
   }
   // The index of a live hub lags behind the twins.
-  let found: readonly string[] = [];
-  while (found.length < deviceIds.length)
-    found = await query(registry, `SELECT deviceId FROM devices WHERE ${FLOOR}`);
+  let found = await query(registry, SELECTION);
+  while (found.length < deviceIds.length) {
+    await wait(1000);
+    found = await query(registry, SELECTION);
+  }
   show('Devices on the second floor', found);
 
   const patch = { properties: { desired: { ecoMode: true } }, etag: '*' };
