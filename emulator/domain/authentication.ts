@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from './json.ts';
 import { failed, ok, type Result } from './result.ts';
 
 export type AuthenticationType = 'sas' | 'selfSigned' | 'certificateAuthority' | 'none';
@@ -16,12 +16,7 @@ export interface Authentication {
 /** Authentication as asked for: a `sas` one with null keys wants new keys. */
 export type AuthenticationRequest = Authentication;
 
-const TYPES: Readonly<Record<string, AuthenticationType>> = {
-  sas: 'sas',
-  selfsigned: 'selfSigned',
-  certificateauthority: 'certificateAuthority',
-  none: 'none',
-};
+const TYPES: readonly AuthenticationType[] = ['sas', 'selfSigned', 'certificateAuthority', 'none'];
 const NO_KEYS = { primaryKey: null, secondaryKey: null };
 const NO_THUMBPRINTS = { primaryThumbprint: null, secondaryThumbprint: null };
 
@@ -31,7 +26,7 @@ export function parseAuthentication(value: JsonValue | undefined): Result<Authen
     return ok({ type: 'sas', symmetricKey: NO_KEYS, x509Thumbprint: NO_THUMBPRINTS });
   }
   if (!isJsonObject(value)) return failed('ArgumentInvalid', 'authentication must be an object.');
-  const thumbprints = parseThumbprints(value.x509Thumbprint);
+  const thumbprints = parseThumbprints(memberInAnyCase(value, 'x509Thumbprint'));
   if (!thumbprints.ok) return thumbprints;
   const type = parseType(value, thumbprints.value.primaryThumbprint ?? thumbprints.value.secondaryThumbprint);
   if (!type.ok) return type;
@@ -39,22 +34,24 @@ export function parseAuthentication(value: JsonValue | undefined): Result<Authen
     const x509Thumbprint = type.value === 'selfSigned' ? thumbprints.value : NO_THUMBPRINTS;
     return ok({ type: type.value, symmetricKey: NO_KEYS, x509Thumbprint });
   }
-  const keys = parseKeys(value.symmetricKey);
+  const keys = parseKeys(memberInAnyCase(value, 'symmetricKey'));
   return keys.ok ? ok({ type: 'sas', symmetricKey: keys.value, x509Thumbprint: NO_THUMBPRINTS }) : keys;
 }
 
 function parseType(value: JsonObject, thumbprint: string | null): Result<AuthenticationType> {
-  if (value.type === undefined || value.type === null) return ok(thumbprint === null ? 'sas' : 'selfSigned');
-  const type = typeof value.type === 'string' ? TYPES[value.type.toLowerCase()] : undefined;
+  const wanted = memberInAnyCase(value, 'type') ?? undefined;
+  if (wanted === undefined) return ok(thumbprint === null ? 'sas' : 'selfSigned');
+  const name = typeof wanted === 'string' ? wanted.toLowerCase() : '';
+  const type = TYPES.find((known) => known.toLowerCase() === name);
   return type === undefined ? failed('ArgumentInvalid', 'authentication.type is unknown.') : ok(type);
 }
 
 function parseKeys(value: JsonValue | undefined): Result<Authentication['symmetricKey']> {
   if (value === undefined || value === null) return ok(NO_KEYS);
   if (!isJsonObject(value)) return failed('ArgumentInvalid', 'symmetricKey must be an object.');
-  const primaryKey = parseKey(value.primaryKey);
+  const primaryKey = parseKey(memberInAnyCase(value, 'primaryKey'));
   if (!primaryKey.ok) return primaryKey;
-  const secondaryKey = parseKey(value.secondaryKey);
+  const secondaryKey = parseKey(memberInAnyCase(value, 'secondaryKey'));
   if (!secondaryKey.ok) return secondaryKey;
   if ((primaryKey.value === null) !== (secondaryKey.value === null)) {
     return failed('ArgumentInvalid', 'Either no keys or both keys can be set');
@@ -75,9 +72,9 @@ function parseKey(value: JsonValue | undefined): Result<string | null> {
 function parseThumbprints(value: JsonValue | undefined): Result<Authentication['x509Thumbprint']> {
   if (value === undefined || value === null) return ok(NO_THUMBPRINTS);
   if (!isJsonObject(value)) return failed('ArgumentInvalid', 'x509Thumbprint must be an object.');
-  const primaryThumbprint = parseThumbprint(value.primaryThumbprint);
+  const primaryThumbprint = parseThumbprint(memberInAnyCase(value, 'primaryThumbprint'));
   if (!primaryThumbprint.ok) return primaryThumbprint;
-  const secondaryThumbprint = parseThumbprint(value.secondaryThumbprint);
+  const secondaryThumbprint = parseThumbprint(memberInAnyCase(value, 'secondaryThumbprint'));
   if (!secondaryThumbprint.ok) return secondaryThumbprint;
   return ok({ primaryThumbprint: primaryThumbprint.value, secondaryThumbprint: secondaryThumbprint.value });
 }

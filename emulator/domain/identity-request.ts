@@ -1,7 +1,7 @@
 import { type AuthenticationRequest, parseAuthentication } from './authentication.ts';
 import { type DeviceId, type ModuleId, parseDeviceId, parseModuleId } from './client-identity.ts';
 import type { DeviceStatus } from './identity.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import { isJsonObject, type JsonValue, memberInAnyCase } from './json.ts';
 import { failed, ok, type Result } from './result.ts';
 
 /** A device as a back end wants it; what it leaves out goes back to its default. */
@@ -29,22 +29,26 @@ const MAXIMUM_STATUS_REASON = 128;
 /** Reads the body of a device PUT; members that only the hub writes are ignored. */
 export function parseDeviceRequest(deviceId: DeviceId, body: JsonValue): Result<DeviceRequest> {
   if (!isJsonObject(body)) return failed('ArgumentInvalid', 'A device must be a JSON object.');
-  const sameId = checkId('deviceId', body.deviceId, deviceId);
+  const sameId = checkId('deviceId', memberInAnyCase(body, 'deviceId'), deviceId);
   if (!sameId.ok) return sameId;
-  const status = parseStatus(body.status);
+  const status = parseStatus(memberInAnyCase(body, 'status'));
   if (!status.ok) return status;
-  const statusReason = parseText('statusReason', body.statusReason, MAXIMUM_STATUS_REASON);
+  const statusReason = parseText(
+    'statusReason',
+    memberInAnyCase(body, 'statusReason'),
+    MAXIMUM_STATUS_REASON,
+  );
   if (!statusReason.ok) return statusReason;
-  const authentication = parseAuthentication(body.authentication);
+  const authentication = parseAuthentication(memberInAnyCase(body, 'authentication'));
   if (!authentication.ok) return authentication;
   if (authentication.value.type === 'none') {
     return failed('ArgumentInvalid', 'DeviceAuthenticationTypeIsMissing');
   }
-  const isEdge = parseEdgeCapability(body.capabilities);
+  const isEdge = parseEdgeCapability(memberInAnyCase(body, 'capabilities'));
   if (!isEdge.ok) return isEdge;
-  const deviceScope = parseText('deviceScope', body.deviceScope, 1024);
+  const deviceScope = parseText('deviceScope', memberInAnyCase(body, 'deviceScope'), 1024);
   if (!deviceScope.ok) return deviceScope;
-  const parentScopes = parseScopes(body.parentScopes);
+  const parentScopes = parseScopes(memberInAnyCase(body, 'parentScopes'));
   if (!parentScopes.ok) return parentScopes;
   return ok({
     deviceId,
@@ -64,13 +68,13 @@ export function parseModuleRequest(
   body: JsonValue,
 ): Result<ModuleRequest> {
   if (!isJsonObject(body)) return failed('ArgumentInvalid', 'A module must be a JSON object.');
-  const sameDevice = checkId('deviceId', body.deviceId, deviceId);
+  const sameDevice = checkId('deviceId', memberInAnyCase(body, 'deviceId'), deviceId);
   if (!sameDevice.ok) return sameDevice;
-  const sameModule = checkId('moduleId', body.moduleId, moduleId);
+  const sameModule = checkId('moduleId', memberInAnyCase(body, 'moduleId'), moduleId);
   if (!sameModule.ok) return sameModule;
-  const managedBy = parseText('managedBy', body.managedBy, 128);
+  const managedBy = parseText('managedBy', memberInAnyCase(body, 'managedBy'), 128);
   if (!managedBy.ok) return managedBy;
-  const authentication = parseAuthentication(body.authentication);
+  const authentication = parseAuthentication(memberInAnyCase(body, 'authentication'));
   if (!authentication.ok) return authentication;
   const requested = authentication.value;
   return ok({
@@ -108,7 +112,7 @@ function parseText(name: string, value: JsonValue | undefined, maximum: number):
 }
 
 function parseEdgeCapability(value: JsonValue | undefined): Result<boolean> {
-  const capability: JsonValue | undefined = isJsonObject(value) ? (value as JsonObject).iotEdge : value;
+  const capability = isJsonObject(value) ? memberInAnyCase(value, 'iotEdge') : value;
   if (capability === undefined || capability === null) return ok(false);
   if (typeof capability === 'boolean') return ok(capability);
   return failed('ArgumentInvalid', 'capabilities.iotEdge must be true or false.');

@@ -48,7 +48,7 @@ function fillSection(empty: TwinSection, members: JsonObject): TwinSection {
 }
 
 function parseReported(properties: JsonValue | undefined): Result<JsonObject | undefined> {
-  const reported = isJsonObject(properties) ? properties.reported : undefined;
+  const reported = isJsonObject(properties) ? memberInAnyCase(properties, 'reported') : undefined;
   if (reported === undefined || reported === null) return ok(undefined);
   if (!isJsonObject(reported))
     return failed('ArgumentInvalid', "'properties.reported' must be a JSON object.");

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from './json.ts';
 import { failed, ok, type Result } from './result.ts';
 import type { TwinPatch } from './twin.ts';
 
@@ -8,11 +8,11 @@ import type { TwinPatch } from './twin.ts';
  */
 export function parseTwinPatch(body: JsonValue): Result<TwinPatch> {
   if (!isJsonObject(body)) return failed('ArgumentInvalid', 'A twin must be a JSON object.');
-  const tags = parsePart(body.tags, 'tags');
+  const tags = parsePart(memberInAnyCase(body, 'tags'), 'tags');
   if (!tags.ok) return tags;
-  const properties = parsePart(body.properties, 'properties');
+  const properties = parsePart(memberInAnyCase(body, 'properties'), 'properties');
   if (!properties.ok) return properties;
-  const desired = parsePart(properties.value?.desired, 'properties.desired');
+  const desired = parsePart(memberInAnyCase(properties.value ?? {}, 'desired'), 'properties.desired');
   if (!desired.ok) return desired;
   return ok({
     ...(tags.value === undefined ? {} : { tags: tags.value }),
