@@ -16,8 +16,9 @@ const MAXIMUM_IDENTITIES = 100;
 /** Reads `{policyKey, devices: [{id, moduleId?}]}`. */
 export function parseKeyRequest(body: JsonValue): Result<KeyRequest> {
   if (!isJsonObject(body)) return failed('ArgumentInvalid', 'The body must be a JSON object.');
-  const wanted = memberInAnyCase(body, 'policyKey');
-  const policyKey = POLICY_KEYS.find((name) => name.toLowerCase() === String(wanted).toLowerCase());
+  const member = memberInAnyCase(body, 'policyKey');
+  const wanted = typeof member === 'string' ? member.toLowerCase() : '';
+  const policyKey = POLICY_KEYS.find((name) => name.toLowerCase() === wanted);
   if (policyKey === undefined) {
     return failed('InvalidPolicyKey', `policyKey must be one of ${POLICY_KEYS.join(', ')}.`);
   }

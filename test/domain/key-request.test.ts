@@ -17,6 +17,11 @@ describe('new keys are asked for', () => {
   test.each<[string, string, JsonValue]>([
     ['without a key', 'InvalidPolicyKey', { devices: [{ id: 'd1' }] }],
     ['for an unknown key', 'InvalidPolicyKey', { policyKey: 'Unknown', devices: [{ id: 'd1' }] }],
+    [
+      'for a key that is no text',
+      'InvalidPolicyKey',
+      { policyKey: { toString: 1 }, devices: [{ id: 'd1' }] },
+    ],
     ['for nobody', 'ArgumentInvalid', { policyKey: 'both', devices: [] }],
     ['without devices', 'ArgumentInvalid', { policyKey: 'both' }],
     ['for a device without an id', 'ArgumentInvalid', { policyKey: 'both', devices: [{ deviceId: 'd1' }] }],
