@@ -14,11 +14,17 @@ export type DigitalTwinPath = readonly [name: string] | readonly [component: str
 // A name of the Digital Twins Definition Language.
 const NAME = /^[A-Za-z](?:[A-Za-z0-9_]{0,62}[A-Za-z0-9])?$/;
 const MAXIMUM_DEPTH = 5;
+// Each operation copies what came of those before it, so that thousands would hold up every other caller.
+const MAXIMUM_OPERATIONS = 500;
 
 /** Reads a JSON Patch of `add`, `replace` and `remove`; on a digital twin the first two do the same. */
 export function parseDigitalTwinPatch(body: JsonValue): Result<readonly DigitalTwinOperation[]> {
   if (!Array.isArray(body)) {
     return failed('InvalidDigitalTwinJsonPatch', 'The body must be an array of JSON Patch operations.');
+  }
+  if (body.length > MAXIMUM_OPERATIONS) {
+    const text = `A patch has at most ${MAXIMUM_OPERATIONS} operations, not ${body.length}.`;
+    return failed('InvalidDigitalTwinJsonPatch', text);
   }
   const operations: DigitalTwinOperation[] = [];
   for (const value of body as readonly JsonValue[]) {
@@ -155,17 +161,24 @@ function isKnownComponent(twin: Twin, desired: JsonObject, name: string): boolea
 /** What a twin patch must say so that the touched properties become what they are in `after`, and the others stay untouched. */
 function differenceOf(before: JsonObject, after: JsonObject, paths: readonly DigitalTwinPath[]): JsonObject {
   const changes: [string, JsonValue][] = [];
-  for (const first of new Set(paths.map(([name]) => name))) {
+  for (const [first, touched] of membersByFirst(paths)) {
     const previous = memberOf(before, first);
     const change = changeOf(previous, memberOf(after, first));
     if (change === undefined) continue;
-    const touched = paths.filter(([name]) => name === first).map(([, second]) => second);
-    const isWhole = touched.includes(undefined) || !isJsonObject(previous) || !isJsonObject(change);
-    const isTouched = (name: string) =>
-      touched.includes(name) || !Object.hasOwn(previous as JsonObject, name);
+    const isWhole = touched.has(undefined) || !isJsonObject(previous) || !isJsonObject(change);
+    const isTouched = (name: string) => touched.has(name) || !Object.hasOwn(previous as JsonObject, name);
     changes.push([first, isWhole ? change : keepMembers(change, isTouched)]);
   }
   return Object.fromEntries(changes);
+}
+
+/** Of each first name the second ones, undefined where a path ends with the first. */
+function membersByFirst(paths: readonly DigitalTwinPath[]): ReadonlyMap<string, Set<string | undefined>> {
+  const members = new Map<string, Set<string | undefined>>();
+  for (const [first, second] of paths) {
+    members.set(first, (members.get(first) ?? new Set()).add(second));
+  }
+  return members;
 }
 
 function changeOf(before: JsonValue | undefined, after: JsonValue | undefined): JsonValue | undefined {

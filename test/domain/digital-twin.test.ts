@@ -162,6 +162,7 @@ describe('a JSON Patch of a digital twin is refused', () => {
     ['that is no array', 'InvalidDigitalTwinJsonPatch', { op: 'add', path: '/a', value: 1 }],
     ['with a step that is no object', 'InvalidDigitalTwinJsonPatch', ['add']],
     ['with a step without a path', 'InvalidDigitalTwinJsonPatch', [{ op: 'add', value: 1 }]],
+    ['of more than five hundred steps', 'InvalidDigitalTwinJsonPatch', Array(501).fill(add('/a', 1))],
     ['with an unknown step', 'InvalidDigitalTwinJsonPatch', [{ op: 'move', path: '/a', from: '/b' }]],
     ['that adds nothing', 'InvalidDigitalTwinJsonPatch', [{ op: 'add', path: '/a' }]],
     ['that adds null', 'InvalidDigitalTwinJsonPatch', [add('/a', null)]],
