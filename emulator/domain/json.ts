@@ -45,7 +45,7 @@ export function parseJson(text: string): Result<JsonValue> {
   }
   try {
     if (!UNUSUAL_NUMBER.test(text)) return ok(JSON.parse(text) as JsonValue);
-    return ok(parseLossless(text, undefined, { parseNumber: parseNumberText }) as JsonValue);
+    return ok(parseLossless(text, undefined, LOSSLESS) as JsonValue);
   } catch {
     return failed('ArgumentInvalid', 'The body is not valid JSON.');
   }
@@ -74,6 +74,12 @@ export function memberInAnyCase(object: JsonObject, name: string): JsonValue | u
   const found = Object.keys(object).find((key) => key.toLowerCase() === name.toLowerCase());
   return found === undefined ? undefined : object[found];
 }
+
+const LOSSLESS = {
+  parseNumber: parseNumberText,
+  // As `JSON.parse` does: of a name that repeats the last value counts.
+  onDuplicateKey: ({ newValue }: { readonly newValue: unknown }) => newValue,
+};
 
 const NUMBER_TEXT_FORMAT = [
   {

@@ -18,6 +18,14 @@ it.each(['', '{', '{"a":}', 'undefined', "{'a':1}", '\u0000', `${'['.repeat(200)
   },
 );
 
+it.each(['{"a":1,"a":2}', '{"a":1.0,"a":2.0}'])(
+  'of a name that repeats in %s the last value counts',
+  (text) => {
+    const parsed = parseJson(text);
+    expect(parsed.ok && Number((parsed.value as { a: number }).a)).toBe(2);
+  },
+);
+
 it('brackets in texts do not count as depth', () => {
   expect(parseJson(JSON.stringify({ a: '['.repeat(500), b: '"[' })).ok).toBe(true);
 });
