@@ -6,7 +6,7 @@ import type { BrokerPeer, BrokerStream } from './broker-stream.ts';
 // Else the first packet costs 6 MB and tens of milliseconds for a table of all 65,536 packet ids.
 writeToStream.cacheNumbers = false;
 
-/** The MQTT broker behind the front: it speaks CONNECT, SUBSCRIBE, UNSUBSCRIBE and PINGREQ and keeps persistent sessions. */
+/** The MQTT broker behind the front: it speaks CONNECT, SUBSCRIBE and UNSUBSCRIBE and keeps persistent sessions. */
 export interface Broker {
   /** Hands a client over; returns the way to take it away again. */
   attach(stream: BrokerStream): () => void;

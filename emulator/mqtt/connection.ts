@@ -26,8 +26,8 @@ export interface DoorParts {
 const CONNECT_DEADLINE_MILLISECONDS = 30_000;
 
 /**
- * One accepted stream: the front before the broker. It takes every PUBLISH, PUBACK and DISCONNECT itself and leaves
- * CONNECT, subscriptions and pings to the broker, once they have been judged. Everything toward the client passes here.
+ * One accepted stream: the front before the broker. It takes every PUBLISH, PUBACK, PINGREQ and DISCONNECT itself and
+ * leaves CONNECT and subscriptions to the broker, once they have been judged. Everything toward the client passes here.
  */
 export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
   readonly #door: DoorParts;
@@ -206,7 +206,8 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
       case PACKET_TYPES.UNSUBSCRIBE:
         return client.judgeUnsubscribe(bytes, body, end) ?? this.#forwardAndHold(bytes, start, end);
       case PACKET_TYPES.PINGREQ:
-        return this.#forward(bytes, start, end);
+        this.#door.acknowledgements.addPing();
+        return undefined;
       case PACKET_TYPES.DISCONNECT:
         this.acknowledge();
         this.#finish('graceful', 'flush');
@@ -243,10 +244,6 @@ export class Connection implements FrameReceiver, BrokerPeer, ClientWire {
   // else the answer to a request in the same segment would find no subscription.
   #forwardAndHold(bytes: Buffer, start: number, end: number): undefined {
     this.#splitter.hold();
-    this.#forward(bytes, start, end);
-  }
-
-  #forward(bytes: Buffer, start: number, end: number): undefined {
     this.#broker?.feed(bytes.subarray(start, end));
   }
 

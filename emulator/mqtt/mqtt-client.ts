@@ -58,7 +58,7 @@ export class MqttClient {
     if (isTooLarge(event)) return 'message-too-large';
     this.session.sendEvent(event);
     if (qualityOfService === 1) {
-      this.#acknowledgements.add(bytes[topicEnd] as number, bytes[topicEnd + 1] as number);
+      this.#acknowledgements.addPublish(bytes[topicEnd] as number, bytes[topicEnd + 1] as number);
     }
     return undefined;
   }
@@ -131,7 +131,7 @@ export class MqttClient {
     const request = parseRequestTopic(bytes.toString('utf8', topicStart, topicEnd));
     if (request === undefined) return 'publish-topic-forbidden';
     if (payloadStart > topicEnd) {
-      this.#acknowledgements.add(bytes[topicEnd] as number, bytes[topicEnd + 1] as number);
+      this.#acknowledgements.addPublish(bytes[topicEnd] as number, bytes[topicEnd + 1] as number);
       this.#wire.acknowledge();
     }
     this.#perform(request, bytes.subarray(payloadStart, end));
