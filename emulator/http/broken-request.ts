@@ -2,6 +2,12 @@ import type { Duplex } from 'node:stream';
 import type { Hub } from '../hub/hub.ts';
 import { formatError } from './error-answer.ts';
 
+const MESSAGES = new Map<string | undefined, string>([
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'The request did not arrive in time.'],
+  // Over TLS Node cannot hold back what was pipelined beyond its buffers.
+  ['HPE_PAUSED', 'More requests came than answers were read.'],
+]);
+
 /** What is no HTTP request, or came too slowly, gets the hub's own error too, and the connection ends. */
 export function answerBrokenRequest(hub: Hub, error: NodeJS.ErrnoException, socket: Duplex): void {
   hub.log('debug', 'request-broken', { reason: error.code ?? error.message });
@@ -10,8 +16,7 @@ export function answerBrokenRequest(hub: Hub, error: NodeJS.ErrnoException, sock
     return;
   }
   const requestId = hub.ids.guid();
-  const isSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  const message = isSlow ? 'The request did not arrive in time.' : 'This is no valid HTTP request.';
+  const message = MESSAGES.get(error.code) ?? 'This is no valid HTTP request.';
   const failure = { name: 'IotHubFormatError', message } as const;
   const { status, headers, body } = formatError(failure, 'text', {
     requestId,
