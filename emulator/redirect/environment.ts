@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { rootCertificates } from 'node:tls';
+import { formatJavaTrustStore } from './java-trust.ts';
 import { formatNodeShim } from './node-shim.ts';
-import { formatBundle, readCertificates, readSystemCertificates } from './trust.ts';
+import { distinctCertificates, formatBundle, readCertificates, readSystemCertificates } from './trust.ts';
 
 const REPLACING_VARIABLES = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE'];
 
@@ -34,11 +35,12 @@ export function redirectEnvironment(options: RedirectOptions): Redirect {
   const directory = mkdtempSync(join(options.directory ?? tmpdir(), 'iothub-emulator-'));
   const hooks = hookFolder();
   const requireHook = `--require ${quoteNodeOption(join(hooks, 'node-hook.cjs'))}`;
-  const trust = writeTrust(directory, base, options.authorityPath);
+  const { bundle, ...trust } = writeTrust(directory, base, options.authorityPath);
 
   const environment: Variables = {
     ...base,
     ...trust,
+    ...(isRedirected(ports) ? {} : javaTrust(directory, base, bundle)),
     ...proxyBypass(base, names),
     IOTHUB_EMULATOR_REDIRECT: JSON.stringify({ address, names, ports, bundle: trust.SSL_CERT_FILE }),
     NODE_OPTIONS: joined([base['NODE_OPTIONS'], requireHook], ' '),
@@ -71,16 +73,31 @@ function writeTrust(directory: string, base: Variables, authorityPath: string) {
   const extra = [...userFiles(['NODE_EXTRA_CA_CERTS']), ...authority];
   const replaced = userFiles(REPLACING_VARIABLES);
   const system = base['SSL_CERT_FILE'] ? [] : readSystemCertificates();
+  const bundle = distinctCertificates([...rootCertificates, ...system, ...replaced, ...authority]);
   writeFileSync(extraFile, formatBundle(extra), { mode: 0o600 });
-  writeFileSync(bundleFile, formatBundle([...rootCertificates, ...system, ...replaced, ...authority]), {
-    mode: 0o600,
-  });
+  writeFileSync(bundleFile, formatBundle(bundle), { mode: 0o600 });
   return {
+    bundle,
     NODE_EXTRA_CA_CERTS: extraFile,
     SSL_CERT_FILE: bundleFile,
     REQUESTS_CA_BUNDLE: bundleFile,
     CURL_CA_BUNDLE: bundleFile,
   };
+}
+
+/** Nothing redirects Java, so it needs to trust a hub only on the ports that its SDK insists on. */
+function isRedirected(ports: RedirectOptions['ports']): boolean {
+  return Object.entries(ports).every(([usual, free]) => Number(usual) !== free);
+}
+
+// A store that the user chose stays. Java splits the variable at spaces outside quotes.
+function javaTrust(directory: string, base: Variables, bundle: readonly string[]): Variables {
+  const present = base['JAVA_TOOL_OPTIONS'];
+  if (present?.includes('-Djavax.net.ssl.trustStore=')) return {};
+  const file = join(directory, 'java-trust.jks');
+  writeFileSync(file, formatJavaTrustStore(bundle), { mode: 0o600 });
+  const option = `-Djavax.net.ssl.trustStore=${/\s/.test(file) ? `"${file}"` : file}`;
+  return { JAVA_TOOL_OPTIONS: joined([present, option], ' ') };
 }
 
 /** A proxy could not find the hub: where one is set, the hub's names go past it. */

@@ -32,13 +32,17 @@ export function readCertificates(path: string): readonly string[] {
 
 /** One PEM bundle of all certificates, each of them once: programs in Python load it anew for every request. */
 export function formatBundle(certificates: readonly string[]): string {
+  return `${distinctCertificates(certificates).join('\n')}\n`;
+}
+
+/** Each certificate once: Node and the systems break the lines of the same one at different places. */
+export function distinctCertificates(certificates: readonly string[]): readonly string[] {
   const distinct = new Map<string, string>();
   for (const certificate of certificates) {
-    // Node and the systems break the lines of the same certificate at different places.
     const key = certificate.replaceAll(/\s/g, '');
     if (!distinct.has(key)) distinct.set(key, certificate.replaceAll('\r', '').trim());
   }
-  return `${[...distinct.values()].join('\n')}\n`;
+  return [...distinct.values()];
 }
 
 function readFile(path: string): readonly string[] {

@@ -74,7 +74,8 @@ with socket.create_connection(("${host}", ${httpsPort})) as raw:
   it.skipIf(!isInstalled('keytool', '-help') || !isInstalled('java', '-version'))(
     'in Java trusts the hub, and only then',
     async () => {
-      const program = `java '${fixture('Trust.java')}' ${hub.report.httpsPort}`;
+      const { host, httpsPort } = hub.report;
+      const program = `java '${fixture('Trust.java')}' ${host} ${httpsPort}`;
       const expected = { told: 'trusted', untold: '' };
       expect(await shakeHands('Java', program)).toEqual(expected);
       // The line is in a start-up file, perhaps: the second time it finds its own trust store.

@@ -36,8 +36,8 @@ describe('the environment that exec gives to a program', () => {
   function environmentOver(
     baseEnvironment: Readonly<Record<string, string | undefined>>,
     platform: NodeJS.Platform = 'linux',
+    ports: Readonly<Record<number, number>> = { 443: 41000, 8883: 41001, 5671: 41002 },
   ) {
-    const ports = { 443: 41000, 8883: 41001, 5671: 41002 };
     const hub = { address: '127.0.0.1', names: NAMES, ports, authorityPath };
     return redirectEnvironment({ ...hub, baseEnvironment, platform, directory: folder });
   }
@@ -112,6 +112,31 @@ describe('the environment that exec gives to a program', () => {
     expect(windows.environment['Path']).toBe('C:\\node');
     expect(windows.environment).not.toHaveProperty('PATH');
     expect(windows.environment['PYTHONPATH']).toBe(`${PYTHON};C:\\src`);
+  });
+
+  const USUAL_PORTS = { 443: 443, 8883: 8883 };
+  const STORE = /^-Djavax\.net\.ssl\.trustStore=\S+\/java-trust\.jks$/;
+
+  test.each([
+    ['a store of its own', { JAVA_TOOL_OPTIONS: undefined }, STORE],
+    [
+      'it beside other options',
+      { JAVA_TOOL_OPTIONS: '-Xmx1g' },
+      /^-Xmx1g -Djavax\.net\.ssl\.trustStore=\S+$/,
+    ],
+    [
+      'none where the user has chosen one',
+      { JAVA_TOOL_OPTIONS: '-Djavax.net.ssl.trustStore=my.p12' },
+      /^-Djavax\.net\.ssl\.trustStore=my\.p12$/,
+    ],
+  ])('lets Java trust a hub on the usual ports: %s', (_what, base, expected) => {
+    using redirect = environmentOver(base, 'linux', USUAL_PORTS);
+    expect(redirect.environment['JAVA_TOOL_OPTIONS']).toMatch(expected);
+  });
+
+  test('leaves Java alone where it could not reach the hub', () => {
+    using redirect = environmentOver({});
+    expect(redirect.environment).not.toHaveProperty('JAVA_TOOL_OPTIONS');
   });
 
   test('keeps its files to the user, and removes them at the end', async () => {
