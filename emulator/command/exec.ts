@@ -75,11 +75,15 @@ function summarize(
   if (requests + clientConnections > 0) {
     return options.isQuiet
       ? undefined
-      : `${text} ended with code ${code} after ${requests} requests and ${clientConnections} client connections.`;
+      : `${text} ended with code ${code} after ${count(requests, 'request')} and ${count(clientConnections, 'client connection')}.`;
   }
   // Somebody stopped it before it had its time.
   if (signal !== undefined) return undefined;
   return `${text} never reached the hub ${options.hostNames[0]}. ${likelyCauses(options, brokenConnections)}`;
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }
 
 function shorten(text: string): string {
@@ -89,7 +93,7 @@ function shorten(text: string): string {
 
 function likelyCauses({ hasFixedPorts }: Options, brokenConnections: number): string {
   if (brokenConnections > 0) {
-    return `${brokenConnections} connections broke in the TLS handshake: the program brings its own list of trusted certificates.`;
+    return `${count(brokenConnections, 'connection')} broke in the TLS handshake: the program brings its own list of trusted certificates.`;
   }
   const language = hasFixedPorts
     ? ''
