@@ -30,8 +30,14 @@ export function createRegistry(parts: HubParts, live: LiveClients, maker: Identi
       const found = findDevice(deviceId);
       return found.ok ? ok(viewOf<DeviceIdentity>(found.value)) : found;
     },
-    listDevices: (top) =>
-      [...state.devices.values()].slice(0, top).map((record) => viewOf<DeviceIdentity>(record)),
+    listDevices: (top) => {
+      const views: IdentityView<DeviceIdentity>[] = [];
+      for (const record of state.devices.values()) {
+        if (views.length >= top) break;
+        views.push(viewOf<DeviceIdentity>(record));
+      }
+      return views;
+    },
     putDevice: (request, precondition, content = {}) =>
       precondition.kind === 'none' ? createDevice(request, content) : updateDevice(request, precondition),
     deleteDevice: (deviceId, precondition) => {
