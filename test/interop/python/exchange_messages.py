@@ -1,0 +1,54 @@
+"""
+Sends telemetry as a device and as a module in all four ways, and repeats as telemetry what comes to an input.
+The test that runs it sees what an Event Hubs consumer will see, and sends to the inputs as IoT Edge does.
+"""
+
+from datetime import datetime, timezone
+
+from azure.iot.device import Message
+
+from clients import WAYS, Clients, EventLoop
+from create_module import create_or_get_device, create_or_get_module, host_name, open_registry
+from waiting import Heard
+
+EXPIRY = datetime(2030, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+
+
+def described_message(output_name=None):
+    message = Message('{"temperature": 21.5}', "m/1", "utf-8", "application/json", output_name)
+    message.correlation_id, message.user_id, message.expiry_time_utc = "c 1", "somebody", EXPIRY
+    message.custom_properties = {"colour": "grün & blau", "a=b": "c+d", "empty": ""}
+    return message
+
+
+def send(client, output=None):
+    security = Message(b"\x00\xff")
+    security.set_as_security_message()
+    for message in ("plain text", described_message(), security, Message("")):
+        if output is None:
+            client.send_message(message)
+        else:
+            client.send_message_to_output(message, output)
+
+
+def repeat_input(client, messages):
+    message = messages.next()
+    repeated = Message(message.data, message.message_id)
+    sender = message.custom_properties.pop("$.cdid")
+    repeated.custom_properties = {"input": message.input_name, "sender": sender, **message.custom_properties}
+    client.send_message(repeated)
+
+
+if __name__ == "__main__":
+    registry, event_loop = open_registry(), EventLoop()
+    for way in WAYS:
+        clients = Clients(way, event_loop, host_name())
+        device = create_or_get_device(registry, str(way).replace(" ", "-"))
+        module = create_or_get_module(registry, device.device_id, "module")
+        send(clients.device(device, product_info="dtmi:com:example:Thermostat;1"))
+        module_client, messages = clients.module(module), Heard()
+        send(module_client, "alarms & more")
+        module_client.on_message_received = messages
+        repeat_input(module_client, messages)
+        clients.close()
+    event_loop.close()
