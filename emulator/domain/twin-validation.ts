@@ -102,7 +102,7 @@ function validateNumber(name: string, value: number | NumberText): Result<void> 
   if (!isInteger || Math.abs(Number(value)) <= MAXIMUM_INTEGER) return ok(undefined);
   return failed(
     'ArgumentInvalid',
-    `Property ${name} has an out of bound value. Valid values are between -${MAXIMUM_INTEGER + 1} and ${MAXIMUM_INTEGER}`,
+    `Property ${name} has an out of bound value. Valid values are between -${MAXIMUM_INTEGER} and ${MAXIMUM_INTEGER}`,
   );
 }
 
@@ -131,10 +131,13 @@ function sizeOf(value: JsonValue): number {
   return size;
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what the rule leaves out
+const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
+
 // Control characters are not counted.
 function textSizeOf(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what the rule leaves out
-  return byteLength(text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ''));
+  if (!CONTROL_CHARACTER.test(text)) return byteLength(text);
+  return byteLength(text.replace(new RegExp(CONTROL_CHARACTER, 'g'), ''));
 }
 
 function byteLength(text: string): number {

@@ -30,7 +30,9 @@ export function createHub(
 ): Result<Hub> {
   const { clock, ids, log } = ports;
   const happenings = new Happenings();
-  const parts: HubParts = { options, clock, ids, log, state: new HubState(), happenings };
+  const closing = new AbortController();
+  const closed = closing.signal;
+  const parts: HubParts = { options, clock, ids, log, state: new HubState(), happenings, closed };
   const access = createAccess(parts);
   if (!access.ok) return access;
   const live = new LiveSessions();
@@ -65,6 +67,7 @@ export function createHub(
     statistics: createStatistics(parts, live),
     digitalTwins: createDigitalTwins(parts, twins),
     close: () => {
+      closing.abort();
       jobs.close();
       methods.close();
       for (const session of live.all()) session.end('hub-closed');

@@ -47,7 +47,7 @@ export function createEventLog(parts: HubParts): EventLog {
           : [partitionOf(deviceId, options.partitionCount)];
       // The position is taken now, not when the loop begins: nothing that happens in between is missed.
       const cursors = indexes.map((index) => ({ index, next: startOf(index, from) }));
-      return readEvents(cursors, { deviceId, moduleId }, signal);
+      return readEvents(cursors, { deviceId, moduleId }, orClosed(signal));
     },
   };
 
@@ -85,13 +85,17 @@ export function createEventLog(parts: HubParts): EventLog {
     return (from.afterSequenceNumbers[index] ?? -1) + 1;
   }
 
+  function orClosed(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? parts.closed : AbortSignal.any([signal, parts.closed]);
+  }
+
   async function* readEvents(
     cursors: readonly { readonly index: number; next: number }[],
     filter: { readonly deviceId: string | undefined; readonly moduleId: string | undefined },
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
   ): AsyncGenerator<DeviceEvent, void, void> {
     const read = partitions.filter((_partition, index) => cursors.some((cursor) => cursor.index === index));
-    while (signal?.aborted !== true) {
+    while (!signal.aborted) {
       const event = takeOldest(cursors);
       if (event === undefined) await untilAppend(read, signal);
       else if (isFrom(event.sender.identity, filter)) yield formatDeviceEvent(event);

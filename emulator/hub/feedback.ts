@@ -90,7 +90,8 @@ export function createFeedback(parts: HubParts): FeedbackKeeper {
     read: ({ from = 'latest', deviceId, signal } = {}) => {
       // The position is taken now, not when the loop begins: nothing that happens in between is missed.
       const start = from === 'earliest' ? 0 : records.nextSequenceNumber;
-      return readRecords(start, deviceId, signal);
+      const closed = signal === undefined ? parts.closed : AbortSignal.any([signal, parts.closed]);
+      return readRecords(start, deviceId, closed);
     },
   };
 
@@ -123,10 +124,10 @@ export function createFeedback(parts: HubParts): FeedbackKeeper {
   async function* readRecords(
     start: number,
     deviceId: string | undefined,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
   ): AsyncGenerator<FeedbackRecord, void, void> {
     let next = start;
-    while (signal?.aborted !== true) {
+    while (!signal.aborted) {
       const entry = records.at(next);
       if (entry === undefined) await untilAppend([records], signal);
       else {

@@ -13,6 +13,8 @@ export interface HubParts {
   readonly log: Log;
   readonly state: HubState;
   readonly happenings: Happenings;
+  /** Aborts when the hub closes: whoever reads without end stops then. */
+  readonly closed: AbortSignal;
 }
 
 /** The part of the registry and twins that needs to reach live connections. */

@@ -79,14 +79,14 @@ export class PartitionLog<Entry extends LogEntry> {
 /** Resolves at the next append to any of these logs, or when the signal aborts. */
 export function untilAppend(
   logs: readonly { onAppend(wake: () => void): () => void }[],
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve) => {
     const stops = logs.map((log) => log.onAppend(done));
-    signal?.addEventListener('abort', done, { once: true });
+    signal.addEventListener('abort', done, { once: true });
     function done(): void {
       for (const stop of stops) stop();
-      signal?.removeEventListener('abort', done);
+      signal.removeEventListener('abort', done);
       resolve();
     }
   });

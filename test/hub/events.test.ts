@@ -77,6 +77,13 @@ describe('the event log', () => {
     expect(await reading).toEqual([]);
   });
 
+  it('ends for every reader when the hub closes', async () => {
+    const { hub } = createQuietHub();
+    const reading = take(hub.events.read(), 1);
+    hub.close();
+    expect(await reading).toEqual([]);
+  });
+
   it('forgets the oldest events beyond its limit of memory, and the log says so', async () => {
     const lines: string[] = [];
     const created = createHub(
