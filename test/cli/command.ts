@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -137,4 +137,9 @@ function follow(child: ChildProcessByStdio<null, Readable, Readable>): RunningCo
       await ended;
     },
   };
+}
+
+/** Whether a program can be run here, told by an option that asks it for no more than a word. */
+export function isInstalled(program: string, option: string): boolean {
+  return spawnSync(program, [option]).status === 0;
 }

@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trustLinesOf } from '../../emulator/command/trust-lines.ts';
-import { fixture, run, startHub, temporaryFolder } from './command.ts';
+import { fixture, isInstalled, run, startHub, temporaryFolder } from './command.ts';
 
 describe('the lines that make programs trust a CA', () => {
   it('are of the shell on Linux', () => {
@@ -34,8 +33,6 @@ describe('the lines that make programs trust a CA', () => {
     expect(lines['Java']).toContain("-keystore 'C:\\CA\\java-trust.p12' ");
   });
 });
-
-const isInstalled = (...command: [string, string]) => spawnSync(command[0], [command[1]]).status === 0;
 
 describe.skipIf(process.platform === 'win32')('a program that was told so', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
