@@ -17,7 +17,7 @@ import { createKeys } from './keys.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { createMessages } from './messages.ts';
 import { createMethods } from './methods.ts';
-import type { Clock, IdSource, Log } from './ports.ts';
+import type { Clock, IdSource, Log, Timer } from './ports.ts';
 import { createQueries } from './queries.ts';
 import { createRegistry } from './registry.ts';
 import { createStatistics } from './statistics.ts';
@@ -28,10 +28,11 @@ export function createHub(
   options: HubOptions,
   ports: { readonly clock: Clock; readonly ids: IdSource; readonly log: Log },
 ): Result<Hub> {
-  const { clock, ids, log } = ports;
+  const { ids, log } = ports;
   const happenings = new Happenings();
   const closing = new AbortController();
   const closed = closing.signal;
+  const clock = runUntil(closed, ports.clock);
   const parts: HubParts = { options, clock, ids, log, state: new HubState(), happenings, closed };
   const access = createAccess(parts);
   if (!access.ok) return access;
@@ -75,3 +76,14 @@ export function createHub(
     },
   });
 }
+
+// What is still asked of a closed hub must not keep its process alive.
+function runUntil(closed: AbortSignal, clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    schedule: (delayMilliseconds, run) =>
+      closed.aborted ? NO_TIMER : clock.schedule(delayMilliseconds, run),
+  };
+}
+
+const NO_TIMER: Timer = { cancel: () => undefined };

@@ -25,12 +25,13 @@ interface PendingCall {
 }
 
 const MAXIMUM_IN_FLIGHT = 100;
+const CLOSED = failed('ServiceUnavailable', 'The hub is closed.');
 const OFFLINE_TEXT =
   "The operation failed because the requested device isn't online or hasn't registered the direct method callback. To learn more, see https://aka.ms/iothub404103";
 
 /** Makes the direct methods: wait until the client is online, send, wait for its answer. */
 export function createMethods(parts: HubParts, live: LiveSessions): MethodCalls {
-  const { state, clock, happenings } = parts;
+  const { state, clock, happenings, closed } = parts;
   const calls = new Map<string, Set<PendingCall>>();
   const requestCounters = new Map<string, number>();
 
@@ -51,6 +52,7 @@ export function createMethods(parts: HubParts, live: LiveSessions): MethodCalls 
 
   return {
     invoke: (identity, call) => {
+      if (closed.aborted) return Promise.resolve(CLOSED);
       const record = state.find(identity);
       if (record === undefined) return Promise.resolve(failMissing(parts, identity));
       const waiting = pendingOf(identity);
@@ -65,9 +67,7 @@ export function createMethods(parts: HubParts, live: LiveSessions): MethodCalls 
       if (pending?.state === 'answering') pending.settle(ok(response));
     },
     close: () => {
-      for (const waiting of [...calls.values()])
-        for (const pending of [...waiting])
-          pending.settle(failed('ServiceUnavailable', 'The hub is closed.'));
+      for (const waiting of [...calls.values()]) for (const pending of [...waiting]) pending.settle(CLOSED);
     },
   };
 
