@@ -27,7 +27,9 @@ runAlone(import.meta.url, async () => {
   const registry = iothub.Registry.fromConnectionString(connectionString);
   await createOrGetDevice(registry, { deviceId: DEVICE_ID });
   const identity = { deviceId: DEVICE_ID, moduleId: `${MODULE_ID}-x509`, authentication };
-  const module = await createOrGetModule(registry, identity);
+  const found = await createOrGetModule(registry, identity);
+  // An earlier run may have registered another certificate.
+  const { responseBody: module } = await registry.updateModule({ ...found, authentication }, true);
   show(`Create: the thumbprint of module '${module.moduleId}'`, module.authentication?.x509Thumbprint);
 
   const { HostName: host } = iothub.ConnectionString.parse(connectionString);
