@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { type LocalHub, startHub } from '../../harness/harness.ts';
+import type { RawClient } from '../mqtt/raw-client.ts';
+import { connectRawClient } from './raw-device.ts';
+
+const COUNT = 100;
+const MODULE = { deviceId: 'same', moduleId: 'module' };
+
+/** One of many hubs, with a module that hears its desired patches. */
+interface Inhabited {
+  readonly hub: LocalHub;
+  readonly client: RawClient;
+}
+
+async function inhabit(hub: LocalHub, index: number): Promise<Inhabited> {
+  await hub.registry().create({ deviceId: `only-${index}` });
+  await hub.provision(MODULE);
+  const client = await connectRawClient(hub.emulator, 'same/module');
+  await client.subscribe(['$iothub/twin/PATCH/properties/desired/#', 0]);
+  return { hub, client };
+}
+
+async function startHubs() {
+  const hubs = await Promise.all(Array.from({ length: COUNT }, () => startHub()));
+  return {
+    hubs,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(hubs.map((hub) => hub[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+it('a hundred hubs live side by side in one process, and clients of the same name in them do not meet', async () => {
+  await using started = await startHubs();
+  const { hubs } = started;
+  const inhabited = await Promise.all(hubs.map(inhabit));
+  await Promise.all(
+    hubs.map((hub, index) =>
+      hub.registry().updateModuleTwin('same', 'module', { properties: { desired: { index } } }, '*'),
+    ),
+  );
+  for (const [index, { hub, client }] of inhabited.entries()) {
+    const { topic, payload } = await client.next('publish');
+    expect([topic, JSON.parse(String(payload))]).toEqual([
+      '$iothub/twin/PATCH/properties/desired/?$version=2',
+      { index, $version: 2 },
+    ]);
+    const { responseBody: devices } = await hub.registry().list();
+    expect(devices.map(({ deviceId }) => deviceId)).toEqual([`only-${index}`, 'same']);
+  }
+  // Nobody heard anything else, and nobody was taken for somebody else.
+  await Promise.all(inhabited.map(({ client }) => client.settle()));
+  for (const { hub, client } of inhabited) {
+    expect(client.received.map(({ cmd }) => cmd)).toEqual(['connack', 'suback', 'publish']);
+    expect(hub.log.filter(({ event }) => event.startsWith('client-'))).toHaveLength(1);
+  }
+}, 60_000);
