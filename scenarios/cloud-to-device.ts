@@ -13,8 +13,8 @@ runAlone(import.meta.url, async () => {
   show('While the device is offline', { waiting: identity.cloudToDeviceMessageCount });
 
   const client = deviceClient(device);
-  await client.open();
-  await new Promise<void>((resolve, reject) => {
+  // Listen before the connection: a device that was here before is sent what waits for it at once.
+  const received = new Promise<void>((resolve, reject) => {
     client.on('error', reject);
     client.on('message', (message) => {
       show('The device received', { body: message.getData().toString() });
@@ -22,6 +22,8 @@ runAlone(import.meta.url, async () => {
       client.complete(message, (error) => (error ? reject(error) : resolve()));
     });
   });
+  await client.open();
+  await received;
   await client.close();
 });
 

@@ -95,18 +95,25 @@ describe.each(transportsThat('receiveMessages'))('a device over %s', (transport)
     await client.close();
   });
 
-  it('receives what was sent while it was away with a new client too', async () => {
-    const device = await hub.provision();
-    const client = await connect(device, transport);
-    const received = completed(client, 1);
-    hub.sendMessage(device, 'before');
-    await received;
-    await client.close();
-    hub.sendMessage(device, 'while away');
-    const again = await connect(device, transport);
-    expect((await completed(again, 1)).map(textOf)).toEqual(['while away']);
-    await again.close();
-  });
+  // Not over HTTP: a poll that is under way when a client closes takes the next message along and locks it for a minute.
+  it.runIf(transport !== 'http')(
+    'receives what was sent while it was away with a new client too',
+    async () => {
+      const device = await hub.provision();
+      const client = await connect(device, transport);
+      const received = completed(client, 1);
+      hub.sendMessage(device, 'before');
+      await received;
+      await client.close();
+      hub.sendMessage(device, 'while away');
+      // Its persistent session still subscribes: the message may come with the greeting, so listen first.
+      const again = await device.createClient(transport, EAGER);
+      const pending = completed(again, 1);
+      await again.open();
+      expect((await pending).map(textOf)).toEqual(['while away']);
+      await again.close();
+    },
+  );
 
   it('receives nothing before it listens, nor after it has stopped', async () => {
     const device = await hub.provision();
