@@ -15,28 +15,34 @@ export interface Condition<T> {
   describe?(): string;
 }
 
-/** Waits for an event, never for a time; fails with what there was instead. */
-export function waitFor<T>(
+/** Waits for an event, never for a time; fails with what there was instead, or as the condition itself fails. */
+export async function waitFor<T>(
   condition: Condition<T>,
   { timeoutMilliseconds = 5000 }: WaitOptions = {},
 ): Promise<T> {
   const present = condition.check();
-  if (present !== undefined) return Promise.resolve(present);
+  if (present !== undefined) return present;
   return new Promise((resolve, reject) => {
     const stop = condition.listen(() => {
-      const value = condition.check();
-      if (value === undefined) return;
-      finish();
-      resolve(value);
+      try {
+        const value = condition.check();
+        if (value !== undefined) finish(() => resolve(value));
+      } catch (error) {
+        // Thrown here, it would strike the hub, which is in the midst of its work.
+        finish(() => reject(error));
+      }
     });
     const deadline = setTimeout(() => {
-      finish();
       const instead = condition.describe === undefined ? '' : ` ${condition.describe()}`;
-      reject(new Error(`Waited ${timeoutMilliseconds} ms in vain until ${condition.what}.${instead}`));
+      const failure = new Error(
+        `Waited ${timeoutMilliseconds} ms in vain until ${condition.what}.${instead}`,
+      );
+      finish(() => reject(failure));
     }, timeoutMilliseconds);
-    function finish(): void {
+    function finish(settle: () => void): void {
       stop();
       clearTimeout(deadline);
+      settle();
     }
   });
 }
