@@ -17,7 +17,7 @@ export async function measureConnections(report: Report): Promise<void> {
   const bareSettings: BareSettings = { answerBytes: 600 };
   await using emulator = await startServer<EmulatorFacts>('./servers/emulator-server.ts', settings);
   await using bare = await startServer<BareFacts>('./servers/bare-server.ts', bareSettings);
-  await using mosquitto = await startMosquitto();
+  await using mosquitto = await startMosquitto('at once');
   const { hostName, key } = emulator.facts;
   const against = (server: ServerProcess<{ readonly mqttPort: number }>) => () =>
     runLoad<WindowFigures>('./load/connections-load.ts', {

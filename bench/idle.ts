@@ -41,7 +41,7 @@ async function measureCount(report: Report, count: number): Promise<void> {
     await using bare = await startServer<BareFacts>('./servers/bare-server.ts', bareSettings);
     report.line('bare node:tls', formatKibibytes(await kibibytes(bare)));
   }
-  await using mosquitto = await startMosquitto();
+  await using mosquitto = await startMosquitto('delayed');
   if (mosquitto !== undefined) report.line('mosquitto', formatKibibytes(await kibibytes(mosquitto)));
   if (count === TARGET_COUNT) report.judge(TARGETS.idleMemory, ours);
 }

@@ -33,7 +33,7 @@ async function measureShape(report: Report, shape: TelemetryShape): Promise<void
   const settings: EmulatorSettings = { deviceCount: connections };
   await using emulator = await startServer<EmulatorFacts>('./servers/emulator-server.ts', settings);
   await using aedes = await startServer<{ readonly mqttPort: number }>('./servers/aedes-server.ts');
-  await using mosquitto = await startMosquitto();
+  await using mosquitto = await startMosquitto('delayed');
   const against = (server: ServerProcess<{ readonly mqttPort: number }>, hub?: EmulatorFacts) => () =>
     runLoad<WindowFigures>('./load/telemetry-load.ts', {
       ...shape,
