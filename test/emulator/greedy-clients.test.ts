@@ -181,10 +181,9 @@ it('whoever sends a WebSocket message above 1 MB is hung up on, and the log says
   const closed = once(stream.resume(), 'close');
   stream.write(Buffer.alloc(MEBIBYTE + 1));
   await closed;
-  expect(hub.log.at(-1)).toMatchObject({
-    event: 'connection-broken',
-    fields: { message: 'Max payload size exceeded' },
-  });
+  await expect
+    .poll(() => hub.log.at(-1))
+    .toMatchObject({ event: 'connection-broken', fields: { message: 'Max payload size exceeded' } });
 });
 
 function publish(topic: string, payload: string | Buffer, qos: 0 | 1 = 1): Buffer {

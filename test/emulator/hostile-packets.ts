@@ -24,6 +24,21 @@ const VALUES = [
   '999999999999',
 ];
 
+// Topics that nearly exist, and one that does.
+const NEAR_MISSES = [
+  'OWN/messages/events',
+  'OWN/messages/events',
+  'OWN/messages/eventsx',
+  'OWN/messages/event',
+  'OWN/messages/events/#',
+  'OWN',
+  'devices/other/messages/events/',
+  '$iothub/twin/GET/',
+  '$iothub/twin/GET/?rid=1',
+  '$iothub/methods/res//?$rid=1',
+  '$iothub/methods/POST/a/?$rid=1',
+];
+
 /** Makes the packets of clients of the prey: mostly a CONNECT that is accepted, then what such a client says, or nearly. */
 export function createHostilePackets(hostName: string): HostilePackets {
   const expirySeconds = Math.floor(Date.now() / 1000) + 3600;
@@ -127,7 +142,7 @@ function topic(random: Random, ids: Ids): string {
     `$iothub/twin/PATCH/properties/reported/?$rid=${value}`,
     `$iothub/twin/PATCH/properties/reported/?$rid=1&$version=${value}`,
     `$iothub/methods/res/${random.pick(['200', '-1', '1e9', value])}/?$rid=${random.pick(['1', value])}`,
-    random.oneIn(8) ? `devices/other/messages/events/${value}` : `${ownPath(ids)}/messages/events`,
+    random.pick(NEAR_MISSES).replace('OWN', () => ownPath(ids)),
   ]);
 }
 
