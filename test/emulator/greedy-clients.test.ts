@@ -59,8 +59,11 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     await client.subscribe(['$iothub/twin/res/#', 0]);
     client.pause();
     const request = publish('$iothub/twin/GET/?$rid=1', '', 0);
+    const before = process.memoryUsage().rss;
     await fill(stream, mebibyteOf(request), hub);
     expect(dropsOf(hub)).toEqual(['client-does-not-read']);
+    // All that was asked for in one megabyte would be six hundred.
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * MEBIBYTE);
   });
 
   it('a client that does not read its desired patches is dropped, and has lost nothing when it returns', async () => {
