@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { findForbiddenImports, findUnlistedFiles } from './allow-list.ts';
+import { listSourceFiles, readImports } from './imports.ts';
+import { COVERED_FOLDERS, ROOMS, type Room } from './rooms.ts';
+
+const files = listSourceFiles(COVERED_FOLDERS);
+const imports = files.flatMap((file) => readImports(file));
+
+describe('the allow-list of imports', () => {
+  it('contains every import of the sources', () => {
+    expect(imports.length).toBeGreaterThan(100);
+    expect(findForbiddenImports(imports)).toEqual([]);
+  });
+
+  it('has a row for every folder with sources, and no row without sources', () => {
+    expect(findUnlistedFiles(files)).toEqual([]);
+    const unused = ROOMS.filter(
+      ({ path }) => !files.some((file) => file === path || file.startsWith(`${path}/`)),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it.each([
+    ['import', "import { Hub } from '../hub/hub.ts';"],
+    ['import type', "import type { Hub } from '../hub/hub.ts';"],
+    ['export from', "export { Hub } from '../hub/hub.ts';"],
+    ['import()', "const hub = await import('../hub/hub.ts');"],
+    ['an import type expression', "export type Hub = import('../hub/hub.ts').Hub;"],
+    ['require()', "const hub = require('../hub/hub.ts');"],
+  ])('refuses a room that is not listed, by %s', (_form, text) => {
+    const found = findForbiddenImports(readImports('emulator/domain/wrong.ts', text), SAMPLE);
+    expect(found).toEqual([
+      'emulator/domain/wrong.ts imports emulator/hub/hub.ts, but emulator/domain may not import emulator/hub.',
+    ]);
+  });
+
+  it.each([
+    ["import { Aedes } from 'aedes';", 'aedes'],
+    ["import { readFileSync } from 'node:fs';", 'node:fs'],
+    ["import fs from 'fs';", 'node:fs'],
+    ["const { sign } = require('@scope/name/deep');", '@scope/name'],
+  ])('refuses a package that is not listed: %s', (text, name) => {
+    const found = findForbiddenImports(readImports('emulator/domain/wrong.ts', text), SAMPLE);
+    expect(found).toEqual([`emulator/domain/wrong.ts imports ${name}, which emulator/domain may not.`]);
+  });
+
+  it('refuses every import of an unlisted folder, and into one', () => {
+    const unlisted = 'emulator/domain/new/file.ts';
+    expect(findUnlistedFiles([unlisted], SAMPLE)).toHaveLength(1);
+    expect(
+      findForbiddenImports(readImports(unlisted, "import { ok } from '../result.ts';"), SAMPLE),
+    ).toHaveLength(1);
+    const into = readImports('emulator/hub/hub.ts', "import { x } from '../unknown/x.ts';");
+    expect(findForbiddenImports(into, SAMPLE)).toEqual([
+      'emulator/hub/hub.ts imports emulator/unknown/x.ts, which is in no listed room.',
+    ]);
+  });
+
+  it('lets a listed room import what its row names', () => {
+    const text =
+      "import { ok } from '../domain/result.ts'; import { hash } from 'node:crypto'; import './other.ts';";
+    expect(findForbiddenImports(readImports('emulator/hub/hub.ts', text), SAMPLE)).toEqual([]);
+  });
+});
+
+const SAMPLE: readonly Room[] = [
+  { path: 'emulator/domain', what: '', rooms: [], packages: [] },
+  { path: 'emulator/hub', what: '', rooms: ['emulator/domain'], packages: ['node:*'] },
+];
