@@ -2,6 +2,8 @@ import { dirname } from 'node:path';
 import type { Import } from './imports.ts';
 import { ROOMS, type Room } from './rooms.ts';
 
+const UNLISTED = 'its folder is not listed in test/architecture/rooms.ts and may import nothing.';
+
 /** Returns one sentence per import that the allow-list does not contain. */
 export function findForbiddenImports(
   imports: readonly Import[],
@@ -18,37 +20,30 @@ export function findUnlistedFiles(
   files: readonly string[],
   rooms: readonly Room[] = ROOMS,
 ): readonly string[] {
-  return files
-    .filter((file) => findRoom(file, rooms) === undefined)
-    .map((file) => `${file}: its folder is not listed in test/architecture/rooms.ts and may import nothing.`);
+  return files.filter((file) => findRoom(file, rooms) === undefined).map((file) => `${file}: ${UNLISTED}`);
 }
 
-/** Returns the room of a file: its own row, or the row of its folder. A subfolder needs a row of its own. */
-function findRoom(file: string, rooms: readonly Room[] = ROOMS): Room | undefined {
-  return rooms.find(({ path }) => path === file) ?? rooms.find(({ path }) => path === dirname(file));
+/** Returns the room that names the file, otherwise the one that names its folder. */
+function findRoom(file: string, rooms: readonly Room[]): Room | undefined {
+  const folder = dirname(file);
+  return rooms.find(({ paths }) => paths.includes(file)) ?? rooms.find(({ paths }) => paths.includes(folder));
 }
 
 function complainOf({ from, to }: Import, rooms: readonly Room[]): string | undefined {
   const room = findRoom(from, rooms);
-  if (room === undefined)
-    return `${from}: its folder is not listed in test/architecture/rooms.ts and may import nothing.`;
+  if (room === undefined) return `${from}: ${UNLISTED}`;
   if (to.kind === 'package') {
-    const isAllowed = room.packages.some((allowed) => matches(allowed, to.name));
-    return isAllowed ? undefined : `${from} imports ${to.name}, which ${room.path} may not.`;
+    const isAllowed = room.packages.some((allowed) => matchesPackage(allowed, to.name));
+    return isAllowed ? undefined : `${from} imports ${to.name}, which ${room.name} may not.`;
   }
   const target = findRoom(to.path, rooms);
   if (target === undefined) return `${from} imports ${to.path}, which is in no listed room.`;
-  const isAllowed = target === room || room.rooms.some((allowed) => matches(allowed, target.path));
+  const isAllowed = target === room || room.rooms.includes('*') || room.rooms.includes(target.name);
   return isAllowed
     ? undefined
-    : `${from} imports ${to.path}, but ${room.path} may not import ${target.path}.`;
+    : `${from} imports ${to.path}, but ${room.name} may not import ${target.name}.`;
 }
 
-/** `a/**` is `a` and all below it; `node:*` is every `node:` module. */
-function matches(pattern: string, name: string): boolean {
-  if (pattern.endsWith('/**')) {
-    const folder = pattern.slice(0, -3);
-    return name === folder || name.startsWith(`${folder}/`);
-  }
+function matchesPackage(pattern: string, name: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }

@@ -1,15 +1,14 @@
-/** A folder (or one file) of the sources, and everything that its files may import beside each other. */
+/** A part of the sources, and everything that its files may import beside each other. */
 export interface Room {
-  /** Relative to the root. A subfolder is a room of its own. */
-  readonly path: string;
+  readonly name: string;
+  /** Folders or single files, relative to the root. A subfolder that is not named belongs to no room. */
+  readonly paths: readonly string[];
   readonly what: string;
-  /** Rooms that may be imported; `a/**` is `a` and all rooms below it. */
+  /** The names of rooms that may be imported; `*` is every room. */
   readonly rooms: readonly string[];
   /** npm packages and `node:` modules that may be imported; `node:*` is every module of Node. */
   readonly packages: readonly string[];
 }
-
-const EVERYTHING = { rooms: ['emulator/**'], packages: ['node:*', 'commander'] };
 
 /**
  * The allow-list of imports. A room may import itself and what its row names, also by `import type`, `export … from`,
@@ -17,58 +16,95 @@ const EVERYTHING = { rooms: ['emulator/**'], packages: ['node:*', 'commander'] }
  * `emulator/README.md` prints it.
  */
 export const ROOMS: readonly Room[] = [
-  { path: 'emulator/domain', what: 'What IoT Hub is. Pure.', rooms: [], packages: ['lossless-json'] },
-  { path: 'emulator/query', what: 'The query language. Pure.', rooms: ['emulator/domain'], packages: [] },
   {
-    path: 'emulator/auth',
-    what: 'SAS tokens, thumbprints, certificate chains. Pure but for node:crypto.',
-    rooms: ['emulator/domain'],
-    packages: ['node:crypto'],
+    name: 'domain',
+    paths: ['emulator/domain'],
+    what: 'What IoT Hub is. Pure.',
+    rooms: [],
+    packages: ['lossless-json'],
   },
-  { path: 'emulator/store', what: 'The state of a hub.', rooms: ['emulator/domain'], packages: [] },
   {
-    path: 'emulator/hub',
-    what: 'What IoT Hub does.',
-    rooms: ['emulator/domain', 'emulator/query', 'emulator/auth', 'emulator/store'],
+    name: 'query',
+    paths: ['emulator/query'],
+    what: 'The query language. Pure.',
+    rooms: ['domain'],
     packages: [],
   },
   {
-    path: 'emulator/mqtt',
+    name: 'auth',
+    paths: ['emulator/auth'],
+    what: 'SAS tokens, thumbprints, certificate chains. Pure but for node:crypto.',
+    rooms: ['domain'],
+    packages: ['node:crypto'],
+  },
+  {
+    name: 'store',
+    paths: ['emulator/store'],
+    what: 'The state of a hub.',
+    rooms: ['domain'],
+    packages: [],
+  },
+  {
+    name: 'hub',
+    paths: ['emulator/hub'],
+    what: 'What IoT Hub does.',
+    rooms: ['domain', 'query', 'auth', 'store'],
+    packages: [],
+  },
+  {
+    name: 'mqtt',
+    paths: ['emulator/mqtt'],
     what: 'The device API over MQTT.',
-    rooms: ['emulator/hub', 'emulator/domain'],
+    rooms: ['hub', 'domain'],
     packages: ['node:*', 'aedes', 'mqtt-packet'],
   },
   {
-    path: 'emulator/http',
+    name: 'http',
+    paths: ['emulator/http'],
     what: 'The service API and the device API over HTTPS.',
-    rooms: ['emulator/hub', 'emulator/domain'],
+    rooms: ['hub', 'domain'],
     packages: ['node:*', 'express'],
   },
-  { path: 'emulator/listen', what: 'Sockets: TLS, HTTPS, WebSocket.', rooms: [], packages: ['node:*', 'ws'] },
   {
-    path: 'emulator/certificates',
+    name: 'listen',
+    paths: ['emulator/listen'],
+    what: 'Sockets: TLS, HTTPS, WebSocket.',
+    rooms: [],
+    packages: ['node:*', 'ws'],
+  },
+  {
+    name: 'certificates',
+    paths: ['emulator/certificates'],
     what: 'The local certificate authority, server and client certificates.',
     rooms: [],
     packages: ['node:*', '@peculiar/x509'],
   },
   {
-    path: 'emulator/redirect',
+    name: 'redirect',
+    paths: ['emulator/redirect'],
     what: 'What exec loads into a child program.',
     rooms: [],
     packages: ['node:*'],
   },
-  { path: 'emulator/command', what: 'The command: options, start, exec, certs.', ...EVERYTHING },
-  { path: 'emulator/cli.ts', what: 'The entry of the command.', ...EVERYTHING },
   {
-    path: 'emulator',
+    name: 'command',
+    paths: ['emulator/command', 'emulator/cli.ts'],
+    what: 'The command: options, start, exec, certs.',
+    rooms: ['*'],
+    packages: ['node:*', 'commander'],
+  },
+  {
+    name: 'emulator',
+    paths: ['emulator'],
     what: 'The composition root, its defaults and its ports.',
-    rooms: ['emulator/**'],
+    rooms: ['*'],
     packages: ['node:*'],
   },
   {
-    path: 'harness',
+    name: 'harness',
+    paths: ['harness'],
     what: 'The test harness.',
-    rooms: ['emulator', 'emulator/domain'],
+    rooms: ['emulator', 'domain'],
     packages: [
       'node:*',
       'azure-iothub',
@@ -78,8 +114,9 @@ export const ROOMS: readonly Room[] = [
     ],
   },
   {
-    path: 'scenarios',
-    what: 'Programs that a user of the SDKs writes.',
+    name: 'scenarios',
+    paths: ['scenarios'],
+    what: 'Programs as a user of the SDKs writes them.',
     rooms: [],
     packages: [
       'node:*',
