@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type Authority, createAuthority } from './certificates/authority.ts';
 import { type ClientCertificate, createClientCertificate, createServerLeaf } from './certificates/leaf.ts';
-import { type ClientIdentity, formatClientIdentity } from './domain/client-identity.ts';
+import { type ClientIdentity, formatClientIdentity } from './domain/identities/client-identity.ts';
 import { answerBrokenRequest } from './http/broken-request.ts';
 import { createHttpDoor } from './http/http-door.ts';
 import { createHub } from './hub/create-hub.ts';

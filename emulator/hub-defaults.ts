@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { DEFAULT_CLOUD_TO_DEVICE_OPTIONS } from './domain/cloud-to-device.ts';
+import { DEFAULT_CLOUD_TO_DEVICE_OPTIONS } from './domain/cloud-to-device/cloud-to-device.ts';
 import { DEFAULT_POLICIES, type Policy } from './domain/policy.ts';
 import type { HubOptions } from './hub/hub.ts';
 

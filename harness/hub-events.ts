@@ -1,4 +1,4 @@
-import type { DeviceEvent } from '../emulator/domain/message.ts';
+import type { DeviceEvent } from '../emulator/domain/messages/message.ts';
 import type { Emulator, EmulatorOptions } from '../emulator/emulator.ts';
 
 /** Who wrote an event: a client, or the hub about something that happened. */

@@ -1,6 +1,6 @@
+import type { FeedbackRecord } from '../emulator/domain/cloud-to-device/feedback.ts';
 import type { HubError } from '../emulator/domain/errors.ts';
-import type { FeedbackRecord } from '../emulator/domain/feedback.ts';
-import type { FeedbackRequest, MessageProperties } from '../emulator/domain/message.ts';
+import type { FeedbackRequest, MessageProperties } from '../emulator/domain/messages/message.ts';
 import type { Result } from '../emulator/domain/result.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { identityOf } from './client-names.ts';

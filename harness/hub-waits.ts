@@ -1,5 +1,5 @@
-import type { FeedbackRecord } from '../emulator/domain/feedback.ts';
-import type { DeviceEvent } from '../emulator/domain/message.ts';
+import type { FeedbackRecord } from '../emulator/domain/cloud-to-device/feedback.ts';
+import type { DeviceEvent } from '../emulator/domain/messages/message.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { identityOf, nameOf } from './client-names.ts';
 import { readEvents } from './hub-events.ts';

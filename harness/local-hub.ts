@@ -1,5 +1,5 @@
-import { formatServiceConnectionString } from '../emulator/domain/connection-string.ts';
-import type { DeviceEvent } from '../emulator/domain/message.ts';
+import { formatServiceConnectionString } from '../emulator/domain/identities/connection-string.ts';
+import type { DeviceEvent } from '../emulator/domain/messages/message.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/emulator.ts';
 import { DEFAULT_HUB_OPTIONS } from '../emulator/hub-defaults.ts';
 import { createManualClock, type ManualClock } from '../emulator/manual-clock.ts';

@@ -1,4 +1,4 @@
-import { formatServiceConnectionString } from '../../emulator/domain/connection-string.ts';
+import { formatServiceConnectionString } from '../../emulator/domain/identities/connection-string.ts';
 import { loadSdk } from '../../harness/sdk.ts';
 import { createAgent, type Wiring, withAgent } from '../../harness/wiring.ts';
 import { answer, settingsOf } from '../processes.ts';

@@ -1,5 +1,5 @@
-import { parseDeviceId } from '../../emulator/domain/client-identity.ts';
-import { parseDeviceRequest } from '../../emulator/domain/identity-request.ts';
+import { parseDeviceId } from '../../emulator/domain/identities/client-identity.ts';
+import { parseDeviceRequest } from '../../emulator/domain/identities/identity-request.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import { startEmulator } from '../../emulator/emulator.ts';
 import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/hub-defaults.ts';

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createClientCertificate } from '../certificates/leaf.ts';
 import { removeAuthority } from '../certificates/local-authority.ts';
-import { type ClientIdentity, formatClientIdentity } from '../domain/client-identity.ts';
+import { type ClientIdentity, formatClientIdentity } from '../domain/identities/client-identity.ts';
 import { ok } from '../domain/result.ts';
 import { type Ending, EXIT_CODES } from './exit-codes.ts';
 import { parseDevice, parseModule } from './option-values.ts';

@@ -1,7 +1,10 @@
 import type { Authority } from '../certificates/authority.ts';
-import { type ClientIdentity, formatClientIdentity } from '../domain/client-identity.ts';
-import { formatClientConnectionString, formatServiceConnectionString } from '../domain/connection-string.ts';
-import { parseDeviceRequest, parseModuleRequest } from '../domain/identity-request.ts';
+import { type ClientIdentity, formatClientIdentity } from '../domain/identities/client-identity.ts';
+import {
+  formatClientConnectionString,
+  formatServiceConnectionString,
+} from '../domain/identities/connection-string.ts';
+import { parseDeviceRequest, parseModuleRequest } from '../domain/identities/identity-request.ts';
 import { NO_PRECONDITION } from '../domain/precondition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { type Emulator, startEmulator } from '../emulator.ts';

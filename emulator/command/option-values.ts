@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseTrustedAuthorities } from '../auth/certificate-chain.ts';
-import { type ClientIdentity, parseClientIdentity } from '../domain/client-identity.ts';
+import { type ClientIdentity, parseClientIdentity } from '../domain/identities/client-identity.ts';
 import { type Policy, parsePermissions } from '../domain/policy.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { HUB_EVENT_SOURCES, type HubEventSource } from '../hub/hub-event-sources.ts';

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import { defaultAuthorityDirectory } from '../certificates/local-authority.ts';
-import type { ClientIdentity } from '../domain/client-identity.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
 import type { Policy } from '../domain/policy.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { HubEventSource } from '../hub/hub-event-sources.ts';

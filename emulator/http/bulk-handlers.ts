@@ -1,6 +1,6 @@
-import { parseBulkRequest } from '../domain/bulk-request.ts';
+import { parseBulkRequest } from '../domain/identities/bulk-request.ts';
+import { parseKeyRequest } from '../domain/identities/key-request.ts';
 import { formatJson } from '../domain/json.ts';
-import { parseKeyRequest } from '../domain/key-request.ts';
 import { ok, type Result } from '../domain/result.ts';
 import type { Hub } from '../hub/hub.ts';
 import { type Answer, answerJson } from './answers.ts';

@@ -1,6 +1,6 @@
-import { parseDeviceId } from '../domain/client-identity.ts';
-import { type DeviceIdentity, formatIdentityEtag } from '../domain/identity.ts';
-import { parseDeviceRequest } from '../domain/identity-request.ts';
+import { parseDeviceId } from '../domain/identities/client-identity.ts';
+import { type DeviceIdentity, formatIdentityEtag } from '../domain/identities/identity.ts';
+import { parseDeviceRequest } from '../domain/identities/identity-request.ts';
 import type { Result } from '../domain/result.ts';
 import type { Hub, IdentityView } from '../hub/hub.ts';
 import { type Answer, answerDone, answerText } from './answers.ts';

@@ -1,5 +1,5 @@
-import { parseDeviceId } from '../domain/client-identity.ts';
-import { parseDigitalTwinPatch } from '../domain/digital-twin-patch.ts';
+import { parseDigitalTwinPatch } from '../domain/digital-twins/digital-twin-patch.ts';
+import { parseDeviceId } from '../domain/identities/client-identity.ts';
 import { ok, type Result } from '../domain/result.ts';
 import type { Hub } from '../hub/hub.ts';
 import { type Answer, answerJson } from './answers.ts';

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue, memberInAnyCase } from '../domain/json.ts';
-import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../domain/message.ts';
-import { messageSizeOf } from '../domain/message-size.ts';
+import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../domain/messages/message.ts';
+import { messageSizeOf } from '../domain/messages/message-size.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { IncomingEvent } from '../hub/client-session.ts';
 import type { AuthenticatedClient, Hub } from '../hub/hub.ts';

@@ -1,5 +1,9 @@
-import type { Authentication } from '../domain/authentication.ts';
-import { type DeviceIdentity, formatIdentityEtag, type ModuleIdentity } from '../domain/identity.ts';
+import type { Authentication } from '../domain/identities/authentication.ts';
+import {
+  type DeviceIdentity,
+  formatIdentityEtag,
+  type ModuleIdentity,
+} from '../domain/identities/identity.ts';
 import { NEVER } from '../domain/time.ts';
 import type { IdentityView } from '../hub/hub.ts';
 

@@ -1,5 +1,5 @@
-import { parseJobFilter } from '../domain/job-filter.ts';
-import { parseJobRequest } from '../domain/job-request.ts';
+import { parseJobFilter } from '../domain/jobs/job-filter.ts';
+import { parseJobRequest } from '../domain/jobs/job-request.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Result } from '../domain/result.ts';
 import type { Hub } from '../hub/hub.ts';

@@ -1,5 +1,5 @@
-import { parseDeviceId } from '../domain/client-identity.ts';
-import type { CloudToDeviceDelivery, FeedbackRequest } from '../domain/message.ts';
+import { parseDeviceId } from '../domain/identities/client-identity.ts';
+import type { CloudToDeviceDelivery, FeedbackRequest } from '../domain/messages/message.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { AuthenticatedClient, Hub } from '../hub/hub.ts';
 import { type Answer, answerDone, answerJson, answerNothing } from './answers.ts';

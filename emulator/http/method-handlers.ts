@@ -1,7 +1,7 @@
-import { parseClientIdentity } from '../domain/client-identity.ts';
+import { parseClientIdentity } from '../domain/identities/client-identity.ts';
 import { parseJson } from '../domain/json.ts';
-import type { MethodResponse } from '../domain/method.ts';
-import { createMethodCall, parseMethodCall } from '../domain/method-request.ts';
+import type { MethodResponse } from '../domain/methods/method.ts';
+import { createMethodCall, parseMethodCall } from '../domain/methods/method-request.ts';
 import type { Result } from '../domain/result.ts';
 import type { Hub } from '../hub/hub.ts';
 import { type Answer, answerText } from './answers.ts';

@@ -1,5 +1,5 @@
-import { parseClientIdentity, parseDeviceId } from '../domain/client-identity.ts';
-import { parseModulePath, parseModuleRequest } from '../domain/identity-request.ts';
+import { parseClientIdentity, parseDeviceId } from '../domain/identities/client-identity.ts';
+import { parseModulePath, parseModuleRequest } from '../domain/identities/identity-request.ts';
 import type { Result } from '../domain/result.ts';
 import type { Hub } from '../hub/hub.ts';
 import { type Answer, answerDone, answerText } from './answers.ts';

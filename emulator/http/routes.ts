@@ -1,4 +1,4 @@
-import { MAXIMUM_EVENT_BYTES, MAXIMUM_MESSAGE_BYTES } from '../domain/message.ts';
+import { MAXIMUM_EVENT_BYTES, MAXIMUM_MESSAGE_BYTES } from '../domain/messages/message.ts';
 import type { Permission } from '../domain/policy.ts';
 import { regenerateKeys, updateDevicesInBulk } from './bulk-handlers.ts';
 import { deleteDevice, getDevice, listDevices, putDevice } from './device-handlers.ts';

@@ -1,9 +1,9 @@
-import { type ClientIdentity, parseClientIdentity } from '../domain/client-identity.ts';
+import { type ClientIdentity, parseClientIdentity } from '../domain/identities/client-identity.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Precondition } from '../domain/precondition.ts';
 import type { Result } from '../domain/result.ts';
-import type { TwinPatch } from '../domain/twin.ts';
-import { parseTwinPatch } from '../domain/twin-request.ts';
+import type { TwinPatch } from '../domain/twins/twin.ts';
+import { parseTwinPatch } from '../domain/twins/twin-request.ts';
 import type { Hub } from '../hub/hub.ts';
 import { type Answer, answerJson } from './answers.ts';
 import { parseTwinPrecondition } from './preconditions.ts';

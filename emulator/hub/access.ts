@@ -7,7 +7,7 @@ import {
 } from '../auth/certificate-chain.ts';
 import { type RefusalReason, refused } from '../auth/refusal-reasons.ts';
 import { isExpired, parseSasToken, type SasToken, verifySasToken } from '../auth/sas-token.ts';
-import { type DeviceId, formatClientIdentity, type ModuleId } from '../domain/client-identity.ts';
+import { type DeviceId, formatClientIdentity, type ModuleId } from '../domain/identities/client-identity.ts';
 import { hasPermission, type Permission, type Policy } from '../domain/policy.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { ClientRecord } from '../store/hub-state.ts';

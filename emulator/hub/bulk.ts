@@ -1,10 +1,10 @@
-import type { BulkItem, BulkWork } from '../domain/bulk-request.ts';
-import type { ClientIdentity } from '../domain/client-identity.ts';
 import { HUB_ERRORS, type HubError } from '../domain/errors.ts';
+import type { BulkItem, BulkWork } from '../domain/identities/bulk-request.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { NO_PRECONDITION, type Precondition } from '../domain/precondition.ts';
 import { failed, type Result } from '../domain/result.ts';
-import { type TwinContent, validateContent } from '../domain/twin-content.ts';
+import { type TwinContent, validateContent } from '../domain/twins/twin-content.ts';
 import type { Registry, Twins } from './hub.ts';
 import type { HubParts } from './hub-parts.ts';
 import type { BulkRegistry } from './service-operations.ts';

@@ -1,7 +1,7 @@
-import type { ClientIdentity } from '../domain/client-identity.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
-import type { MessageProperties } from '../domain/message.ts';
-import type { MethodResponse } from '../domain/method.ts';
+import type { MessageProperties } from '../domain/messages/message.ts';
+import type { MethodResponse } from '../domain/methods/method.ts';
 import type { Result } from '../domain/result.ts';
 
 /** What a connected client can ask to hear. */

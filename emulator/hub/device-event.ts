@@ -1,5 +1,5 @@
-import type { ClientIdentity } from '../domain/client-identity.ts';
-import type { DeviceEvent, SystemProperties } from '../domain/message.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
+import type { DeviceEvent, SystemProperties } from '../domain/messages/message.ts';
 import { formatTime } from '../domain/time.ts';
 import type { ClientRecord } from '../store/hub-state.ts';
 import type { LogEntry } from '../store/partition-log.ts';

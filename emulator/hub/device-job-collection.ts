@@ -1,4 +1,4 @@
-import { DEVICE_JOB_MEMBERS, type DeviceJob, formatDeviceJob, type Job } from '../domain/job.ts';
+import { DEVICE_JOB_MEMBERS, type DeviceJob, formatDeviceJob, type Job } from '../domain/jobs/job.ts';
 import type { QueryCollection, QueryRoot } from '../query/collection.ts';
 
 /** The shares of clients in jobs as queries read them. */

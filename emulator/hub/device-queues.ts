@@ -1,5 +1,3 @@
-import type { DeviceId } from '../domain/client-identity.ts';
-import type { CloudToDeviceDelivery, CloudToDeviceMessage } from '../domain/message.ts';
 import {
   complete,
   elapse,
@@ -8,7 +6,9 @@ import {
   nextDueUtc,
   type QueueChange,
   releaseConnection,
-} from '../domain/message-queue.ts';
+} from '../domain/cloud-to-device/message-queue.ts';
+import type { DeviceId } from '../domain/identities/client-identity.ts';
+import type { CloudToDeviceDelivery, CloudToDeviceMessage } from '../domain/messages/message.ts';
 import { formatTime } from '../domain/time.ts';
 import type { DeviceRecord } from '../store/hub-state.ts';
 import type { FeedbackKeeper } from './feedback.ts';

@@ -1,8 +1,8 @@
-import type { DeviceId } from '../domain/client-identity.ts';
-import { formatDigitalTwin } from '../domain/digital-twin.ts';
-import { applyDigitalTwinPatch } from '../domain/digital-twin-patch.ts';
+import { formatDigitalTwin } from '../domain/digital-twins/digital-twin.ts';
+import { applyDigitalTwinPatch } from '../domain/digital-twins/digital-twin-patch.ts';
+import type { DeviceId } from '../domain/identities/client-identity.ts';
 import { ok, type Result } from '../domain/result.ts';
-import { formatTwinEtag } from '../domain/twin.ts';
+import { formatTwinEtag } from '../domain/twins/twin.ts';
 import type { DeviceRecord } from '../store/hub-state.ts';
 import type { Twins } from './hub.ts';
 import type { HubParts } from './hub-parts.ts';

@@ -1,6 +1,6 @@
-import type { DeviceId } from '../domain/client-identity.ts';
-import { type DeviceIdentity, EDGE_SCOPE_PREFIX } from '../domain/identity.ts';
-import type { DeviceRequest } from '../domain/identity-request.ts';
+import type { DeviceId } from '../domain/identities/client-identity.ts';
+import { type DeviceIdentity, EDGE_SCOPE_PREFIX } from '../domain/identities/identity.ts';
+import type { DeviceRequest } from '../domain/identities/identity-request.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { HubState } from '../store/hub-state.ts';
 

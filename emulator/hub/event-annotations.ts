@@ -1,4 +1,4 @@
-import type { SystemProperties } from '../domain/message.ts';
+import type { SystemProperties } from '../domain/messages/message.ts';
 
 /** The names under which a consumer of the Event Hubs-compatible endpoint finds what the hub itself says of an event. */
 export const EVENT_ANNOTATIONS = {

@@ -1,5 +1,5 @@
-import type { ClientIdentity } from '../domain/client-identity.ts';
-import type { DeviceEvent } from '../domain/message.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
+import type { DeviceEvent } from '../domain/messages/message.ts';
 import { failed, ok } from '../domain/result.ts';
 import type { ClientRecord } from '../store/hub-state.ts';
 import { PartitionLog, untilAppend } from '../store/partition-log.ts';

@@ -1,7 +1,4 @@
-import type { DeviceId } from '../domain/client-identity.ts';
-import { type FeedbackRecord, feedbackOn } from '../domain/feedback.ts';
-import type { DeviceIdentity } from '../domain/identity.ts';
-import type { CloudToDeviceMessage } from '../domain/message.ts';
+import { type FeedbackRecord, feedbackOn } from '../domain/cloud-to-device/feedback.ts';
 import {
   abandon,
   complete,
@@ -12,7 +9,10 @@ import {
   lockNext,
   type MessageQueue,
   type QueueChange,
-} from '../domain/message-queue.ts';
+} from '../domain/cloud-to-device/message-queue.ts';
+import type { DeviceId } from '../domain/identities/client-identity.ts';
+import type { DeviceIdentity } from '../domain/identities/identity.ts';
+import type { CloudToDeviceMessage } from '../domain/messages/message.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { formatTime } from '../domain/time.ts';
 import { type LogEntry, PartitionLog, untilAppend } from '../store/partition-log.ts';

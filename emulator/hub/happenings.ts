@@ -1,6 +1,6 @@
-import type { ClientIdentity } from '../domain/client-identity.ts';
-import type { Twin } from '../domain/twin.ts';
-import type { TouchedParts } from '../domain/twin-change.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
+import type { Twin } from '../domain/twins/twin.ts';
+import type { TouchedParts } from '../domain/twins/twin-change.ts';
 import type { Channel } from './client-session.ts';
 
 /** What happened at the hub, for those who wait for it; telemetry is read from the event log instead. */

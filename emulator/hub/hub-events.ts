@@ -1,8 +1,8 @@
 import { hubNameOf } from '../domain/hub-name.ts';
 import { formatJson, type JsonObject } from '../domain/json.ts';
-import type { MessageProperties } from '../domain/message.ts';
+import type { MessageProperties } from '../domain/messages/message.ts';
 import { fileTimeOf, formatTime } from '../domain/time.ts';
-import { formatTwinUpdate, formatWholeTwin } from '../domain/twin-change.ts';
+import { formatTwinUpdate, formatWholeTwin } from '../domain/twins/twin-change.ts';
 import { clientAnnotationsOf, partitionOf } from './device-event.ts';
 import { EVENT_ANNOTATIONS, HUB_EVENT_PROPERTIES as names } from './event-annotations.ts';
 import type { EventLog } from './events.ts';

@@ -1,4 +1,4 @@
-import type { ClientIdentity } from '../domain/client-identity.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { HubState } from '../store/hub-state.ts';
 import type { Happenings } from './happenings.ts';

@@ -1,21 +1,26 @@
-import type { ClientIdentity, DeviceId } from '../domain/client-identity.ts';
-import type { CloudToDeviceOptions } from '../domain/cloud-to-device.ts';
-import type { FeedbackDelivery, FeedbackRecord } from '../domain/feedback.ts';
-import type { ClientActivity, DeviceIdentity, Identity, ModuleIdentity } from '../domain/identity.ts';
-import type { DeviceRequest, ModuleRequest } from '../domain/identity-request.ts';
+import type { CloudToDeviceOptions } from '../domain/cloud-to-device/cloud-to-device.ts';
+import type { FeedbackDelivery, FeedbackRecord } from '../domain/cloud-to-device/feedback.ts';
+import type { ClientIdentity, DeviceId } from '../domain/identities/client-identity.ts';
+import type {
+  ClientActivity,
+  DeviceIdentity,
+  Identity,
+  ModuleIdentity,
+} from '../domain/identities/identity.ts';
+import type { DeviceRequest, ModuleRequest } from '../domain/identities/identity-request.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type {
   CloudToDeviceDelivery,
   CloudToDeviceMessage,
   DeviceEvent,
   ModuleInputMessage,
-} from '../domain/message.ts';
-import type { MethodCall, MethodResponse } from '../domain/method.ts';
+} from '../domain/messages/message.ts';
+import type { MethodCall, MethodResponse } from '../domain/methods/method.ts';
 import type { Permission, Policy } from '../domain/policy.ts';
 import type { Precondition } from '../domain/precondition.ts';
 import type { Result } from '../domain/result.ts';
-import type { TwinPatch } from '../domain/twin.ts';
-import type { TwinContent } from '../domain/twin-content.ts';
+import type { TwinPatch } from '../domain/twins/twin.ts';
+import type { TwinContent } from '../domain/twins/twin-content.ts';
 import type { Channel, ClientSession, IncomingEvent } from './client-session.ts';
 import type { Happenings } from './happenings.ts';
 import type { HubEventSource } from './hub-event-sources.ts';

@@ -1,4 +1,4 @@
-import type { Authentication, AuthenticationRequest } from '../domain/authentication.ts';
+import type { Authentication, AuthenticationRequest } from '../domain/identities/authentication.ts';
 import { ticksOf } from '../domain/time.ts';
 import type { HubParts } from './hub-parts.ts';
 

@@ -1,4 +1,4 @@
-import { formatIdentityEtag, type Identity } from '../domain/identity.ts';
+import { formatIdentityEtag, type Identity } from '../domain/identities/identity.ts';
 import { isMet, type Precondition } from '../domain/precondition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { HubState } from '../store/hub-state.ts';

@@ -1,4 +1,4 @@
-import type { ClientActivity, Identity } from '../domain/identity.ts';
+import type { ClientActivity, Identity } from '../domain/identities/identity.ts';
 import { formatTime, NEVER } from '../domain/time.ts';
 import type { ActivityRecord, ClientRecord } from '../store/hub-state.ts';
 import type { IdentityView } from './hub.ts';

@@ -1,7 +1,7 @@
-import type { ClientIdentity } from '../domain/client-identity.ts';
-import type { DeviceJob, DeviceJobPhase } from '../domain/job.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
+import type { DeviceJob, DeviceJobPhase } from '../domain/jobs/job.ts';
 import { parseJson } from '../domain/json.ts';
-import type { MethodResponse } from '../domain/method.ts';
+import type { MethodResponse } from '../domain/methods/method.ts';
 import { NO_PRECONDITION } from '../domain/precondition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { JobRecord } from '../store/hub-state.ts';

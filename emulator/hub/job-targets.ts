@@ -1,4 +1,4 @@
-import type { ClientIdentity } from '../domain/client-identity.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { compileCondition } from '../query/compile-query.ts';
 import { parseCondition } from '../query/parse-query.ts';

@@ -6,9 +6,9 @@ import {
   type JobEvent,
   transitionJob,
   UNKNOWN_JOB,
-} from '../domain/job.ts';
-import type { JobFilter } from '../domain/job-filter.ts';
-import type { JobRequest } from '../domain/job-request.ts';
+} from '../domain/jobs/job.ts';
+import type { JobFilter } from '../domain/jobs/job-filter.ts';
+import type { JobRequest } from '../domain/jobs/job-request.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { JobRecord } from '../store/hub-state.ts';
 import type { ClientRows } from './client-rows.ts';

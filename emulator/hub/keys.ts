@@ -1,8 +1,8 @@
-import type { Authentication } from '../domain/authentication.ts';
-import type { ClientIdentity } from '../domain/client-identity.ts';
 import { HUB_ERRORS } from '../domain/errors.ts';
+import type { Authentication } from '../domain/identities/authentication.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
+import type { PolicyKey } from '../domain/identities/key-request.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { PolicyKey } from '../domain/key-request.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { ClientRecord } from '../store/hub-state.ts';
 import type { HubParts } from './hub-parts.ts';

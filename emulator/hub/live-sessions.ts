@@ -1,4 +1,4 @@
-import { type ClientIdentity, formatClientIdentity } from '../domain/client-identity.ts';
+import { type ClientIdentity, formatClientIdentity } from '../domain/identities/client-identity.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Channel } from './client-session.ts';
 import type { LiveClients } from './hub-parts.ts';

@@ -1,7 +1,13 @@
-import type { DeviceId } from '../domain/client-identity.ts';
-import { enqueueMessage } from '../domain/cloud-to-device.ts';
-import type { CloudToDeviceMessage } from '../domain/message.ts';
-import { abandon, complete, purge, type QueueChange, reject } from '../domain/message-queue.ts';
+import { enqueueMessage } from '../domain/cloud-to-device/cloud-to-device.ts';
+import {
+  abandon,
+  complete,
+  purge,
+  type QueueChange,
+  reject,
+} from '../domain/cloud-to-device/message-queue.ts';
+import type { DeviceId } from '../domain/identities/client-identity.ts';
+import type { CloudToDeviceMessage } from '../domain/messages/message.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { DeviceRecord } from '../store/hub-state.ts';
 import { createDeviceQueues, formatDelivery } from './device-queues.ts';

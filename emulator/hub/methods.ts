@@ -1,5 +1,5 @@
-import { type ClientIdentity, formatClientIdentity } from '../domain/client-identity.ts';
-import type { MethodCall, MethodRequest, MethodResponse } from '../domain/method.ts';
+import { type ClientIdentity, formatClientIdentity } from '../domain/identities/client-identity.ts';
+import type { MethodCall, MethodRequest, MethodResponse } from '../domain/methods/method.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Methods } from './hub.ts';
 import type { HubParts } from './hub-parts.ts';

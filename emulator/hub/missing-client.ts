@@ -1,4 +1,4 @@
-import type { ClientIdentity } from '../domain/client-identity.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
 import { failed, type Result } from '../domain/result.ts';
 import type { HubParts } from './hub-parts.ts';
 

@@ -1,12 +1,12 @@
-import type { Authentication } from '../domain/authentication.ts';
-import type { ClientIdentity, DeviceId, ModuleId } from '../domain/client-identity.ts';
-import type { ModuleIdentity } from '../domain/identity.ts';
-import type { ModuleRequest } from '../domain/identity-request.ts';
+import type { Authentication } from '../domain/identities/authentication.ts';
+import type { ClientIdentity, DeviceId, ModuleId } from '../domain/identities/client-identity.ts';
+import type { ModuleIdentity } from '../domain/identities/identity.ts';
+import type { ModuleRequest } from '../domain/identities/identity-request.ts';
 import type { Precondition } from '../domain/precondition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { formatTicks } from '../domain/time.ts';
-import { createTwin } from '../domain/twin.ts';
-import { type TwinContent, withContent } from '../domain/twin-content.ts';
+import { createTwin } from '../domain/twins/twin.ts';
+import { type TwinContent, withContent } from '../domain/twins/twin-content.ts';
 import type { DeviceRecord, ModuleRecord } from '../store/hub-state.ts';
 import type { IdentityView, Registry } from './hub.ts';
 import type { HubParts, LiveClients } from './hub-parts.ts';

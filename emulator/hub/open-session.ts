@@ -1,8 +1,8 @@
-import type { ClientIdentity, DeviceId } from '../domain/client-identity.ts';
+import type { ClientIdentity, DeviceId } from '../domain/identities/client-identity.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
-import type { MethodResponse } from '../domain/method.ts';
+import type { MethodResponse } from '../domain/methods/method.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import { formatClientTwin } from '../domain/twin.ts';
+import { formatClientTwin } from '../domain/twins/twin.ts';
 import type { ClientRecord } from '../store/hub-state.ts';
 import type { Channel, ClientSession, IncomingEvent } from './client-session.ts';
 import type { EventSender } from './device-event.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../domain/json.ts';
-import type { CloudToDeviceDelivery, ModuleInputMessage } from '../domain/message.ts';
-import type { MethodRequest } from '../domain/method.ts';
+import type { CloudToDeviceDelivery, ModuleInputMessage } from '../domain/messages/message.ts';
+import type { MethodRequest } from '../domain/methods/method.ts';
 
 /** Time comes from here and from nowhere else. */
 export interface Clock {

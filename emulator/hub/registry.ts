@@ -1,11 +1,11 @@
-import type { DeviceId } from '../domain/client-identity.ts';
-import type { DeviceIdentity } from '../domain/identity.ts';
-import type { DeviceRequest } from '../domain/identity-request.ts';
+import type { DeviceId } from '../domain/identities/client-identity.ts';
+import type { DeviceIdentity } from '../domain/identities/identity.ts';
+import type { DeviceRequest } from '../domain/identities/identity-request.ts';
 import type { Precondition } from '../domain/precondition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { formatTicks, formatTime, NEVER } from '../domain/time.ts';
-import { createTwin } from '../domain/twin.ts';
-import { type TwinContent, withContent } from '../domain/twin-content.ts';
+import { createTwin } from '../domain/twins/twin.ts';
+import { type TwinContent, withContent } from '../domain/twins/twin-content.ts';
 import type { DeviceRecord } from '../store/hub-state.ts';
 import { resolveScopes } from './edge-scopes.ts';
 import type { IdentityView, Registry } from './hub.ts';

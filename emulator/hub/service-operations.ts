@@ -1,10 +1,10 @@
-import type { BulkItem } from '../domain/bulk-request.ts';
-import type { DeviceId } from '../domain/client-identity.ts';
-import type { DigitalTwinOperation } from '../domain/digital-twin-patch.ts';
-import type { JobFilter } from '../domain/job-filter.ts';
-import type { JobRequest } from '../domain/job-request.ts';
+import type { DigitalTwinOperation } from '../domain/digital-twins/digital-twin-patch.ts';
+import type { BulkItem } from '../domain/identities/bulk-request.ts';
+import type { DeviceId } from '../domain/identities/client-identity.ts';
+import type { KeyRequest } from '../domain/identities/key-request.ts';
+import type { JobFilter } from '../domain/jobs/job-filter.ts';
+import type { JobRequest } from '../domain/jobs/job-request.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
-import type { KeyRequest } from '../domain/key-request.ts';
 import type { Precondition } from '../domain/precondition.ts';
 import type { Result } from '../domain/result.ts';
 

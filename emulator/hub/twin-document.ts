@@ -1,6 +1,6 @@
-import { type DeviceIdentity, formatIdentityEtag } from '../domain/identity.ts';
+import { type DeviceIdentity, formatIdentityEtag } from '../domain/identities/identity.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { formatTwinEtag, versionOf } from '../domain/twin.ts';
+import { formatTwinEtag, versionOf } from '../domain/twins/twin.ts';
 import type { ClientRecord, DeviceRecord } from '../store/hub-state.ts';
 import { formatOptionalTime, pendingMessageCountOf } from './identity-view.ts';
 

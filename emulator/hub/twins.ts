@@ -1,4 +1,4 @@
-import type { ClientIdentity } from '../domain/client-identity.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
 import { isMet, type Precondition } from '../domain/precondition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
@@ -11,9 +11,9 @@ import {
   type TwinChange,
   type TwinPatch,
   userMembersOf,
-} from '../domain/twin.ts';
-import { deleteAll } from '../domain/twin-merge.ts';
-import { validatePatch, validateReplacement } from '../domain/twin-validation.ts';
+} from '../domain/twins/twin.ts';
+import { deleteAll } from '../domain/twins/twin-merge.ts';
+import { validatePatch, validateReplacement } from '../domain/twins/twin-validation.ts';
 import type { ClientRecord } from '../store/hub-state.ts';
 import type { Twins } from './hub.ts';
 import type { HubParts, LiveClients } from './hub-parts.ts';

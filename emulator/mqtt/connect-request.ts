@@ -1,5 +1,5 @@
 import type { ConnectPacket } from 'aedes';
-import { formatClientIdentity } from '../domain/client-identity.ts';
+import { formatClientIdentity } from '../domain/identities/client-identity.ts';
 import type { Result } from '../domain/result.ts';
 import type { IncomingEvent } from '../hub/client-session.ts';
 import type { AuthenticatedClient, ClientCredentials, Hub } from '../hub/hub.ts';

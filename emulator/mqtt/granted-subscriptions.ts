@@ -1,4 +1,4 @@
-import type { ClientIdentity } from '../domain/client-identity.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
 import type { Channel, ClientSession } from '../hub/client-session.ts';
 import { findSubscription, type Subscription } from './topics.ts';
 

@@ -1,5 +1,9 @@
-import type { ClientIdentity } from '../domain/client-identity.ts';
-import type { CloudToDeviceMessage, ModuleInputMessage, SystemProperties } from '../domain/message.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
+import type {
+  CloudToDeviceMessage,
+  ModuleInputMessage,
+  SystemProperties,
+} from '../domain/messages/message.ts';
 import { parseTime } from '../domain/time.ts';
 import { formatPropertyBag } from './property-bag.ts';
 import { formatInputTopic, formatMessageTopic } from './topics.ts';

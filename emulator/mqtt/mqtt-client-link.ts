@@ -1,7 +1,7 @@
-import type { ClientIdentity } from '../domain/client-identity.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
 import { formatJson, type JsonObject } from '../domain/json.ts';
-import type { CloudToDeviceDelivery, ModuleInputMessage } from '../domain/message.ts';
-import type { MethodRequest } from '../domain/method.ts';
+import type { CloudToDeviceDelivery, ModuleInputMessage } from '../domain/messages/message.ts';
+import type { MethodRequest } from '../domain/methods/method.ts';
 import type { ClientLink, DisconnectReason } from '../hub/ports.ts';
 import type { GrantedSubscriptions } from './granted-subscriptions.ts';
 import type { InFlightMessages } from './in-flight-messages.ts';

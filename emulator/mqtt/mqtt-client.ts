@@ -1,4 +1,4 @@
-import type { ClientIdentity } from '../domain/client-identity.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
 import type { ClientSession } from '../hub/client-session.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Acknowledgements } from './acknowledgements.ts';

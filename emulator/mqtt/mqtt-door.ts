@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { formatClientIdentity } from '../domain/client-identity.ts';
+import { formatClientIdentity } from '../domain/identities/client-identity.ts';
 import type { Hub } from '../hub/hub.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { createBroker } from './broker.ts';

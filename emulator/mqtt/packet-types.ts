@@ -1,4 +1,4 @@
-import { MAXIMUM_EVENT_BYTES } from '../domain/message.ts';
+import { MAXIMUM_EVENT_BYTES } from '../domain/messages/message.ts';
 
 /** The upper four bits of a packet's first byte (MQTT 3.1.1, table 2.1). */
 export const PACKET_TYPES = {

@@ -1,4 +1,4 @@
-import type { MessageProperties, SystemProperties } from '../domain/message.ts';
+import type { MessageProperties, SystemProperties } from '../domain/messages/message.ts';
 import { decodePercent } from '../domain/percent-encoding.ts';
 import { encodePercent } from './percent-encoding.ts';
 

@@ -1,6 +1,6 @@
-import type { ClientIdentity } from '../domain/client-identity.ts';
-import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../domain/message.ts';
-import { messageSizeOf } from '../domain/message-size.ts';
+import type { ClientIdentity } from '../domain/identities/client-identity.ts';
+import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../domain/messages/message.ts';
+import { messageSizeOf } from '../domain/messages/message-size.ts';
 import type { IncomingEvent, PropertyDecoder } from '../hub/client-session.ts';
 import { parsePropertyBag } from './property-bag.ts';
 import { formatEventsTopic } from './topics.ts';

@@ -1,10 +1,10 @@
-import type { ClientIdentity, DeviceId, ModuleId } from '../domain/client-identity.ts';
-import type { ConnectionState, DeviceIdentity, ModuleIdentity } from '../domain/identity.ts';
-import type { DeviceJob, JobPhase } from '../domain/job.ts';
-import type { JobRequest } from '../domain/job-request.ts';
-import type { CloudToDeviceMessage } from '../domain/message.ts';
-import { emptyQueue, type MessageQueue } from '../domain/message-queue.ts';
-import type { Twin } from '../domain/twin.ts';
+import { emptyQueue, type MessageQueue } from '../domain/cloud-to-device/message-queue.ts';
+import type { ClientIdentity, DeviceId, ModuleId } from '../domain/identities/client-identity.ts';
+import type { ConnectionState, DeviceIdentity, ModuleIdentity } from '../domain/identities/identity.ts';
+import type { DeviceJob, JobPhase } from '../domain/jobs/job.ts';
+import type { JobRequest } from '../domain/jobs/job-request.ts';
+import type { CloudToDeviceMessage } from '../domain/messages/message.ts';
+import type { Twin } from '../domain/twins/twin.ts';
 
 /** What the hub observes of a client, in Unix milliseconds; undefined means never. Mutable, for telemetry touches it. */
 export interface ActivityRecord {

@@ -18,7 +18,16 @@ export interface Room {
 export const ROOMS: readonly Room[] = [
   {
     name: 'domain',
-    paths: ['emulator/domain'],
+    paths: [
+      'emulator/domain',
+      'emulator/domain/cloud-to-device',
+      'emulator/domain/digital-twins',
+      'emulator/domain/identities',
+      'emulator/domain/jobs',
+      'emulator/domain/messages',
+      'emulator/domain/methods',
+      'emulator/domain/twins',
+    ],
     what: 'What IoT Hub is. Pure.',
     rooms: [],
     packages: ['lossless-json'],

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { expect, it } from 'vitest';
-import type { DeviceId } from '../../emulator/domain/client-identity.ts';
-import { parseJobRequest } from '../../emulator/domain/job-request.ts';
+import type { DeviceId } from '../../emulator/domain/identities/client-identity.ts';
+import { parseJobRequest } from '../../emulator/domain/jobs/job-request.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import type { LogFields } from '../../emulator/hub/ports.ts';
 import { DEFAULT_HUB_OPTIONS } from '../../emulator/hub-defaults.ts';

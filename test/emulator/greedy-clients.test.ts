@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { parseClientIdentity } from '../../emulator/domain/client-identity.ts';
+import { parseClientIdentity } from '../../emulator/domain/identities/client-identity.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import { type LocalHub, startHub } from '../../harness/harness.ts';
 import { rawClientOn } from '../mqtt/raw-client.ts';

@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import type { DeviceId } from '../../emulator/domain/client-identity.ts';
+import type { DeviceId } from '../../emulator/domain/identities/client-identity.ts';
 import { type LocalHub, startHub } from '../../harness/harness.ts';
 import { patchDesired } from '../mqtt/mqtt-hub.ts';
 import { rawClientOn } from '../mqtt/raw-client.ts';

@@ -3,7 +3,7 @@ import iotDeviceHttp from 'azure-iot-device-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAuthority } from '../../emulator/certificates/authority.ts';
 import { issueCertificate } from '../../emulator/certificates/issue.ts';
-import type { DeviceEvent } from '../../emulator/domain/message.ts';
+import type { DeviceEvent } from '../../emulator/domain/messages/message.ts';
 import {
   clientToken,
   HOST_NAME,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { MessageProperties } from '../../emulator/domain/message.ts';
+import type { MessageProperties } from '../../emulator/domain/messages/message.ts';
 import {
   formatPropertyHeaders,
   parsePropertyHeaders,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import iotDevice from 'azure-iot-device';
 import iotDeviceHttp from 'azure-iot-device-http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { MessageProperties } from '../../emulator/domain/message.ts';
+import type { MessageProperties } from '../../emulator/domain/messages/message.ts';
 import { createManualClock, type ManualClock } from '../../emulator/manual-clock.ts';
 import { clientToken, HOST_NAME, type HttpHub, type Reply, startHttpHub } from './http-hub.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseBulkRequest } from '../../emulator/domain/bulk-request.ts';
-import { formatIdentityEtag } from '../../emulator/domain/identity.ts';
+import { parseBulkRequest } from '../../emulator/domain/identities/bulk-request.ts';
+import { formatIdentityEtag } from '../../emulator/domain/identities/identity.ts';
 import type { JsonObject } from '../../emulator/domain/json.ts';
 import type { Happening } from '../../emulator/hub/happenings.ts';
 import { createQuietHub, deviceIdOf, identityOf, outcomeOf, type QuietHub, succeeded } from './quiet-hub.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDigitalTwinPatch } from '../../emulator/domain/digital-twin-patch.ts';
+import { parseDigitalTwinPatch } from '../../emulator/domain/digital-twins/digital-twin-patch.ts';
 import type { JsonObject } from '../../emulator/domain/json.ts';
 import { NO_PRECONDITION, type Precondition } from '../../emulator/domain/precondition.ts';
 import { createQuietHub, deviceIdOf, outcomeOf, type QuietHub, succeeded } from './quiet-hub.ts';

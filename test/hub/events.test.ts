@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeviceEvent } from '../../emulator/domain/message.ts';
+import type { DeviceEvent } from '../../emulator/domain/messages/message.ts';
 import type { ClientSession } from '../../emulator/hub/client-session.ts';
 import { createHub } from '../../emulator/hub/create-hub.ts';
 import { DEFAULT_HUB_OPTIONS } from '../../emulator/hub-defaults.ts';
@@ -93,7 +93,7 @@ describe('the event log', () => {
     if (!created.ok) throw new Error(created.error.message);
     const hub = created.value;
     const client = { identity: { deviceId: 'th-01' }, method: { scope: 'device', type: 'sas' } } as never;
-    const { parseDeviceRequest } = await import('../../emulator/domain/identity-request.ts');
+    const { parseDeviceRequest } = await import('../../emulator/domain/identities/identity-request.ts');
     const request = parseDeviceRequest('th-01' as never, {});
     if (request.ok) hub.registry.putDevice(request.value, { kind: 'none' });
     for (let number = 0; number < 100; number++) {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { DeviceId } from '../../emulator/domain/client-identity.ts';
 import {
   DEFAULT_CLOUD_TO_DEVICE_OPTIONS,
   type FeedbackOptions,
-} from '../../emulator/domain/cloud-to-device.ts';
+} from '../../emulator/domain/cloud-to-device/cloud-to-device.ts';
+import type { DeviceId } from '../../emulator/domain/identities/client-identity.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import { createQuietHub, deviceIdOf, messageOf, outcomeOf, succeeded, take } from './quiet-hub.ts';
 

@@ -1,7 +1,7 @@
-import { parseDeviceRequest, parseModuleRequest } from '../../emulator/domain/identity-request.ts';
+import { parseDeviceRequest, parseModuleRequest } from '../../emulator/domain/identities/identity-request.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/domain/json.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
-import { parseTwinContent } from '../../emulator/domain/twin-content.ts';
+import { parseTwinContent } from '../../emulator/domain/twins/twin-content.ts';
 import { createHub } from '../../emulator/hub/create-hub.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import { DEFAULT_HUB_OPTIONS } from '../../emulator/hub-defaults.ts';

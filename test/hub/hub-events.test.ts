@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hubNameOf } from '../../emulator/domain/hub-name.ts';
 import { type JsonObject, parseJson } from '../../emulator/domain/json.ts';
-import type { DeviceEvent } from '../../emulator/domain/message.ts';
+import type { DeviceEvent } from '../../emulator/domain/messages/message.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import { HUB_EVENT_SOURCES, type HubEventSource } from '../../emulator/hub/hub-event-sources.ts';
 import { createQuietHub, eventsOf, identityOf, succeeded } from './quiet-hub.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseJobRequest } from '../../emulator/domain/job-request.ts';
+import { parseJobRequest } from '../../emulator/domain/jobs/job-request.ts';
 import type { JsonObject } from '../../emulator/domain/json.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import type { HubOptions } from '../../emulator/hub/hub.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseKeyRequest } from '../../emulator/domain/key-request.ts';
+import { parseKeyRequest } from '../../emulator/domain/identities/key-request.ts';
 import { createQuietHub, deviceIdOf, identityOf, type QuietHub, succeeded } from './quiet-hub.ts';
 
 const KEY = expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/);

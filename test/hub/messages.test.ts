@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CloudToDeviceDelivery } from '../../emulator/domain/message.ts';
+import type { CloudToDeviceDelivery } from '../../emulator/domain/messages/message.ts';
 import { createRecordingLink } from '../ports/recording-link.ts';
 import { createQuietHub, deviceIdOf, messageOf, outcomeOf, succeeded } from './quiet-hub.ts';
 

@@ -2,10 +2,10 @@ import {
   type ClientIdentity,
   type DeviceId,
   parseClientIdentity,
-} from '../../emulator/domain/client-identity.ts';
-import { parseDeviceRequest, parseModuleRequest } from '../../emulator/domain/identity-request.ts';
+} from '../../emulator/domain/identities/client-identity.ts';
+import { parseDeviceRequest, parseModuleRequest } from '../../emulator/domain/identities/identity-request.ts';
 import type { JsonValue } from '../../emulator/domain/json.ts';
-import type { CloudToDeviceMessage, DeviceEvent } from '../../emulator/domain/message.ts';
+import type { CloudToDeviceMessage, DeviceEvent } from '../../emulator/domain/messages/message.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import type { Result } from '../../emulator/domain/result.ts';
 import type { Channel, ClientSession } from '../../emulator/hub/client-session.ts';

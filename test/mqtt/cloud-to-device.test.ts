@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../emulator/domain/message.ts';
+import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../emulator/domain/messages/message.ts';
 import type { ClientLink } from '../../emulator/hub/ports.ts';
 import { type MqttHub, startMqttHub } from './mqtt-hub.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ClientIdentity } from '../../emulator/domain/client-identity.ts';
-import type { CloudToDeviceMessage, ModuleInputMessage } from '../../emulator/domain/message.ts';
+import type { ClientIdentity } from '../../emulator/domain/identities/client-identity.ts';
+import type { CloudToDeviceMessage, ModuleInputMessage } from '../../emulator/domain/messages/message.ts';
 import { formatCloudToDeviceTopic, formatModuleInputTopic } from '../../emulator/mqtt/message-format.ts';
 
 const DEVICE = { deviceId: 'd 1' } as ClientIdentity;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClientIdentity } from '../../emulator/domain/client-identity.ts';
+import type { ClientIdentity } from '../../emulator/domain/identities/client-identity.ts';
 import { type MqttHub, startMqttHub } from './mqtt-hub.ts';
 import { waitUntil } from './wait-until.ts';
 

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { formatSasToken } from '../../emulator/auth/sas-token.ts';
-import { type ClientIdentity, parseClientIdentity } from '../../emulator/domain/client-identity.ts';
-import { parseDeviceRequest, parseModuleRequest } from '../../emulator/domain/identity-request.ts';
+import {
+  type ClientIdentity,
+  parseClientIdentity,
+} from '../../emulator/domain/identities/client-identity.ts';
+import { parseDeviceRequest, parseModuleRequest } from '../../emulator/domain/identities/identity-request.ts';
 import type { JsonObject, JsonValue } from '../../emulator/domain/json.ts';
-import type { DeviceEvent } from '../../emulator/domain/message.ts';
+import type { DeviceEvent } from '../../emulator/domain/messages/message.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import { createHub } from '../../emulator/hub/create-hub.ts';
 import type { Hub, HubOptions } from '../../emulator/hub/hub.ts';

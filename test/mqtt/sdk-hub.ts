@@ -1,7 +1,7 @@
 import { Client, ModuleClient } from 'azure-iot-device';
 import { Mqtt } from 'azure-iot-device-mqtt';
 import { formatSasToken } from '../../emulator/auth/sas-token.ts';
-import type { ClientIdentity } from '../../emulator/domain/client-identity.ts';
+import type { ClientIdentity } from '../../emulator/domain/identities/client-identity.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import type { Hub, HubOptions } from '../../emulator/hub/hub.ts';
 import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/hub-defaults.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import iotDevice, { type Message as DeviceMessage, type Twin } from 'azure-iot-device';
 import { describe, expect, it } from 'vitest';
-import { parseClientIdentity } from '../../emulator/domain/client-identity.ts';
-import type { DeviceEvent } from '../../emulator/domain/message.ts';
+import { parseClientIdentity } from '../../emulator/domain/identities/client-identity.ts';
+import type { DeviceEvent } from '../../emulator/domain/messages/message.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import { patchDesired } from './mqtt-hub.ts';
 import { startSdkHub } from './sdk-hub.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../emulator/domain/json.ts';
-import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../emulator/domain/message.ts';
-import type { MethodRequest } from '../../emulator/domain/method.ts';
+import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../emulator/domain/messages/message.ts';
+import type { MethodRequest } from '../../emulator/domain/methods/method.ts';
 import type { ClientLink, DisconnectReason } from '../../emulator/hub/ports.ts';
 
 /** A link to a client that keeps all it hears. */

@@ -1,0 +1,86 @@
+import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
+import { failed, ok, type Result } from '../result.ts';
+
+export type AuthenticationType = 'sas' | 'selfSigned' | 'certificateAuthority' | 'none';
+
+/** How a device or module proves who it is. Keys are base64 of 16 to 64 bytes, thumbprints hex of SHA-1 or SHA-256. */
+export interface Authentication {
+  readonly type: AuthenticationType;
+  readonly symmetricKey: { readonly primaryKey: string | null; readonly secondaryKey: string | null };
+  readonly x509Thumbprint: {
+    readonly primaryThumbprint: string | null;
+    readonly secondaryThumbprint: string | null;
+  };
+}
+
+/** Authentication as asked for: a `sas` one with null keys wants new keys. */
+export type AuthenticationRequest = Authentication;
+
+const TYPES: readonly AuthenticationType[] = ['sas', 'selfSigned', 'certificateAuthority', 'none'];
+const NO_KEYS = { primaryKey: null, secondaryKey: null };
+const NO_THUMBPRINTS = { primaryThumbprint: null, secondaryThumbprint: null };
+
+/** Reads the `authentication` member of an identity; absent or null asks for a `sas` identity with new keys. */
+export function parseAuthentication(value: JsonValue | undefined): Result<AuthenticationRequest> {
+  if (value === undefined || value === null) {
+    return ok({ type: 'sas', symmetricKey: NO_KEYS, x509Thumbprint: NO_THUMBPRINTS });
+  }
+  if (!isJsonObject(value)) return failed('ArgumentInvalid', 'authentication must be an object.');
+  const thumbprints = parseThumbprints(memberInAnyCase(value, 'x509Thumbprint'));
+  if (!thumbprints.ok) return thumbprints;
+  const type = parseType(value, thumbprints.value.primaryThumbprint ?? thumbprints.value.secondaryThumbprint);
+  if (!type.ok) return type;
+  if (type.value !== 'sas') {
+    const x509Thumbprint = type.value === 'selfSigned' ? thumbprints.value : NO_THUMBPRINTS;
+    return ok({ type: type.value, symmetricKey: NO_KEYS, x509Thumbprint });
+  }
+  const keys = parseKeys(memberInAnyCase(value, 'symmetricKey'));
+  return keys.ok ? ok({ type: 'sas', symmetricKey: keys.value, x509Thumbprint: NO_THUMBPRINTS }) : keys;
+}
+
+function parseType(value: JsonObject, thumbprint: string | null): Result<AuthenticationType> {
+  const wanted = memberInAnyCase(value, 'type') ?? undefined;
+  if (wanted === undefined) return ok(thumbprint === null ? 'sas' : 'selfSigned');
+  const name = typeof wanted === 'string' ? wanted.toLowerCase() : '';
+  const type = TYPES.find((known) => known.toLowerCase() === name);
+  return type === undefined ? failed('ArgumentInvalid', 'authentication.type is unknown.') : ok(type);
+}
+
+function parseKeys(value: JsonValue | undefined): Result<Authentication['symmetricKey']> {
+  if (value === undefined || value === null) return ok(NO_KEYS);
+  if (!isJsonObject(value)) return failed('ArgumentInvalid', 'symmetricKey must be an object.');
+  const primaryKey = parseKey(memberInAnyCase(value, 'primaryKey'));
+  if (!primaryKey.ok) return primaryKey;
+  const secondaryKey = parseKey(memberInAnyCase(value, 'secondaryKey'));
+  if (!secondaryKey.ok) return secondaryKey;
+  if ((primaryKey.value === null) !== (secondaryKey.value === null)) {
+    return failed('ArgumentInvalid', 'Either no keys or both keys can be set');
+  }
+  return ok({ primaryKey: primaryKey.value, secondaryKey: secondaryKey.value });
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+function parseKey(value: JsonValue | undefined): Result<string | null> {
+  if (value === undefined || value === null || value === '') return ok(null);
+  if (typeof value !== 'string' || !BASE64.test(value))
+    return failed('ArgumentInvalid', 'Invalid device key');
+  const bytes = (value.length / 4) * 3 - (value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0);
+  return bytes >= 16 && bytes <= 64 ? ok(value) : failed('ArgumentInvalid', 'Invalid device key length');
+}
+
+function parseThumbprints(value: JsonValue | undefined): Result<Authentication['x509Thumbprint']> {
+  if (value === undefined || value === null) return ok(NO_THUMBPRINTS);
+  if (!isJsonObject(value)) return failed('ArgumentInvalid', 'x509Thumbprint must be an object.');
+  const primaryThumbprint = parseThumbprint(memberInAnyCase(value, 'primaryThumbprint'));
+  if (!primaryThumbprint.ok) return primaryThumbprint;
+  const secondaryThumbprint = parseThumbprint(memberInAnyCase(value, 'secondaryThumbprint'));
+  if (!secondaryThumbprint.ok) return secondaryThumbprint;
+  return ok({ primaryThumbprint: primaryThumbprint.value, secondaryThumbprint: secondaryThumbprint.value });
+}
+
+function parseThumbprint(value: JsonValue | undefined): Result<string | null> {
+  if (value === undefined || value === null || value === '') return ok(null);
+  if (typeof value === 'string' && /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(value)) return ok(value);
+  return failed('ArgumentInvalid', 'StringIsNotThumbprint');
+}

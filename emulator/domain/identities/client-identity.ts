@@ -1,0 +1,42 @@
+import { failed, ok, type Result } from '../result.ts';
+
+/** A device id that has passed {@link parseDeviceId}. Case-sensitive, 1 to 128 characters. */
+export type DeviceId = string & { readonly brand: 'DeviceId' };
+/** A module id that has passed {@link parseModuleId}. */
+export type ModuleId = string & { readonly brand: 'ModuleId' };
+
+/** Who a client is: a device, or a module of a device. */
+export interface ClientIdentity {
+  readonly deviceId: DeviceId;
+  readonly moduleId?: ModuleId;
+}
+
+// The set of the .NET service client, which also allows `:` and `;`.
+const ID_CHARACTERS = /^[A-Za-z0-9\-:.+%_#*?!(),=@;$']{1,128}$/;
+
+export function parseDeviceId(text: string): Result<DeviceId> {
+  if (ID_CHARACTERS.test(text)) return ok(text as DeviceId);
+  return failed('ArgumentInvalid', `The device identifier '${shorten(text)}' is invalid.`);
+}
+
+export function parseModuleId(text: string): Result<ModuleId> {
+  if (ID_CHARACTERS.test(text)) return ok(text as ModuleId);
+  return failed('ArgumentInvalid', `The module identifier '${shorten(text)}' is invalid.`);
+}
+
+export function parseClientIdentity(deviceId: string, moduleId?: string): Result<ClientIdentity> {
+  const device = parseDeviceId(deviceId);
+  if (!device.ok) return device;
+  if (moduleId === undefined) return ok({ deviceId: device.value });
+  const module = parseModuleId(moduleId);
+  return module.ok ? ok({ deviceId: device.value, moduleId: module.value }) : module;
+}
+
+/** `device` or `device/module`: the MQTT client id and the key of every map of clients. */
+export function formatClientIdentity(identity: ClientIdentity): string {
+  return identity.moduleId === undefined ? identity.deviceId : `${identity.deviceId}/${identity.moduleId}`;
+}
+
+function shorten(text: string): string {
+  return text.length > 140 ? `${text.slice(0, 140)}…` : text;
+}

@@ -1,0 +1,125 @@
+import { isJsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
+import { failed, ok, type Result } from '../result.ts';
+import { type AuthenticationRequest, parseAuthentication } from './authentication.ts';
+import { type DeviceId, type ModuleId, parseDeviceId, parseModuleId } from './client-identity.ts';
+import type { DeviceStatus } from './identity.ts';
+
+/** A device as a back end wants it; what it leaves out goes back to its default. */
+export interface DeviceRequest {
+  readonly deviceId: DeviceId;
+  readonly status: DeviceStatus;
+  readonly statusReason: string | null;
+  readonly authentication: AuthenticationRequest;
+  readonly isEdge: boolean;
+  readonly deviceScope: string | null;
+  /** Undefined where the request does not name it. */
+  readonly parentScopes: readonly string[] | undefined;
+}
+
+/** A module as a back end wants it. */
+export interface ModuleRequest {
+  readonly deviceId: DeviceId;
+  readonly moduleId: ModuleId;
+  readonly managedBy: string | null;
+  readonly authentication: AuthenticationRequest;
+}
+
+const MAXIMUM_STATUS_REASON = 128;
+
+/** Reads the body of a device PUT; members that only the hub writes are ignored. */
+export function parseDeviceRequest(deviceId: DeviceId, body: JsonValue): Result<DeviceRequest> {
+  if (!isJsonObject(body)) return failed('ArgumentInvalid', 'A device must be a JSON object.');
+  const sameId = checkId('deviceId', memberInAnyCase(body, 'deviceId'), deviceId);
+  if (!sameId.ok) return sameId;
+  const status = parseStatus(memberInAnyCase(body, 'status'));
+  if (!status.ok) return status;
+  const statusReason = parseText(
+    'statusReason',
+    memberInAnyCase(body, 'statusReason'),
+    MAXIMUM_STATUS_REASON,
+  );
+  if (!statusReason.ok) return statusReason;
+  const authentication = parseAuthentication(memberInAnyCase(body, 'authentication'));
+  if (!authentication.ok) return authentication;
+  if (authentication.value.type === 'none') {
+    return failed('ArgumentInvalid', 'DeviceAuthenticationTypeIsMissing');
+  }
+  const isEdge = parseEdgeCapability(memberInAnyCase(body, 'capabilities'));
+  if (!isEdge.ok) return isEdge;
+  const deviceScope = parseText('deviceScope', memberInAnyCase(body, 'deviceScope'), 1024);
+  if (!deviceScope.ok) return deviceScope;
+  const parentScopes = parseScopes(memberInAnyCase(body, 'parentScopes'));
+  if (!parentScopes.ok) return parentScopes;
+  return ok({
+    deviceId,
+    status: status.value,
+    statusReason: statusReason.value,
+    authentication: authentication.value,
+    isEdge: isEdge.value,
+    deviceScope: deviceScope.value === '' ? null : deviceScope.value,
+    parentScopes: parentScopes.value,
+  });
+}
+
+/** Reads the body of a module PUT; `authentication.type` `none` is stored as `sas`, as the service does. */
+export function parseModuleRequest(
+  deviceId: DeviceId,
+  moduleId: ModuleId,
+  body: JsonValue,
+): Result<ModuleRequest> {
+  if (!isJsonObject(body)) return failed('ArgumentInvalid', 'A module must be a JSON object.');
+  const sameDevice = checkId('deviceId', memberInAnyCase(body, 'deviceId'), deviceId);
+  if (!sameDevice.ok) return sameDevice;
+  const sameModule = checkId('moduleId', memberInAnyCase(body, 'moduleId'), moduleId);
+  if (!sameModule.ok) return sameModule;
+  const managedBy = parseText('managedBy', memberInAnyCase(body, 'managedBy'), 128);
+  if (!managedBy.ok) return managedBy;
+  const authentication = parseAuthentication(memberInAnyCase(body, 'authentication'));
+  if (!authentication.ok) return authentication;
+  const requested = authentication.value;
+  return ok({
+    deviceId,
+    moduleId,
+    managedBy: managedBy.value,
+    authentication: requested.type === 'none' ? { ...requested, type: 'sas' } : requested,
+  });
+}
+
+/** Ids of a path, both checked. */
+export function parseModulePath(deviceId: string, moduleId: string): Result<readonly [DeviceId, ModuleId]> {
+  const device = parseDeviceId(deviceId);
+  if (!device.ok) return device;
+  const module = parseModuleId(moduleId);
+  return module.ok ? ok([device.value, module.value]) : module;
+}
+
+function checkId(name: string, value: JsonValue | undefined, expected: string): Result<void> {
+  if (value === undefined || value === null || value === expected) return ok(undefined);
+  return failed('ArgumentInvalid', `The ${name} in the body differs from the one in the path.`);
+}
+
+function parseStatus(value: JsonValue | undefined): Result<DeviceStatus> {
+  if (value === undefined || value === null) return ok('enabled');
+  const status = typeof value === 'string' ? value.toLowerCase() : undefined;
+  if (status === 'enabled' || status === 'disabled') return ok(status);
+  return failed('ArgumentInvalid', "status must be 'enabled' or 'disabled'.");
+}
+
+function parseText(name: string, value: JsonValue | undefined, maximum: number): Result<string | null> {
+  if (value === undefined || value === null) return ok(null);
+  if (typeof value === 'string' && value.length <= maximum) return ok(value);
+  return failed('ArgumentInvalid', `${name} must be a text of at most ${maximum} characters.`);
+}
+
+function parseEdgeCapability(value: JsonValue | undefined): Result<boolean> {
+  const capability = isJsonObject(value) ? memberInAnyCase(value, 'iotEdge') : value;
+  if (capability === undefined || capability === null) return ok(false);
+  if (typeof capability === 'boolean') return ok(capability);
+  return failed('ArgumentInvalid', 'capabilities.iotEdge must be true or false.');
+}
+
+function parseScopes(value: JsonValue | undefined): Result<readonly string[] | undefined> {
+  if (value === undefined || value === null) return ok(undefined);
+  if (Array.isArray(value) && value.every((scope) => typeof scope === 'string')) return ok(value as string[]);
+  return failed('ArgumentInvalid', 'parentScopes must be an array of texts.');
+}

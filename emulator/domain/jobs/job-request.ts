@@ -1,0 +1,113 @@
+import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
+import type { MethodCall } from '../methods/method.ts';
+import { createMethodCall } from '../methods/method-request.ts';
+import { failed, ok, type Result } from '../result.ts';
+import { parseTime } from '../time.ts';
+import type { TwinPatch } from '../twins/twin.ts';
+import { parseTwinPatch } from '../twins/twin-request.ts';
+
+export type JobType = 'scheduleUpdateTwin' | 'scheduleDeviceMethod';
+
+/** What a job does to each of its clients; `echo` is that part of the request as it was written. */
+export type JobAction =
+  | { readonly type: 'scheduleUpdateTwin'; readonly patch: TwinPatch; readonly echo: JsonObject }
+  | { readonly type: 'scheduleDeviceMethod'; readonly call: MethodCall; readonly echo: JsonObject };
+
+/** A job as a back end asks for it. `condition` may be no valid query: then the job fails when it starts. */
+export interface JobRequest {
+  readonly jobId: string;
+  readonly action: JobAction;
+  readonly condition: string;
+  /** Unix milliseconds; undefined is at once. */
+  readonly startUtc: number | undefined;
+  readonly maximumExecutionSeconds: number;
+}
+
+// The hub of 2026 takes lower case only, but the live tests of the .NET and Java clients send capitals.
+const JOB_ID = /^[A-Za-z0-9\-']{1,64}$/;
+const DEFAULT_EXECUTION_SECONDS = 3600;
+
+/** Reads the body of a job PUT. */
+export function parseJobRequest(jobId: string, body: JsonValue): Result<JobRequest> {
+  if (!JOB_ID.test(jobId)) {
+    const text = `The job id must be 1 to 64 letters, digits, '-' or ' characters.`;
+    return failed('ArgumentInvalid', text);
+  }
+  if (!isJsonObject(body)) return failed('ArgumentInvalid', 'A job must be a JSON object.');
+  const idInBody = memberInAnyCase(body, 'jobId') ?? jobId;
+  if (idInBody !== jobId) {
+    return failed('ArgumentInvalid', 'The jobId in the body differs from the one in the path.');
+  }
+  const action = parseAction(body);
+  if (!action.ok) return action;
+  const condition = memberInAnyCase(body, 'queryCondition') ?? '';
+  if (typeof condition !== 'string') return failed('ArgumentInvalid', 'queryCondition must be a text.');
+  if (condition.trim() === '') return failed('ArgumentNull', 'queryCondition is missing.');
+  const startUtc = parseStart(memberInAnyCase(body, 'startTime'));
+  if (!startUtc.ok) return startUtc;
+  const seconds = parseExecutionSeconds(memberInAnyCase(body, 'maxExecutionTimeInSeconds'));
+  if (!seconds.ok) return seconds;
+  return ok({
+    jobId,
+    action: action.value,
+    condition,
+    startUtc: startUtc.value,
+    maximumExecutionSeconds: seconds.value,
+  });
+}
+
+function parseAction(body: JsonObject): Result<JobAction> {
+  const type = memberInAnyCase(body, 'type');
+  switch (typeof type === 'string' ? type.toLowerCase() : '') {
+    case 'scheduleupdatetwin':
+      return parseTwinUpdate(memberInAnyCase(body, 'updateTwin'));
+    case 'scheduledevicemethod':
+      return parseMethod(memberInAnyCase(body, 'cloudToDeviceMethod'));
+    default:
+      return failed(
+        'GenericBadRequest',
+        'BadRequest: type must be scheduleUpdateTwin or scheduleDeviceMethod.',
+      );
+  }
+}
+
+// A job updates by force, and says so with this etag.
+function parseTwinUpdate(twin: JsonValue | undefined): Result<JobAction> {
+  if (twin === undefined || twin === null) return failed('ArgumentNull', 'updateTwin is missing.');
+  const patch = parseTwinPatch(twin);
+  if (!patch.ok) return patch;
+  const echo = twin as JsonObject;
+  if (memberInAnyCase(echo, 'etag') === '*') {
+    return ok({ type: 'scheduleUpdateTwin', patch: patch.value, echo });
+  }
+  const text = "The etag in the request does not match the etag of the twin, a job's updateTwin needs '*'.";
+  return failed('PreconditionFailed', text);
+}
+
+function parseMethod(method: JsonValue | undefined): Result<JobAction> {
+  if (method === undefined || method === null) {
+    return failed('ArgumentNull', 'cloudToDeviceMethod is missing.');
+  }
+  if (!isJsonObject(method)) return failed('ArgumentInvalid', 'cloudToDeviceMethod must be a JSON object.');
+  const call = createMethodCall({
+    name: memberInAnyCase(method, 'methodName'),
+    payload: memberInAnyCase(method, 'payload'),
+    // The older clients' name for it comes second.
+    responseTimeout:
+      memberInAnyCase(method, 'responseTimeoutInSeconds') ?? memberInAnyCase(method, 'timeoutInSeconds'),
+    connectTimeout: memberInAnyCase(method, 'connectTimeoutInSeconds'),
+  });
+  return call.ok ? ok({ type: 'scheduleDeviceMethod', call: call.value, echo: method }) : call;
+}
+
+function parseStart(value: JsonValue | undefined): Result<number | undefined> {
+  if (value === undefined || value === null || value === '') return ok(undefined);
+  const startUtc = typeof value === 'string' ? parseTime(value) : undefined;
+  return startUtc === undefined ? failed('ArgumentInvalid', 'startTime is no ISO 8601 time.') : ok(startUtc);
+}
+
+function parseExecutionSeconds(value: JsonValue | undefined): Result<number> {
+  if (value === undefined || value === null || value === 0) return ok(DEFAULT_EXECUTION_SECONDS);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return ok(value);
+  return failed('ArgumentInvalid', 'maxExecutionTimeInSeconds must be a whole number above 0.');
+}

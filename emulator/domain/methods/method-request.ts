@@ -1,0 +1,78 @@
+import { formatJson, isJsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
+import { failed, ok, type Result } from '../result.ts';
+import type { MethodCall } from './method.ts';
+
+/** A direct method's payload, as JSON text, must stay below this many bytes. */
+export const MAXIMUM_METHOD_PAYLOAD_BYTES = 131_072;
+const MAXIMUM_NAME_LENGTH = 100;
+const DEFAULT_RESPONSE_SECONDS = 30;
+const DEFAULT_CONNECT_SECONDS = 0;
+const MINIMUM_RESPONSE_SECONDS = 5;
+const MAXIMUM_SECONDS = 300;
+
+/** Reads `{methodName, payload?, responseTimeoutInSeconds?, connectTimeoutInSeconds?}`. */
+export function parseMethodCall(body: JsonValue): Result<MethodCall> {
+  if (!isJsonObject(body)) return failed('ArgumentInvalid', 'A direct method must be a JSON object.');
+  return createMethodCall({
+    name: memberInAnyCase(body, 'methodName'),
+    payload: memberInAnyCase(body, 'payload'),
+    responseTimeout: memberInAnyCase(body, 'responseTimeoutInSeconds'),
+    connectTimeout: memberInAnyCase(body, 'connectTimeoutInSeconds'),
+  });
+}
+
+/** Checks the parts of a direct method, wherever they came from; what is absent or null gets its default. */
+export function createMethodCall(parts: {
+  readonly name: JsonValue | undefined;
+  readonly payload: JsonValue | undefined;
+  readonly responseTimeout: JsonValue | undefined;
+  readonly connectTimeout: JsonValue | undefined;
+}): Result<MethodCall> {
+  const name = parseName(parts.name);
+  if (!name.ok) return name;
+  const payload = parsePayload(parts.payload ?? null);
+  if (!payload.ok) return payload;
+  const response = parseSeconds(
+    'ResponseTimeout',
+    parts.responseTimeout ?? DEFAULT_RESPONSE_SECONDS,
+    MINIMUM_RESPONSE_SECONDS,
+  );
+  if (!response.ok) return response;
+  const connect = parseSeconds('ConnectTimeout', parts.connectTimeout ?? DEFAULT_CONNECT_SECONDS, 0);
+  if (!connect.ok) return connect;
+  if (connect.value > response.value) {
+    const text = `Device connection timeout (${connect.value} s) cannot be longer than an overall call timeout (${response.value} s).`;
+    return failed('ArgumentInvalid', text);
+  }
+  return ok({
+    name: name.value,
+    payload: payload.value,
+    responseTimeoutSeconds: response.value,
+    connectTimeoutSeconds: connect.value,
+  });
+}
+
+function parseName(value: JsonValue | undefined): Result<string> {
+  if (value === undefined || value === null) return failed('ArgumentNull', 'methodName is missing.');
+  if (typeof value !== 'string' || value.trim() === '') {
+    return failed('ArgumentInvalid', 'methodName must be a text that is not blank.');
+  }
+  if (value.length <= MAXIMUM_NAME_LENGTH) return ok(value);
+  return failed('ArgumentInvalid', `MethodName cannot be longer than ${MAXIMUM_NAME_LENGTH}`);
+}
+
+function parsePayload(value: JsonValue): Result<string> {
+  const text = formatJson(value);
+  // No text has fewer bytes than characters, nor more than three for each.
+  const isShort = text.length * 3 < MAXIMUM_METHOD_PAYLOAD_BYTES;
+  if (isShort || new TextEncoder().encode(text).length < MAXIMUM_METHOD_PAYLOAD_BYTES) return ok(text);
+  const limit = `'payload' size should be less than ${MAXIMUM_METHOD_PAYLOAD_BYTES} bytes.`;
+  return failed('ArgumentInvalid', limit);
+}
+
+function parseSeconds(name: string, value: JsonValue, minimum: number): Result<number> {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= MAXIMUM_SECONDS) {
+    return ok(value);
+  }
+  return failed('ArgumentInvalid', `${name} has to be between ${minimum} and ${MAXIMUM_SECONDS} seconds.`);
+}

@@ -1,0 +1,57 @@
+import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
+import { failed, ok, type Result } from '../result.ts';
+import { NEVER } from '../time.ts';
+import { createSection, type Twin, type TwinPatch, type TwinSection } from './twin.ts';
+import { mergeMetadata } from './twin-merge.ts';
+import { parseTwinPatch } from './twin-request.ts';
+import { validateReplacement } from './twin-validation.ts';
+
+/** The twin's part of a bulk item; `reported` counts only for an identity that is created. */
+export interface TwinContent extends TwinPatch {
+  readonly reported?: JsonObject;
+}
+
+/** Reads `tags` and `properties` of a bulk item. */
+export function parseTwinContent(item: JsonObject): Result<TwinContent> {
+  const tags = memberInAnyCase(item, 'tags') ?? undefined;
+  const properties = memberInAnyCase(item, 'properties') ?? undefined;
+  const patch = parseTwinPatch({
+    ...(tags === undefined ? {} : { tags }),
+    ...(properties === undefined ? {} : { properties }),
+  });
+  if (!patch.ok) return patch;
+  const reported = parseReported(properties);
+  if (!reported.ok) return reported;
+  return ok({ ...patch.value, ...(reported.value === undefined ? {} : { reported: reported.value }) });
+}
+
+/** Whether a new twin may have this content. */
+export function validateContent({ tags, desired, reported }: TwinContent): Result<void> {
+  const validTags = validateReplacement('tags', {}, tags ?? {});
+  if (!validTags.ok) return validTags;
+  const validDesired = validateReplacement('desired', {}, desired ?? {});
+  return validDesired.ok ? validateReplacement('reported', {}, reported ?? {}) : validDesired;
+}
+
+/** A new twin with valid content of its own: `$version` stays 1, and what is given bears the zero time and version 1. */
+export function withContent(twin: Twin, { tags, desired, reported }: TwinContent): Twin {
+  const properties = {
+    desired: fillSection(twin.properties.desired, desired ?? {}),
+    reported: fillSection(twin.properties.reported, reported ?? {}),
+  };
+  return { ...twin, tags: tags ?? {}, properties };
+}
+
+function fillSection(empty: TwinSection, members: JsonObject): TwinSection {
+  if (Object.keys(members).length === 0) return empty;
+  return createSection(members, mergeMetadata(undefined, members, NEVER, 1), 1);
+}
+
+function parseReported(properties: JsonValue | undefined): Result<JsonObject | undefined> {
+  const reported = isJsonObject(properties) ? memberInAnyCase(properties, 'reported') : undefined;
+  if (reported === undefined || reported === null) return ok(undefined);
+  if (!isJsonObject(reported))
+    return failed('ArgumentInvalid', "'properties.reported' must be a JSON object.");
+  const { $metadata: _metadata, $version: _version, ...members } = reported;
+  return ok(members);
+}

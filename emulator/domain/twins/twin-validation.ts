@@ -1,0 +1,151 @@
+import { isJsonObject, type JsonObject, type JsonValue, NumberText } from '../json.ts';
+import { failed, ok, type Result } from '../result.ts';
+import { mergeMembers } from './twin-merge.ts';
+
+export type SectionName = 'tags' | 'desired' | 'reported';
+
+/** The size, in bytes, that a section must stay below. */
+const MAXIMUM_SECTION_BYTES: Readonly<Record<SectionName, number>> = {
+  tags: 8192,
+  desired: 32768,
+  reported: 32768,
+};
+const MAXIMUM_DEPTH = 10;
+const MAXIMUM_NAME_BYTES = 1024;
+const MAXIMUM_TEXT_BYTES = 4096;
+const MAXIMUM_INTEGER = 2 ** 52 - 1;
+const PRINTED_NAMES: Readonly<Record<SectionName, string>> = {
+  tags: 'Tags',
+  desired: 'Properties.Desired',
+  reported: 'Properties.Reported',
+};
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what the rule refuses
+const FORBIDDEN_IN_NAME = /[\u0000-\u001f\u007f-\u009f.$# ]/;
+
+/** Null deletes in a PATCH (`merge`) and is refused in a PUT (`replace`). */
+export type WriteMode = 'merge' | 'replace';
+
+/** Checks names, values, depth and integer range of a write to one section. Sources: azure-docs device twins, iotedge ReportedPropertiesValidator. */
+function validateSection(patch: JsonObject, mode: WriteMode): Result<void> {
+  return validateObject(patch, 0, mode);
+}
+
+/** Checks the size of the section that a write would leave behind; a write that shrinks it passes. */
+function validateSectionSize(section: SectionName, before: JsonObject, after: JsonObject): Result<void> {
+  const maximum = MAXIMUM_SECTION_BYTES[section];
+  const size = sizeOf(after);
+  if (size < maximum || size < sizeOf(before)) return ok(undefined);
+  const text = `'${PRINTED_NAMES[section]}' size should be less than ${maximum} bytes.`;
+  return failed('DeviceModelMaxPropertiesExceeded', text);
+}
+
+/** Validates a patch of a section and the section it leaves behind. */
+export function validatePatch(section: SectionName, before: JsonObject, patch: JsonObject): Result<void> {
+  const valid = validateSection(patch, 'merge');
+  return valid.ok ? validateSectionSize(section, before, mergeMembers(before, patch)) : valid;
+}
+
+/** Validates the new content of a section that is replaced as a whole. */
+export function validateReplacement(
+  section: SectionName,
+  before: JsonObject,
+  after: JsonObject,
+): Result<void> {
+  const valid = validateSection(after, 'replace');
+  return valid.ok ? validateSectionSize(section, before, after) : valid;
+}
+
+function validateObject(value: JsonObject, depth: number, mode: WriteMode): Result<void> {
+  if (depth > MAXIMUM_DEPTH) {
+    return failed('ArgumentInvalid', `Nested depth of twin property exceeds ${MAXIMUM_DEPTH}`);
+  }
+  for (const [name, member] of Object.entries(value)) {
+    const valid = validateName(name);
+    if (!valid.ok) return valid;
+    const validMember = validateMember(name, member, depth, mode);
+    if (!validMember.ok) return validMember;
+  }
+  return ok(undefined);
+}
+
+function validateName(name: string): Result<void> {
+  if (byteLength(name) > MAXIMUM_NAME_BYTES) {
+    const text = `Length of property name ${name.slice(0, 10)}.. exceeds maximum length of ${MAXIMUM_NAME_BYTES}`;
+    return failed('ArgumentInvalid', text);
+  }
+  if (!FORBIDDEN_IN_NAME.test(name)) return ok(undefined);
+  return failed(
+    'ArgumentInvalid',
+    `Property or Tag name has invalid characters. Error in Property/Tag ${name}. Must not contain Control Characters, '.', '$', '#', or ' '.`,
+  );
+}
+
+function validateMember(name: string, value: JsonValue, depth: number, mode: WriteMode): Result<void> {
+  if (value === null) {
+    if (mode === 'merge') return ok(undefined);
+    const text = `Value of Property or Tag cannot be null. Error in Property/Tag ${name}`;
+    return failed('ArgumentInvalid', text);
+  }
+  if (typeof value === 'string') {
+    if (byteLength(value) <= MAXIMUM_TEXT_BYTES) return ok(undefined);
+    const text = `Property or Tag value should be maximum ${MAXIMUM_TEXT_BYTES} bytes. Error in Property/Tag ${name}`;
+    return failed('ArgumentInvalid', text);
+  }
+  if (typeof value === 'number' || value instanceof NumberText) return validateNumber(name, value);
+  if (Array.isArray(value)) return validateArray(name, value, depth + 1);
+  if (isJsonObject(value)) return validateObject(value, depth + 1, mode);
+  return ok(undefined);
+}
+
+function validateNumber(name: string, value: number | NumberText): Result<void> {
+  const isInteger = value instanceof NumberText ? !/[.eE]/.test(value.text) : Number.isInteger(value);
+  if (!isInteger || Math.abs(Number(value)) <= MAXIMUM_INTEGER) return ok(undefined);
+  return failed(
+    'ArgumentInvalid',
+    `Property ${name} has an out of bound value. Valid values are between -${MAXIMUM_INTEGER} and ${MAXIMUM_INTEGER}`,
+  );
+}
+
+function validateArray(name: string, values: readonly JsonValue[], depth: number): Result<void> {
+  if (depth > MAXIMUM_DEPTH) {
+    return failed('ArgumentInvalid', `Nested depth of twin property exceeds ${MAXIMUM_DEPTH}`);
+  }
+  for (const value of values) {
+    if (value === null) return failed('ArgumentInvalid', "Arrays cannot contain 'null' as value");
+    const valid = validateMember(name, value, depth, 'replace');
+    if (!valid.ok) return valid;
+  }
+  return ok(undefined);
+}
+
+function sizeOf(value: JsonValue): number {
+  if (typeof value === 'string') return textSizeOf(value);
+  if (typeof value === 'boolean') return 4;
+  if (value === null) return 0;
+  if (Array.isArray(value)) return value.reduce((sum: number, element) => sum + sizeOf(element), 0);
+  if (!isJsonObject(value)) return 8;
+  let size = 0;
+  for (const [name, member] of Object.entries(value)) {
+    if (!name.startsWith('$')) size += textSizeOf(name) + sizeOf(member);
+  }
+  return size;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what the rule leaves out
+const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
+
+// Control characters are not counted.
+function textSizeOf(text: string): number {
+  if (!CONTROL_CHARACTER.test(text)) return byteLength(text);
+  return byteLength(text.replace(new RegExp(CONTROL_CHARACTER, 'g'), ''));
+}
+
+function byteLength(text: string): number {
+  let length = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7ff) length += code >= 0xd800 && code <= 0xdfff ? 1 : 2;
+    else if (code > 0x7f) length += 1;
+  }
+  return length;
+}

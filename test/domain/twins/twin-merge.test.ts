@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../emulator/domain/json.ts';
+import {
+  changesOf,
+  mergeMembers,
+  mergeMetadata,
+  touchedNames,
+} from '../../../emulator/domain/twins/twin-merge.ts';
+
+const NAMES = fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor');
+const VALUES = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.integer(),
+    fc.string(),
+    fc.boolean(),
+    fc.array(fc.integer()),
+    tie('object'),
+  ),
+  object: fc.array(fc.tuple(NAMES, tie('value'))).map((entries) => Object.fromEntries(entries)),
+}));
+const PATCHES = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => ({
+  value: fc.oneof({ maxDepth: 4 }, fc.constant(null), fc.integer(), fc.string(), tie('object')),
+  object: fc.array(fc.tuple(NAMES, tie('value'))).map((entries) => Object.fromEntries(entries)),
+}));
+
+function hasNull(value: JsonValue): boolean {
+  return value === null || (isJsonObject(value) && Object.values(value).some(hasNull));
+}
+
+function namesOf(value: JsonObject): JsonValue {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, isJsonObject(member) ? namesOf(member) : true]),
+  );
+}
+
+/** The names of a metadata node without its own stamps. */
+function stampedNamesOf(value: JsonObject): JsonValue {
+  const children = Object.entries(value).filter(([name]) => !name.startsWith('$'));
+  return Object.fromEntries(
+    children.map(([name, member]) => {
+      const below = stampedNamesOf(member as JsonObject);
+      return [name, Object.keys(below as JsonObject).length === 0 ? true : below];
+    }),
+  );
+}
+
+describe('merging a patch', () => {
+  it('leaves no null, changes neither side, and repeats itself without effect', () => {
+    fc.assert(
+      fc.property(VALUES.object, PATCHES.object, (base, patch) => {
+        const [baseText, patchText] = [JSON.stringify(base), JSON.stringify(patch)];
+        const merged = mergeMembers(base, patch);
+        expect(hasNull(merged)).toBe(false);
+        expect(mergeMembers(merged, patch)).toEqual(merged);
+        expect([JSON.stringify(base), JSON.stringify(patch)]).toEqual([baseText, patchText]);
+        expect(Object.getPrototypeOf(merged)).toBe(Object.prototype);
+      }),
+    );
+  });
+
+  it('that touches nothing changes nothing', () => {
+    fc.assert(
+      fc.property(VALUES.object, PATCHES.object, (base, patch) => {
+        if (touchedNames(base, patch).length === 0) expect(mergeMembers(base, patch)).toEqual(base);
+      }),
+    );
+  });
+
+  it('stamps exactly the properties that there are', () => {
+    fc.assert(
+      fc.property(PATCHES.object, PATCHES.object, (first, second) => {
+        const members = mergeMembers(mergeMembers({}, first), second);
+        const metadata = mergeMetadata(mergeMetadata(undefined, first, 'T1', 1), second, 'T2', 2);
+        const flat = JSON.parse(
+          JSON.stringify(namesOf(members), (_name, value) => (isEmpty(value) ? true : value)),
+        );
+        expect(isEmpty(members) ? {} : flat).toEqual(stampedNamesOf(metadata));
+      }),
+    );
+  });
+});
+
+it('a replacement is told as changes that lead from the old content to the new', () => {
+  fc.assert(
+    fc.property(VALUES.object, VALUES.object, (before, after) => {
+      expect(mergeMembers(before, changesOf(before, after))).toEqual(after);
+    }),
+  );
+});
+
+function isEmpty(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
+  );
+}

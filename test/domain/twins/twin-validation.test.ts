@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { type JsonObject, type JsonValue, NumberText } from '../../../emulator/domain/json.ts';
+import { validatePatch, validateReplacement } from '../../../emulator/domain/twins/twin-validation.ts';
+
+function nested(levels: number, innermost: JsonValue): JsonObject {
+  let value: JsonValue = innermost;
+  for (let level = levels; level > 0; level--) value = { [`level${level}`]: value };
+  return value as JsonObject;
+}
+
+function outcome(patch: JsonObject): string {
+  const valid = validatePatch('desired', {}, patch);
+  return valid.ok ? 'accepted' : valid.error.name;
+}
+
+describe('a twin section', () => {
+  it.each<[string, JsonObject, string]>([
+    ['a name with a blank', { 'a b': 1 }, 'ArgumentInvalid'],
+    ['a name with a point', { 'a.b': 1 }, 'ArgumentInvalid'],
+    ['a name with a dollar', { $a: 1 }, 'ArgumentInvalid'],
+    ['a name with a hash', { 'a#b': 1 }, 'ArgumentInvalid'],
+    ['a name with a control character', { 'a\u0007': 1 }, 'ArgumentInvalid'],
+    ['a bad name below', { a: { 'b c': 1 } }, 'ArgumentInvalid'],
+    ['a bad name in an array', { a: [{ 'b c': 1 }] }, 'ArgumentInvalid'],
+    ['the empty name', { '': 1 }, 'accepted'],
+    ['a name that is not ASCII', { größe: 1 }, 'accepted'],
+    ['a name of 1024 bytes', { ['n'.repeat(1024)]: 1 }, 'accepted'],
+    ['a name of 1025 bytes', { ['n'.repeat(1025)]: 1 }, 'ArgumentInvalid'],
+    ['a text of 4096 bytes', { a: 'é'.repeat(2048) }, 'accepted'],
+    ['a text of 4097 bytes', { a: `${'é'.repeat(2048)}x` }, 'ArgumentInvalid'],
+    ['the largest integer', { a: 2 ** 52 - 1 }, 'accepted'],
+    ['an integer beyond it', { a: 2 ** 52 }, 'ArgumentInvalid'],
+    ['an integer far beyond it', { a: new NumberText('100000000000000000000') }, 'ArgumentInvalid'],
+    ['a large number with an exponent', { a: new NumberText('1e300') }, 'accepted'],
+    ['ten levels', nested(10, {}), 'accepted'],
+    ['ten levels that hold a value', nested(10, 1), 'accepted'],
+    ['eleven levels', nested(11, {}), 'ArgumentInvalid'],
+    ['arrays count as levels', { a: [[[[[[[[[[[1]]]]]]]]]]] }, 'ArgumentInvalid'],
+    ['null in an array', { a: [1, null] }, 'ArgumentInvalid'],
+    ['null in an object of an array', { a: [{ b: null }] }, 'ArgumentInvalid'],
+    ['null as a deletion', { a: null, b: { c: null } }, 'accepted'],
+  ])('%s', (_title, patch, expected) => {
+    expect(outcome(patch)).toBe(expected);
+  });
+
+  it('refuses null in a replacement and names the property', () => {
+    const valid = validateReplacement('tags', {}, { site: { floor: null } });
+    expect(valid).toMatchObject({
+      error: {
+        name: 'ArgumentInvalid',
+        message: 'Value of Property or Tag cannot be null. Error in Property/Tag floor',
+      },
+    });
+  });
+
+  it.each<['tags' | 'desired' | 'reported', number, string]>([
+    ['tags', 8192, "'Tags' size should be less than 8192 bytes."],
+    ['desired', 32768, "'Properties.Desired' size should be less than 32768 bytes."],
+    ['reported', 32768, "'Properties.Reported' size should be less than 32768 bytes."],
+  ])('%s must stay below %i bytes, and a write that shrinks them passes', (section, maximum, message) => {
+    const full = (bytes: number) =>
+      Object.fromEntries(
+        Array.from({ length: Math.ceil(bytes / 4000) }, (_, index) => {
+          const rest = Math.min(bytes - index * 4000, 4000);
+          return [String(index), 'x'.repeat(rest - String(index).length)];
+        }),
+      );
+    expect(validatePatch(section, {}, full(maximum - 1)).ok).toBe(true);
+    const refused = validatePatch(section, {}, full(maximum));
+    expect(refused).toMatchObject({ error: { name: 'DeviceModelMaxPropertiesExceeded', message } });
+    expect(validatePatch(section, full(maximum * 2), { '0': null }).ok).toBe(true);
+  });
+});
