@@ -1,5 +1,5 @@
 import { DEVICE_JOB_MEMBERS, type DeviceJob, formatDeviceJob, type Job } from '../domain/jobs/job.ts';
-import type { QueryCollection, QueryRoot } from '../query/collection.ts';
+import type { QueryCollection, QueryRoot } from '../query/evaluation/collection.ts';
 
 /** The shares of clients in jobs as queries read them. */
 export const DEVICE_JOBS: QueryCollection<DeviceJob> = {

@@ -1,7 +1,7 @@
 import type { ClientIdentity } from '../domain/identities/client-identity.ts';
 import { ok, type Result } from '../domain/result.ts';
-import { compileCondition } from '../query/compile-query.ts';
-import { parseCondition } from '../query/parse-query.ts';
+import { compileCondition } from '../query/evaluation/compile-query.ts';
+import { parseCondition } from '../query/syntax/parse-query.ts';
 import type { ClientRows } from './client-rows.ts';
 import type { HubOptions } from './hub.ts';
 import { TWINS } from './twin-collection.ts';

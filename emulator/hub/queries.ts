@@ -1,8 +1,8 @@
 import { failed, ok, type Result } from '../domain/result.ts';
-import type { QueryCollection } from '../query/collection.ts';
-import { compileQuery, type QueryOptions } from '../query/compile-query.ts';
-import { parseQuery } from '../query/parse-query.ts';
-import type { Query } from '../query/syntax.ts';
+import type { QueryCollection } from '../query/evaluation/collection.ts';
+import { compileQuery, type QueryOptions } from '../query/evaluation/compile-query.ts';
+import { parseQuery } from '../query/syntax/parse-query.ts';
+import type { Query } from '../query/syntax/syntax.ts';
 import { type ClientRows, registrationOf } from './client-rows.ts';
 import { DEVICE_JOBS, deviceJobsOf } from './device-job-collection.ts';
 import type { HubParts } from './hub-parts.ts';

@@ -2,7 +2,7 @@ import { formatIdentityEtag } from '../domain/identities/identity.ts';
 import type { JsonValue } from '../domain/json.ts';
 import { NEVER } from '../domain/time.ts';
 import { formatTwinEtag, versionOf } from '../domain/twins/twin.ts';
-import type { QueryCollection, QueryRoot, Reader } from '../query/collection.ts';
+import type { QueryCollection, QueryRoot, Reader } from '../query/evaluation/collection.ts';
 import type { ClientRecord } from '../store/hub-state.ts';
 import { formatOptionalTime, pendingMessageCountOf } from './identity-view.ts';
 import { formatThumbprints, formatTwinDocument } from './twin-document.ts';

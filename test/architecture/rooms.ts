@@ -34,7 +34,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: 'query',
-    paths: ['emulator/query'],
+    paths: ['emulator/query/syntax', 'emulator/query/evaluation'],
     what: 'The query language. Pure.',
     rooms: ['domain'],
     packages: [],

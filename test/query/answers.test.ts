@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { formatJson, type JsonObject, NumberText } from '../../emulator/domain/json.ts';
-import { type CompiledQuery, compileQuery, type QueryPosition } from '../../emulator/query/compile-query.ts';
+import {
+  type CompiledQuery,
+  compileQuery,
+  type QueryPosition,
+} from '../../emulator/query/evaluation/compile-query.ts';
 import { DEVICES, DOCUMENTS } from './fleet.ts';
 import { parsed } from './parsed.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type JsonObject, memberOf, NumberText } from '../../emulator/domain/json.ts';
-import type { QueryCollection } from '../../emulator/query/collection.ts';
-import { compileValue } from '../../emulator/query/compile-expression.ts';
-import { compileCondition } from '../../emulator/query/compile-query.ts';
-import type { Expression } from '../../emulator/query/syntax.ts';
+import type { QueryCollection } from '../../emulator/query/evaluation/collection.ts';
+import { compileValue } from '../../emulator/query/evaluation/compile-expression.ts';
+import { compileCondition } from '../../emulator/query/evaluation/compile-query.ts';
+import type { Expression } from '../../emulator/query/syntax/syntax.ts';
 import { parsedCondition } from './parsed.ts';
 
 type Outcome = boolean | number | undefined;

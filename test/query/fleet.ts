@@ -1,6 +1,6 @@
 import { type JsonObject, memberOf } from '../../emulator/domain/json.ts';
-import type { QueryCollection } from '../../emulator/query/collection.ts';
-import type { QuerySource } from '../../emulator/query/syntax.ts';
+import type { QueryCollection } from '../../emulator/query/evaluation/collection.ts';
+import type { QuerySource } from '../../emulator/query/syntax/syntax.ts';
 
 /** A small fleet: thermostats, a camera, an edge gateway and a device that never connected. */
 export const DEVICES: readonly JsonObject[] = [

@@ -1,6 +1,6 @@
 import type { Result } from '../../emulator/domain/result.ts';
-import { parseCondition, parseQuery } from '../../emulator/query/parse-query.ts';
-import type { Condition, Query } from '../../emulator/query/syntax.ts';
+import { parseCondition, parseQuery } from '../../emulator/query/syntax/parse-query.ts';
+import type { Condition, Query } from '../../emulator/query/syntax/syntax.ts';
 
 /** A query that must parse. */
 export function parsed(text: string): Query {

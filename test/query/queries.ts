@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Column, Expression, Path, Primitive, Query } from '../../emulator/query/syntax.ts';
-import { isKeyword } from '../../emulator/query/words.ts';
+import type { Column, Expression, Path, Primitive, Query } from '../../emulator/query/syntax/syntax.ts';
+import { isKeyword } from '../../emulator/query/syntax/words.ts';
 
 const bareName = fc
   .stringMatching(/^[A-Za-z_$é][A-Za-z0-9_$é-]{0,6}$/)

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../emulator/domain/json.ts';
 import type { Result } from '../../emulator/domain/result.ts';
-import { compilePredicate, compileValue } from '../../emulator/query/compile-expression.ts';
-import { compileQuery } from '../../emulator/query/compile-query.ts';
-import { formatQuery } from '../../emulator/query/format-query.ts';
-import { parseCondition, parseQuery } from '../../emulator/query/parse-query.ts';
-import type { Query } from '../../emulator/query/syntax.ts';
+import { compilePredicate, compileValue } from '../../emulator/query/evaluation/compile-expression.ts';
+import { compileQuery } from '../../emulator/query/evaluation/compile-query.ts';
+import { parseCondition, parseQuery } from '../../emulator/query/syntax/parse-query.ts';
+import type { Query } from '../../emulator/query/syntax/syntax.ts';
 import { DOCUMENTS } from './fleet.ts';
+import { formatQuery } from './format-query.ts';
 import { anyQuery } from './queries.ts';
 
 const MAXIMUM_LENGTH = 8192;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { compileQuery } from '../../emulator/query/compile-query.ts';
-import { formatQuery } from '../../emulator/query/format-query.ts';
-import { parseCondition, parseQuery } from '../../emulator/query/parse-query.ts';
+import { compileQuery } from '../../emulator/query/evaluation/compile-query.ts';
+import { parseCondition, parseQuery } from '../../emulator/query/syntax/parse-query.ts';
 import { DEVICES, DOCUMENTS } from './fleet.ts';
+import { formatQuery } from './format-query.ts';
 import { parsed, parsedCondition, refusalOf } from './parsed.ts';
 
 const ONLY = 'only IS_DEFINED, STARTSWITH, ENDSWITH, ARRAY_CONTAINS are';

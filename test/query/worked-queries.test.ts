@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileQuery } from '../../emulator/query/compile-query.ts';
+import { compileQuery } from '../../emulator/query/evaluation/compile-query.ts';
 import { DOCUMENTS, ROWS } from './fleet.ts';
 import { parsed } from './parsed.ts';
 import { WORKED_QUERIES } from './worked-queries.ts';

@@ -7,8 +7,8 @@ import {
   peek,
   refuse,
   refuseToken,
-} from './cursor.ts';
-import { FUNCTIONS, isAggregateFunction, isFunctionName } from './functions.ts';
+} from '../evaluation/cursor.ts';
+import { FUNCTIONS, isAggregateFunction, isFunctionName } from '../evaluation/functions.ts';
 import { parsePath } from './parse-path.ts';
 import type { Arithmetic, ArithmeticOperator, Expression, Primitive } from './syntax.ts';
 

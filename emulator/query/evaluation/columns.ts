@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../domain/json.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import type { Column, Path } from '../syntax/syntax.ts';
 import { compilePath, type QueryCollection } from './collection.ts';
-import type { Column, Path } from './syntax.ts';
 import type { Value } from './values.ts';
 
 /**

@@ -1,9 +1,9 @@
-import type { JsonObject } from '../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Condition, Query } from '../syntax/syntax.ts';
 import { compileAggregation } from './aggregation.ts';
 import type { QueryCollection } from './collection.ts';
 import { compileProjection } from './columns.ts';
 import { compilePredicate, type Predicate } from './compile-expression.ts';
-import type { Condition, Query } from './syntax.ts';
 
 /** What the items of an answer are. */
 export type QueryItemType = 'Twin' | 'Raw' | 'DeviceJob';

@@ -1,7 +1,7 @@
-import type { Result } from '../domain/result.ts';
-import type { QuerySource } from './syntax.ts';
-import { failedAt, type Token } from './tokens.ts';
-import { isForeignKeyword, isKeyword } from './words.ts';
+import type { Result } from '../../domain/result.ts';
+import type { QuerySource } from '../syntax/syntax.ts';
+import { failedAt, type Token } from '../syntax/tokens.ts';
+import { isForeignKeyword, isKeyword } from '../syntax/words.ts';
 
 /**
  * A reader's place among the tokens. The first failure is kept and moves the cursor to the end,

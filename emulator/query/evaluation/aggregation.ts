@@ -1,7 +1,7 @@
-import { formatJson, type JsonObject } from '../domain/json.ts';
+import { formatJson, type JsonObject } from '../../domain/json.ts';
+import type { AggregateName, Column, Path } from '../syntax/syntax.ts';
 import { compilePath, type QueryCollection, type Reader } from './collection.ts';
 import { columnNames, objectOf } from './columns.ts';
-import type { AggregateName, Column, Path } from './syntax.ts';
 import { numberOf, plain, type Value } from './values.ts';
 
 /** Compiles columns with aggregates, or GROUP BY, to what they make of the selected rows. */

@@ -1,4 +1,4 @@
-import type { Column, Path, Query } from './syntax.ts';
+import type { Column, Path, Query } from '../syntax/syntax.ts';
 
 /** A rule that a well-formed query breaks; `column` is the index of the guilty column, -1 for GROUP BY. */
 export interface Violation {

@@ -1,5 +1,5 @@
-import { type JsonValue, NumberText } from '../domain/json.ts';
-import type { ComparisonOperator, Primitive } from './syntax.ts';
+import { type JsonValue, NumberText } from '../../domain/json.ts';
+import type { ComparisonOperator, Primitive } from '../syntax/syntax.ts';
 
 /** What an expression is worth for one row; undefined where a path leads nowhere or types do not fit. */
 export type Value = JsonValue | undefined;

@@ -1,4 +1,4 @@
-import { failed, ok, type Result } from '../domain/result.ts';
+import { failed, ok, type Result } from '../../domain/result.ts';
 
 /** A piece of query text. `offset` counts UTF-16 units from 0. */
 export type Token = { readonly offset: number } & (

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject, memberOf } from '../domain/json.ts';
-import type { Path, PathStep } from './syntax.ts';
+import { isJsonObject, type JsonObject, memberOf } from '../../domain/json.ts';
+import type { Path, PathStep } from '../syntax/syntax.ts';
 import type { Value } from './values.ts';
 
 /** How rows are read without printing them whole. A name that is not among the roots is undefined in every row. */

@@ -7,7 +7,7 @@ import {
   peek,
   refuse,
   refuseToken,
-} from './cursor.ts';
+} from '../evaluation/cursor.ts';
 import type { Path, PathStep } from './syntax.ts';
 import { isForeignKeyword, isKeyword } from './words.ts';
 

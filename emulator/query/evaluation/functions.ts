@@ -1,4 +1,4 @@
-import type { AggregateName, FunctionName } from './syntax.ts';
+import type { AggregateName, FunctionName } from '../syntax/syntax.ts';
 import { primitiveOf, type Value } from './values.ts';
 
 interface QueryFunction {

@@ -1,5 +1,5 @@
-import type { Column, Expression, Path, Primitive, Query } from './syntax.ts';
-import { isBareMemberName, isBareName } from './words.ts';
+import type { Column, Expression, Path, Primitive, Query } from '../../emulator/query/syntax/syntax.ts';
+import { isBareMemberName, isBareName } from '../../emulator/query/syntax/words.ts';
 
 /** Writes a query as text; the mirror of `parseQuery`. */
 export function formatQuery(query: Query): string {

@@ -1,6 +1,4 @@
-import { NumberText } from '../domain/json.ts';
-import { compilePath, type QueryCollection, type Reader } from './collection.ts';
-import { FUNCTIONS } from './functions.ts';
+import { NumberText } from '../../domain/json.ts';
 import type {
   Arithmetic,
   ArithmeticOperator,
@@ -9,7 +7,9 @@ import type {
   Expression,
   Membership,
   Primitive,
-} from './syntax.ts';
+} from '../syntax/syntax.ts';
+import { compilePath, type QueryCollection, type Reader } from './collection.ts';
+import { FUNCTIONS } from './functions.ts';
 import { compare, numberOf, ORDERS, primitiveOf, type Value } from './values.ts';
 
 /** Whether a row is selected. */
