@@ -5,7 +5,7 @@ import { parseTrustedAuthorities } from '../auth/certificate-chain.ts';
 import { type ClientIdentity, parseClientIdentity } from '../domain/identities/client-identity.ts';
 import { type Policy, parsePermissions } from '../domain/policy.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import { HUB_EVENT_SOURCES, type HubEventSource } from '../hub/hub-event-sources.ts';
+import { HUB_EVENT_SOURCES, type HubEventSource } from '../hub/events/hub-event-sources.ts';
 import { policyOf } from '../hub-defaults.ts';
 
 const LABEL = '[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?';

@@ -4,7 +4,7 @@ import { defaultAuthorityDirectory } from '../certificates/local-authority.ts';
 import type { ClientIdentity } from '../domain/identities/client-identity.ts';
 import type { Policy } from '../domain/policy.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import type { HubEventSource } from '../hub/hub-event-sources.ts';
+import type { HubEventSource } from '../hub/events/hub-event-sources.ts';
 import type { LogLevel } from '../hub/ports.ts';
 import { DEFAULT_HUB_OPTIONS } from '../hub-defaults.ts';
 import { LOG_LEVELS } from './log-format.ts';

@@ -1,27 +1,27 @@
 import { ok, type Result } from '../domain/result.ts';
 import { HubState } from '../store/hub-state.ts';
-import { createAccess } from './access.ts';
-import { createBulkRegistry } from './bulk.ts';
-import { createClientRows } from './client-rows.ts';
-import { createClientSessions } from './client-sessions.ts';
-import { createDigitalTwins } from './digital-twins.ts';
-import { createEventLog } from './events.ts';
-import { createFeedback } from './feedback.ts';
+import { createAccess } from './access/access.ts';
+import { createMessages } from './cloud-to-device/cloud-to-device.ts';
+import { createFeedback } from './cloud-to-device/feedback.ts';
+import { createDigitalTwins } from './digital-twins/digital-twins.ts';
+import { createEventLog } from './events/events.ts';
+import { announceHubEvents } from './events/hub-events.ts';
 import { Happenings } from './happenings.ts';
 import type { Hub, HubOptions } from './hub.ts';
-import { announceHubEvents } from './hub-events.ts';
 import type { HubParts } from './hub-parts.ts';
-import { createIdentityMaker } from './identity-maker.ts';
-import { createJobs } from './jobs.ts';
-import { createKeys } from './keys.ts';
-import { LiveSessions } from './live-sessions.ts';
-import { createMessages } from './messages.ts';
-import { createMethods } from './methods.ts';
+import { createBulkRegistry } from './identities/bulk.ts';
+import { createIdentityMaker } from './identities/identity-maker.ts';
+import { createKeys } from './identities/keys.ts';
+import { createRegistry } from './identities/registry.ts';
+import { createStatistics } from './identities/statistics.ts';
+import { createJobs } from './jobs/jobs.ts';
+import { createMethods } from './methods/methods.ts';
 import type { Clock, IdSource, Log, Timer } from './ports.ts';
-import { createQueries } from './queries.ts';
-import { createRegistry } from './registry.ts';
-import { createStatistics } from './statistics.ts';
-import { createTwins } from './twins.ts';
+import { createClientRows } from './queries/client-rows.ts';
+import { createQueries } from './queries/queries.ts';
+import { createClientSessions } from './sessions/client-sessions.ts';
+import { LiveSessions } from './sessions/live-sessions.ts';
+import { createTwins } from './twins/twins.ts';
 
 /** Makes a hub from its options and its three ports; it fails where an option cannot be used. */
 export function createHub(

@@ -22,8 +22,8 @@ import type { Result } from '../domain/result.ts';
 import type { TwinPatch } from '../domain/twins/twin.ts';
 import type { TwinContent } from '../domain/twins/twin-content.ts';
 import type { Channel, ClientSession, IncomingEvent } from './client-session.ts';
+import type { HubEventSource } from './events/hub-event-sources.ts';
 import type { Happenings } from './happenings.ts';
-import type { HubEventSource } from './hub-event-sources.ts';
 import type { ClientLink, Clock, IdSource, Log } from './ports.ts';
 import type { BulkRegistry, DigitalTwins, Jobs, Keys, Queries, Statistics } from './service-operations.ts';
 

@@ -1,0 +1,56 @@
+import type { DeviceId } from '../../domain/identities/client-identity.ts';
+import { type DeviceIdentity, EDGE_SCOPE_PREFIX } from '../../domain/identities/identity.ts';
+import type { DeviceRequest } from '../../domain/identities/identity-request.ts';
+import { failed, ok, type Result } from '../../domain/result.ts';
+import type { HubState } from '../../store/hub-state.ts';
+
+/** The scope members of a device identity. */
+export type Scopes = Pick<DeviceIdentity, 'deviceScope' | 'parentScopes'>;
+
+/** The write that asks for scopes: of a new device, or of one that was something before. */
+export type ScopeWrite =
+  | { readonly kind: 'create'; readonly ticks: bigint }
+  | { readonly kind: 'update'; readonly before: DeviceIdentity };
+
+/**
+ * Decides scope and parents of a device: an edge device has a scope of its own and names its parent in `parentScopes`;
+ * a leaf names its parent in `deviceScope` and the hub copies it.
+ */
+export function resolveScopes(state: HubState, request: DeviceRequest, write: ScopeWrite): Result<Scopes> {
+  if (request.isEdge) return resolveEdgeScopes(state, request, write);
+  // An edge device that becomes a leaf loses its parent; it is attached in a second write.
+  const wasEdge = write.kind === 'update' && write.before.isEdge;
+  if (wasEdge || request.deviceScope === null) return ok({ deviceScope: null, parentScopes: [] });
+  if (!isEdgeScope(state, request.deviceScope)) return invalidScope(request.deviceScope);
+  return ok({ deviceScope: request.deviceScope, parentScopes: [request.deviceScope] });
+}
+
+function resolveEdgeScopes(state: HubState, request: DeviceRequest, write: ScopeWrite): Result<Scopes> {
+  const ownScope = resolveOwnScope(request, write);
+  if (!ownScope.ok) return ownScope;
+  const parentScopes = request.parentScopes ?? [];
+  const unknown = parentScopes.find((scope) => !isEdgeScope(state, scope));
+  if (unknown !== undefined) return invalidScope(unknown);
+  return ok({ deviceScope: ownScope.value, parentScopes });
+}
+
+function resolveOwnScope(request: DeviceRequest, write: ScopeWrite): Result<string> {
+  if (write.kind === 'create') return ok(`${EDGE_SCOPE_PREFIX}${request.deviceId}-${write.ticks}`);
+  if (write.before.isEdge) {
+    if (request.deviceScope === write.before.deviceScope) return ok(request.deviceScope ?? '');
+    return failed('ArgumentInvalid', 'Device scope is immutable');
+  }
+  if (request.deviceScope !== null) return invalidScope(request.deviceScope);
+  return ok(`${EDGE_SCOPE_PREFIX}${request.deviceId}-`);
+}
+
+function isEdgeScope(state: HubState, scope: string): boolean {
+  if (!scope.startsWith(EDGE_SCOPE_PREFIX)) return false;
+  const deviceId = scope.slice(EDGE_SCOPE_PREFIX.length, scope.lastIndexOf('-')) as DeviceId;
+  const identity = state.devices.get(deviceId)?.identity;
+  return identity?.isEdge === true && identity.deviceScope === scope;
+}
+
+function invalidScope(scope: string): Result<never> {
+  return failed('InvalidDeviceScope', `No edge device has the scope '${scope.slice(0, 200)}'.`);
+}

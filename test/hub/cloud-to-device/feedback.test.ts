@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import {
+  DEFAULT_CLOUD_TO_DEVICE_OPTIONS,
+  type FeedbackOptions,
+} from '../../../emulator/domain/cloud-to-device/cloud-to-device.ts';
+import type { DeviceId } from '../../../emulator/domain/identities/client-identity.ts';
+import type { Hub } from '../../../emulator/hub/hub.ts';
+import { createQuietHub, deviceIdOf, messageOf, outcomeOf, succeeded, take } from '../quiet-hub.ts';
+
+const D1 = deviceIdOf('d1');
+const D2 = deviceIdOf('d2');
+
+test('feedback is locked, abandoned and completed as messages are', () => {
+  const { hub, clock } = hubWithDevices();
+  completeOne(hub, D1, 'one');
+  const first = hub.feedback.receive();
+  expect(first).toMatchObject({ deliveryCount: 0, records: [{ originalMessageId: 'one', deviceId: 'd1' }] });
+  expect(hub.feedback.receive()).toBeUndefined();
+  expect(outcomeOf(hub.feedback.abandon(first?.lockToken ?? ''))).toBe('ok');
+  const second = hub.feedback.receive();
+  expect(second).toMatchObject({ deliveryCount: 1, sequenceNumber: first?.sequenceNumber });
+  clock.advance(60_000);
+  expect(outcomeOf(hub.feedback.complete(second?.lockToken ?? ''))).toBe('DeviceMessageLockLost');
+  const third = hub.feedback.receive();
+  expect(third?.deliveryCount).toBe(1);
+  expect(outcomeOf(hub.feedback.complete(third?.lockToken ?? ''))).toBe('ok');
+  clock.advance(60_000);
+  expect(hub.feedback.receive()).toBeUndefined();
+});
+
+test('feedback that nobody receives within its time to live is gone', () => {
+  const { hub, clock } = hubWithDevices();
+  completeOne(hub, D1, 'one');
+  clock.advance(3_600_000);
+  expect(hub.feedback.receive()).toBeUndefined();
+});
+
+test('feedback that was abandoned too often is dropped', () => {
+  const { hub } = hubWithDevices({ maximumDeliveryCount: 2 });
+  completeOne(hub, D1, 'one');
+  for (let count = 0; count < 2; count++) {
+    succeeded(hub.feedback.abandon(hub.feedback.receive()?.lockToken ?? ''));
+  }
+  expect(hub.feedback.receive()).toBeUndefined();
+});
+
+test('records are gathered for as long as the option says, or until there are 64', () => {
+  const { hub, clock } = hubWithDevices({ batchSeconds: 15 });
+  completeOne(hub, D1, 'one');
+  clock.advance(10_000);
+  completeOne(hub, D2, 'two');
+  expect(hub.feedback.receive()).toBeUndefined();
+  clock.advance(5_000);
+  const batch = hub.feedback.receive();
+  expect(batch?.records.map(({ deviceId }) => deviceId)).toEqual(['d1', 'd2']);
+  for (let count = 0; count < 64; count++) completeOne(hub, D1, String(count));
+  expect(hub.feedback.receive()?.records).toHaveLength(64);
+});
+
+test('deleting one device leaves the feedback on the others in the same batch', () => {
+  const { hub, clock } = hubWithDevices({ batchSeconds: 15 });
+  completeOne(hub, D1, 'one');
+  completeOne(hub, D2, 'two');
+  clock.advance(15_000);
+  completeOne(hub, D1, 'three');
+  succeeded(hub.registry.deleteDevice(D1, { kind: 'any' }));
+  expect(hub.feedback.receive()?.records).toMatchObject([{ originalMessageId: 'two' }]);
+  clock.advance(15_000);
+  expect(hub.feedback.receive()).toBeUndefined();
+});
+
+test('a reader looks on from the moment it is made, and takes nothing from the back ends', async () => {
+  const { hub } = hubWithDevices();
+  completeOne(hub, D1, 'before');
+  const signal = AbortSignal.timeout(5000);
+  const latest = hub.feedback.read({ signal });
+  const ofSecond = hub.feedback.read({ from: 'earliest', deviceId: 'd2', signal });
+  completeOne(hub, D1, 'one');
+  completeOne(hub, D2, 'two');
+  expect((await take(latest, 2)).map(({ originalMessageId }) => originalMessageId)).toEqual(['one', 'two']);
+  expect((await take(ofSecond, 1)).map(({ originalMessageId }) => originalMessageId)).toEqual(['two']);
+  expect(hub.feedback.receive()?.records).toMatchObject([{ originalMessageId: 'before' }]);
+});
+
+test('a reader that waits hears the next record, and ends with its signal', async () => {
+  const { hub } = hubWithDevices();
+  const abort = new AbortController();
+  const reading = (async () => {
+    const heard: string[] = [];
+    for await (const record of hub.feedback.read({ signal: abort.signal })) {
+      heard.push(record.originalMessageId);
+      abort.abort();
+    }
+    return heard;
+  })();
+  await Promise.resolve();
+  completeOne(hub, D1, 'one');
+  expect(await reading).toEqual(['one']);
+});
+
+function hubWithDevices(feedback: Partial<FeedbackOptions> = {}) {
+  const defaults = DEFAULT_CLOUD_TO_DEVICE_OPTIONS;
+  const quiet = createQuietHub({
+    cloudToDevice: { ...defaults, feedback: { ...defaults.feedback, ...feedback } },
+  });
+  for (const deviceId of ['d1', 'd2']) quiet.register(deviceId);
+  return quiet;
+}
+
+function completeOne(hub: Hub, deviceId: DeviceId, text: string): void {
+  succeeded(hub.messages.send(deviceId, messageOf(text, { ack: 'full' })));
+  const received = succeeded(hub.messages.receive(deviceId));
+  succeeded(hub.messages.complete(deviceId, received?.lockToken ?? ''));
+}

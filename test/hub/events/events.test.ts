@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import type { DeviceEvent } from '../../../emulator/domain/messages/message.ts';
+import type { ClientSession } from '../../../emulator/hub/client-session.ts';
+import { createHub } from '../../../emulator/hub/create-hub.ts';
+import { DEFAULT_HUB_OPTIONS } from '../../../emulator/hub-defaults.ts';
+import { createManualClock } from '../../../emulator/manual-clock.ts';
+import { createSequentialIds } from '../../ports/sequential-ids.ts';
+import { createQuietHub } from '../quiet-hub.ts';
+
+const NO_PROPERTIES = { system: {}, application: {} };
+
+function send(session: ClientSession, text: string): void {
+  session.sendEvent({ head: Buffer.alloc(0), decode: () => NO_PROPERTIES, body: Buffer.from(text) });
+}
+
+async function take(events: AsyncIterable<DeviceEvent>, count: number): Promise<readonly DeviceEvent[]> {
+  const taken: DeviceEvent[] = [];
+  for await (const event of events) {
+    taken.push(event);
+    if (taken.length === count) break;
+  }
+  return taken;
+}
+
+function textOf(event: DeviceEvent): string {
+  return Buffer.from(event.body).toString();
+}
+
+describe('the event log', () => {
+  it('keeps a device’s events in one partition, in order, with numbers and times', async () => {
+    const { hub, clock, register, connect } = createQuietHub();
+    register('th-01');
+    const { session } = connect('th-01');
+    for (const text of ['one', 'two', 'three']) {
+      send(session, text);
+      clock.advance(1000);
+    }
+    const events = await take(hub.events.read({ from: 'earliest', deviceId: 'th-01' }), 3);
+    expect(events.map(textOf)).toEqual(['one', 'two', 'three']);
+    expect(events.map(({ sequenceNumber }) => sequenceNumber)).toEqual([0, 1, 2]);
+    expect(new Set(events.map(({ partitionId }) => partitionId)).size).toBe(1);
+    const times = events.map(({ enqueuedTimeUtc }) => Date.parse(enqueuedTimeUtc));
+    expect(times.map((time) => time - (times[0] ?? 0))).toEqual([0, 1000, 2000]);
+  });
+
+  it('stamps who sent an event and how it had proved it', async () => {
+    const { hub, register, connect } = createQuietHub();
+    register('th-01/sampler');
+    send(connect('th-01/sampler').session, 'x');
+    const [event] = await take(hub.events.read({ from: 'earliest' }), 1);
+    expect(event).toMatchObject({
+      deviceId: 'th-01',
+      moduleId: 'sampler',
+      systemProperties: {
+        'iothub-connection-device-id': 'th-01',
+        'iothub-connection-module-id': 'sampler',
+        'iothub-message-source': 'Telemetry',
+      },
+    });
+  });
+
+  it('reads from now on, from the beginning of the loop’s call and not of its first turn', async () => {
+    const { hub, register, connect } = createQuietHub();
+    register('th-01');
+    const { session } = connect('th-01');
+    send(session, 'before');
+    const events = hub.events.read();
+    send(session, 'after');
+    expect((await take(events, 1)).map(textOf)).toEqual(['after']);
+  });
+
+  it('ends with its signal, and leaving the loop leaves nobody waiting', async () => {
+    const { hub } = createQuietHub();
+    const stop = new AbortController();
+    const reading = take(hub.events.read({ signal: stop.signal }), 1);
+    stop.abort();
+    expect(await reading).toEqual([]);
+  });
+
+  it('ends for every reader when the hub closes', async () => {
+    const { hub } = createQuietHub();
+    const reading = take(hub.events.read(), 1);
+    hub.close();
+    expect(await reading).toEqual([]);
+  });
+
+  it('forgets the oldest events beyond its limit of memory, and the log says so', async () => {
+    const lines: string[] = [];
+    const created = createHub(
+      { ...DEFAULT_HUB_OPTIONS, hostNames: ['hub'], partitionCount: 1, eventRetentionBytes: 10_000 },
+      { clock: createManualClock(0), ids: createSequentialIds(), log: (_level, event) => lines.push(event) },
+    );
+    if (!created.ok) throw new Error(created.error.message);
+    const hub = created.value;
+    const client = { identity: { deviceId: 'th-01' }, method: { scope: 'device', type: 'sas' } } as never;
+    const { parseDeviceRequest } = await import('../../../emulator/domain/identities/identity-request.ts');
+    const request = parseDeviceRequest('th-01' as never, {});
+    if (request.ok) hub.registry.putDevice(request.value, { kind: 'none' });
+    for (let number = 0; number < 100; number++) {
+      const body = Buffer.from(String(number).padEnd(200));
+      hub.events.append(client, { head: Buffer.alloc(0), decode: () => NO_PROPERTIES, body });
+    }
+    const [oldest] = await take(hub.events.read({ from: 'earliest' }), 1);
+    expect(oldest?.sequenceNumber).toBeGreaterThan(50);
+    expect(lines).toContain('events-forgotten');
+  });
+
+  it('forgets events that are older than the retention', async () => {
+    const { hub, clock, register, connect } = createQuietHub();
+    register('th-01');
+    const { session } = connect('th-01');
+    send(session, 'yesterday');
+    clock.advance(25 * 60 * 60 * 1000);
+    send(session, 'today');
+    expect((await take(hub.events.read({ from: 'earliest', deviceId: 'th-01' }), 1)).map(textOf)).toEqual([
+      'today',
+    ]);
+  });
+});

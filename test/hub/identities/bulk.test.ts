@@ -1,0 +1,234 @@
+import { describe, expect, test } from 'vitest';
+import { parseBulkRequest } from '../../../emulator/domain/identities/bulk-request.ts';
+import { formatIdentityEtag } from '../../../emulator/domain/identities/identity.ts';
+import type { JsonObject } from '../../../emulator/domain/json.ts';
+import type { Happening } from '../../../emulator/hub/happenings.ts';
+import { createQuietHub, deviceIdOf, identityOf, outcomeOf, type QuietHub, succeeded } from '../quiet-hub.ts';
+
+const ALL_WELL = { isSuccessful: true, document: { isSuccessful: true, errors: [], warnings: [] } };
+const WRONG = 'V1JPTkc=';
+
+describe('devices are created in bulk', () => {
+  test('each with keys of its own', () => {
+    const quiet = createQuietHub();
+    expect(bulk(quiet, { id: 'd1', importMode: 'create' }, { id: 'd2', importMode: 'create' })).toEqual(
+      ALL_WELL,
+    );
+    const [first, second] = ['d1', 'd2'].map(
+      (id) => deviceOf(quiet, id).authentication.symmetricKey.primaryKey,
+    );
+    expect(first).toHaveLength(44);
+    expect(second).not.toBe(first);
+  });
+
+  test('with twins that begin at version 1, as the hub was recorded', () => {
+    const quiet = createQuietHub();
+    const happenings: Happening[] = [];
+    quiet.hub.happenings.listen((happening) => happenings.push(happening));
+    const properties = { desired: { user: 'userA' }, reported: { fw: { major: 1 } } };
+    expect(bulk(quiet, { id: 'd1', importMode: 'create', tags: { floor: 2 }, properties })).toEqual(ALL_WELL);
+    const stamp = { $lastUpdated: '0001-01-01T00:00:00Z', $lastUpdatedVersion: 1 };
+    expect(twinOf(quiet, 'd1')).toMatchObject({
+      etag: 'AAAAAAAAAAE=',
+      version: 2,
+      tags: { floor: 2 },
+      properties: {
+        desired: { user: 'userA', $metadata: { ...stamp, user: stamp }, $version: 1 },
+        reported: {
+          fw: { major: 1 },
+          $metadata: { ...stamp, fw: { ...stamp, major: stamp } },
+          $version: 1,
+        },
+      },
+    });
+    expect(happenings).toMatchObject([{ kind: 'identityCreated', twin: { tags: { floor: 2 } } }]);
+  });
+
+  test('with the creation time in a section that is given nothing', () => {
+    const quiet = createQuietHub();
+    bulk(quiet, { id: 'd1', importMode: 'create', properties: { desired: { user: 'userA' } } });
+    expect(twinOf(quiet, 'd1')).toMatchObject({
+      properties: { reported: { $metadata: { $lastUpdated: '2026-01-02T03:04:05Z' }, $version: 1 } },
+    });
+  });
+
+  test('without a twin that cannot be, and with a warning', () => {
+    const quiet = createQuietHub();
+    expect(bulk(quiet, { id: 'd1', importMode: 'create', tags: { 'a.b': 1 } })).toEqual({
+      isSuccessful: true,
+      document: {
+        isSuccessful: true,
+        errors: [],
+        warnings: [
+          {
+            deviceId: 'd1',
+            warningCode: 'DeviceRegisteredWithoutTwin',
+            warningStatus: expect.stringContaining('a.b'),
+          },
+        ],
+      },
+    });
+    expect(twinOf(quiet, 'd1')).not.toHaveProperty('tags');
+  });
+
+  test('and their modules afterwards', () => {
+    const quiet = createQuietHub();
+    bulk(quiet, { id: 'd1', importMode: 'create' });
+    const module = { id: 'd1', moduleId: 'm1', importMode: 'create', managedBy: 'me', tags: { a: 1 } };
+    expect(bulk(quiet, module)).toEqual(ALL_WELL);
+    expect(twinOf(quiet, 'd1/m1')).toMatchObject({ moduleId: 'm1', tags: { a: 1 } });
+    expect(errorsOf(quiet, { ...module, id: 'd2' })).toEqual([
+      {
+        deviceId: 'd2',
+        moduleId: 'm1',
+        errorCode: 404001,
+        errorStatus: 'Device d2 not registered',
+        operation: 'create',
+      },
+    ]);
+  });
+});
+
+test('what can be done is done, and the rest is told with numbers', () => {
+  const quiet = hubWithDevice();
+  expect(bulk(quiet, { id: 'd1', importMode: 'create' }, { id: 'd2', importMode: 'create' })).toEqual({
+    isSuccessful: false,
+    document: {
+      isSuccessful: false,
+      errors: [
+        {
+          deviceId: 'd1',
+          errorCode: 409001,
+          errorStatus: "A device with ID 'd1' is already registered.",
+          operation: 'create',
+        },
+      ],
+      warnings: [],
+    },
+  });
+  expect(quiet.hub.registry.getDevice(deviceIdOf('d2')).ok).toBe(true);
+});
+
+describe('the mode of an item decides', () => {
+  test.each<[mode: string, present: string, absent: string]>([
+    ['create', '409001', 'ok'],
+    ['createOrUpdate', 'ok', 'ok'],
+    ['createOrUpdateIfMatchETag', 'ok', 'ok'],
+    ['update', 'ok', '404001'],
+    ['updateIfMatchETag', 'ok', '404001'],
+    ['delete', 'ok', '404001'],
+    ['deleteIfMatchETag', 'ok', '404001'],
+    ['updateTwin', 'ok', '404001'],
+    ['updateTwinIfMatchETag', 'ok', '404001'],
+  ])('%s of a device: %s where it is present, %s where it is absent', (importMode, present, absent) => {
+    expect(codeOf(hubWithDevice(), { id: 'd1', importMode })).toBe(present);
+    expect(codeOf(hubWithDevice(), { id: 'd9', importMode })).toBe(absent);
+  });
+
+  test.each<[mode: string, present: string, absent: string]>([
+    ['create', '409301', 'ok'],
+    ['createOrUpdate', 'ok', 'ok'],
+    ['update', 'ok', '404010'],
+    ['delete', 'ok', '404010'],
+    ['updateTwin', 'ok', '404001'],
+  ])('%s of a module: %s where it is present, %s where it is absent', (importMode, present, absent) => {
+    expect(codeOf(hubWithModule(), { id: 'd1', moduleId: 'm1', importMode })).toBe(present);
+    expect(codeOf(hubWithModule(), { id: 'd1', moduleId: 'm9', importMode })).toBe(absent);
+  });
+
+  test.each<[mode: string, member: string, outcome: string]>([
+    ['createOrUpdateIfMatchETag', 'eTag', '412001'],
+    ['updateIfMatchETag', 'eTag', '412001'],
+    ['deleteIfMatchETag', 'eTag', '412001'],
+    ['updateTwinIfMatchETag', 'twinETag', '412001'],
+    ['createOrUpdate', 'eTag', 'ok'],
+    ['update', 'eTag', 'ok'],
+    ['delete', 'eTag', 'ok'],
+    ['updateTwin', 'twinETag', 'ok'],
+  ])('%s with a wrong %s: %s', (importMode, member, outcome) => {
+    expect(codeOf(hubWithDevice(), { id: 'd1', importMode, [member]: WRONG })).toBe(outcome);
+  });
+
+  test('and the right etag lets a write pass', () => {
+    const quiet = hubWithDevice();
+    const eTag = formatIdentityEtag(deviceOf(quiet, 'd1').etagNumber);
+    const twinETag = 'AAAAAAAAAAE=';
+    const item = { id: 'd1', tags: { floor: 3 } };
+    expect(codeOf(quiet, { ...item, importMode: 'updateIfMatchETag', eTag, twinETag })).toBe('ok');
+    expect(codeOf(quiet, { ...item, importMode: 'deleteIfMatchETag', eTag })).toBe('412001');
+  });
+});
+
+describe('an update', () => {
+  test('overwrites the identity, closes who is disabled, and merges the twin', () => {
+    const quiet = hubWithDevice();
+    const { link } = quiet.connect('d1', { channels: ['desiredProperties'] });
+    bulk(quiet, { id: 'd1', importMode: 'updateTwin', tags: { a: 1 }, properties: { desired: { x: 1 } } });
+    const item = { id: 'd1', importMode: 'update', status: 'disabled', statusReason: 'worn', tags: { b: 2 } };
+    expect(bulk(quiet, item)).toEqual(ALL_WELL);
+    expect(deviceOf(quiet, 'd1')).toMatchObject({ status: 'disabled', statusReason: 'worn' });
+    expect(twinOf(quiet, 'd1')).toMatchObject({ tags: { a: 1, b: 2 }, properties: { desired: { x: 1 } } });
+    expect(link.desiredPatches).toEqual([{ x: 1, $version: 2 }]);
+    expect(link.closed).toEqual(['identity-disabled']);
+  });
+
+  test('of the identity stands, even where the twin’s etag does not match', () => {
+    const quiet = hubWithDevice();
+    const item = { id: 'd1', importMode: 'updateIfMatchETag', statusReason: 'moved', tags: { a: 1 } };
+    expect(codeOf(quiet, { ...item, twinETag: WRONG })).toBe('412001');
+    expect(deviceOf(quiet, 'd1').statusReason).toBe('moved');
+    expect(twinOf(quiet, 'd1')).not.toHaveProperty('tags');
+  });
+
+  test('cannot touch what the device reported', () => {
+    const quiet = hubWithDevice();
+    bulk(quiet, { id: 'd1', importMode: 'update', properties: { reported: { fw: 'mine' } } });
+    expect(twinOf(quiet, 'd1')).not.toHaveProperty('properties.reported.fw');
+  });
+});
+
+test('devices are deleted in bulk, with their modules', () => {
+  const quiet = hubWithModule();
+  expect(bulk(quiet, { id: 'd1', importMode: 'delete' })).toEqual(ALL_WELL);
+  expect(outcomeOf(quiet.hub.twins.getTwin(identityOf('d1/m1')))).toBe('DeviceNotFound');
+});
+
+test('an item that cannot be read is one failure among good items', () => {
+  const quiet = createQuietHub();
+  expect(errorsOf(quiet, { id: 'd1', status: 'asleep' }, { id: 'd2' })).toMatchObject([
+    { deviceId: 'd1', errorCode: 400004, operation: 'createOrUpdate' },
+  ]);
+  expect(quiet.hub.statistics.countDevices()).toMatchObject({ totalDeviceCount: 1 });
+});
+
+function bulk({ hub }: QuietHub, ...items: readonly JsonObject[]) {
+  return hub.bulk.updateDevices(succeeded(parseBulkRequest(items)));
+}
+
+function errorsOf(quiet: QuietHub, ...items: readonly JsonObject[]): readonly JsonObject[] {
+  return bulk(quiet, ...items).document.errors as readonly JsonObject[];
+}
+
+function codeOf(quiet: QuietHub, item: JsonObject): string {
+  return String(errorsOf(quiet, item)[0]?.errorCode ?? 'ok');
+}
+
+function deviceOf({ hub }: QuietHub, id: string) {
+  return succeeded(hub.registry.getDevice(deviceIdOf(id))).identity;
+}
+
+function twinOf({ hub }: QuietHub, id: string): JsonObject {
+  return succeeded(hub.twins.getTwin(identityOf(id)));
+}
+
+function hubWithDevice(): QuietHub {
+  const quiet = createQuietHub();
+  quiet.register('d1');
+  return quiet;
+}
+
+function hubWithModule(): QuietHub {
+  const quiet = createQuietHub();
+  quiet.register('d1/m1');
+  return quiet;
+}

@@ -1,0 +1,403 @@
+import { describe, expect, test } from 'vitest';
+import { parseJobRequest } from '../../../emulator/domain/jobs/job-request.ts';
+import type { JsonObject } from '../../../emulator/domain/json.ts';
+import { NO_PRECONDITION } from '../../../emulator/domain/precondition.ts';
+import type { HubOptions } from '../../../emulator/hub/hub.ts';
+import { createQuietHub, identityOf, outcomeOf, type QuietHub, succeeded } from '../quiet-hub.ts';
+
+const ALL_JOBS = { type: undefined, status: undefined };
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+const DAY = 24 * HOUR;
+const TWIN_UPDATE = {
+  type: 'scheduleUpdateTwin',
+  updateTwin: { etag: '*', tags: { seen: true }, properties: { desired: { mode: 'eco' } } },
+};
+const METHOD = {
+  type: 'scheduleDeviceMethod',
+  cloudToDeviceMethod: { methodName: 'blink', payload: { n: 3 }, responseTimeoutInSeconds: 30 },
+  maxExecutionTimeInSeconds: 20,
+};
+
+describe('a job that updates twins', () => {
+  test('is queued, then runs as soon as time goes on, and tells what became of each device', () => {
+    const quiet = hubWithFloors();
+    const { hub, clock } = quiet;
+    const { link } = quiet.connect('second-a', { channels: ['desiredProperties'] });
+    expect(create(quiet, 'j-1', { ...TWIN_UPDATE, queryCondition: 'tags.floor = 2' })).toEqual({
+      ok: true,
+      value: { jobId: 'j-1', type: 'scheduleUpdateTwin', status: 'queued' },
+    });
+    expect(hub.jobs.getJob('j-1')).toMatchObject({ status: 'queued' });
+    clock.advance(0);
+    expect(hub.jobs.getJob('j-1')).toEqual({
+      jobId: 'j-1',
+      queryCondition: 'tags.floor = 2',
+      createdTime: '2026-01-02T03:04:05Z',
+      startTime: '2026-01-02T03:04:05Z',
+      endTime: '2026-01-02T03:04:05Z',
+      maxExecutionTimeInSeconds: 3600,
+      type: 'scheduleUpdateTwin',
+      updateTwin: TWIN_UPDATE.updateTwin,
+      status: 'completed',
+      deviceJobStatistics: statistics({ deviceCount: 2, succeededCount: 2 }),
+    });
+    expect(link.desiredPatches).toEqual([{ mode: 'eco', $version: 2 }]);
+    expect(idsWith(quiet, 'tags.seen = true')).toEqual(['second-a', 'second-b']);
+    expect(rowsOf(quiet, 'SELECT * FROM devices.jobs')).toEqual(
+      ['second-a', 'second-b'].map((deviceId) => ({
+        deviceId,
+        jobId: 'j-1',
+        jobType: 'scheduleUpdateTwin',
+        status: 'completed',
+        startTimeUtc: '2026-01-02T03:04:05Z',
+        endTimeUtc: '2026-01-02T03:04:05Z',
+        createdDateTimeUtc: '2026-01-02T03:04:05Z',
+        lastUpdatedDateTimeUtc: '2026-01-02T03:04:05Z',
+      })),
+    );
+  });
+
+  test('reaches modules, where the condition says so', () => {
+    const quiet = createQuietHub();
+    for (const id of ['d1/filter', 'd2/filter', 'd2/other']) quiet.register(id);
+    const queryCondition = "FROM devices.modules WHERE moduleId = 'filter'";
+    succeeded(create(quiet, 'j-1', { ...TWIN_UPDATE, queryCondition }));
+    quiet.clock.advance(0);
+    expect(rowsOf(quiet, 'SELECT * FROM devices.jobs')).toMatchObject([
+      { deviceId: 'd1', moduleId: 'filter', status: 'completed' },
+      { deviceId: 'd2', moduleId: 'filter', status: 'completed' },
+    ]);
+    expect(rowsOf(quiet, 'SELECT deviceId, moduleId FROM devices.modules WHERE tags.seen')).toHaveLength(2);
+  });
+
+  test('completes with a failure where a twin cannot take the patch', () => {
+    const quiet = hubWithFloors();
+    const updateTwin = { etag: '*', tags: { note: 'x'.repeat(4097) } };
+    succeeded(create(quiet, 'j-1', { ...TWIN_UPDATE, updateTwin, queryCondition: "deviceId = 'first'" }));
+    quiet.clock.advance(0);
+    expect(quiet.hub.jobs.getJob('j-1')).toMatchObject({
+      status: 'completed',
+      deviceJobStatistics: statistics({ deviceCount: 1, failedCount: 1 }),
+    });
+    expect(rowsOf(quiet, "SELECT * FROM devices.jobs WHERE devices.jobs.status = 'failed'")).toMatchObject([
+      { deviceId: 'first', error: { code: 'ArgumentInvalid', description: expect.stringContaining('4096') } },
+    ]);
+  });
+
+  test('completes without devices where none is selected', () => {
+    const quiet = createQuietHub();
+    succeeded(create(quiet, 'j-1', { ...TWIN_UPDATE, queryCondition: '*' }));
+    quiet.clock.advance(0);
+    expect(quiet.hub.jobs.getJob('j-1')).toMatchObject({
+      status: 'completed',
+      deviceJobStatistics: statistics({}),
+    });
+  });
+
+  test('over many devices leaves room for others in between, with the devices of its beginning', () => {
+    const quiet = createQuietHub();
+    for (let index = 0; index < 1200; index++) quiet.register(`d${index}`);
+    succeeded(create(quiet, 'j-1', { ...TWIN_UPDATE, queryCondition: '*' }));
+    let counted: unknown;
+    quiet.clock.schedule(0, () => {
+      counted = quiet.hub.jobs.getJob('j-1').deviceJobStatistics;
+      quiet.register('late');
+    });
+    quiet.clock.advance(0);
+    expect(counted).toEqual(statistics({ deviceCount: 1200, succeededCount: 500, pendingCount: 700 }));
+    expect(quiet.hub.jobs.getJob('j-1').deviceJobStatistics).toEqual(
+      statistics({ deviceCount: 1200, succeededCount: 1200 }),
+    );
+  });
+});
+
+describe('a job that invokes a method', () => {
+  test('keeps the answer of each device', async () => {
+    const quiet = hubWithFloors();
+    const { session, link } = quiet.connect('second-a', { channels: ['methods'] });
+    succeeded(create(quiet, 'j-1', { ...METHOD, queryCondition: "deviceId = 'second-a'" }));
+    quiet.clock.advance(0);
+    expect(link.methodRequests).toMatchObject([{ name: 'blink', payload: '{"n":3}' }]);
+    expect(quiet.hub.jobs.getJob('j-1')).toMatchObject({
+      status: 'running',
+      deviceJobStatistics: statistics({ deviceCount: 1, runningCount: 1 }),
+    });
+    quiet.clock.advance(SECOND);
+    session.answerMethod(link.methodRequests[0]?.requestId ?? '', { status: 404, payload: '{"ok":1.0}' });
+    await turn();
+    const [row] = rowsOf(quiet, 'SELECT * FROM devices.jobs');
+    expect(row).toMatchObject({
+      status: 'completed',
+      startTimeUtc: '2026-01-02T03:04:05Z',
+      endTimeUtc: '2026-01-02T03:04:06Z',
+      outcome: { deviceMethodResponse: { status: 404 } },
+    });
+    expect(row).not.toHaveProperty('error');
+    expect(quiet.hub.jobs.getJob('j-1')).toMatchObject({
+      status: 'completed',
+      cloudToDeviceMethod: { payload: [...new TextEncoder().encode('{"n":3}')] },
+      deviceJobStatistics: statistics({ deviceCount: 1, succeededCount: 1 }),
+    });
+  });
+
+  test('waits for a device that connects later, and fails those that never do when its time is over', async () => {
+    const quiet = hubWithFloors();
+    succeeded(create(quiet, 'j-1', { ...METHOD, queryCondition: 'tags.floor = 2' }));
+    quiet.clock.advance(10 * SECOND);
+    const { session, link } = quiet.connect('second-b', { channels: ['methods'] });
+    session.answerMethod(link.methodRequests[0]?.requestId ?? '', { status: 200, payload: '' });
+    await turn();
+    expect(quiet.hub.jobs.getJob('j-1')).toMatchObject({
+      status: 'running',
+      deviceJobStatistics: statistics({ deviceCount: 2, succeededCount: 1, runningCount: 1 }),
+    });
+    quiet.clock.advance(10 * SECOND);
+    expect(quiet.hub.jobs.getJob('j-1')).toMatchObject({
+      status: 'completed',
+      endTime: '2026-01-02T03:04:25Z',
+      deviceJobStatistics: statistics({ deviceCount: 2, succeededCount: 1, failedCount: 1 }),
+    });
+    expect(rowsOf(quiet, 'SELECT * FROM devices.jobs')).toMatchObject([
+      {
+        deviceId: 'second-a',
+        status: 'failed',
+        error: { code: 'DeviceNotOnline', description: 'Timed out waiting for device to connect.' },
+      },
+      { deviceId: 'second-b', outcome: { deviceMethodResponse: { status: 200, payload: null } } },
+    ]);
+  });
+
+  test('fails a device that is connected and does not answer in time', async () => {
+    const quiet = hubWithFloors();
+    quiet.connect('second-a', { channels: ['methods'] });
+    quiet.connect('second-b', { channels: ['methods'] });
+    const cloudToDeviceMethod = { methodName: 'blink', responseTimeoutInSeconds: 5 };
+    succeeded(
+      create(quiet, 'slow', { ...METHOD, cloudToDeviceMethod, queryCondition: "deviceId = 'second-a'" }),
+    );
+    quiet.clock.advance(5 * SECOND);
+    await turn();
+    succeeded(create(quiet, 'over', { ...METHOD, queryCondition: "deviceId = 'second-b'" }));
+    quiet.clock.advance(20 * SECOND);
+    expect(rowsOf(quiet, 'SELECT * FROM devices.jobs')).toMatchObject([
+      { jobId: 'slow', endTimeUtc: '2026-01-02T03:04:10Z', error: { code: 'GatewayTimeout' } },
+      { jobId: 'over', endTimeUtc: '2026-01-02T03:04:30Z', error: { code: 'GatewayTimeout' } },
+    ]);
+  });
+
+  test('fails a device that is deleted while it is waited for', async () => {
+    const quiet = hubWithFloors();
+    const { deviceId } = identityOf('third');
+    succeeded(create(quiet, 'j-1', { ...METHOD, queryCondition: "deviceId = 'third'" }));
+    quiet.clock.advance(SECOND);
+    succeeded(quiet.hub.registry.deleteDevice(deviceId, { kind: 'any' }));
+    await turn();
+    expect(rowsOf(quiet, 'SELECT * FROM devices.jobs')).toMatchObject([
+      { error: { code: 'DeviceNotFound' } },
+    ]);
+  });
+});
+
+describe('a job in the future', () => {
+  test('is scheduled, and selects its devices when its time has come', () => {
+    const quiet = hubWithFloors();
+    const request = { ...TWIN_UPDATE, queryCondition: 'tags.floor = 2', startTime: '2026-01-03T03:04:05Z' };
+    succeeded(create(quiet, 'j-1', request));
+    quiet.clock.advance(DAY - SECOND);
+    expect(quiet.hub.jobs.getJob('j-1')).toMatchObject({
+      status: 'scheduled',
+      startTime: '2026-01-03T03:04:05Z',
+      deviceJobStatistics: statistics({}),
+    });
+    tag(quiet, 'third', 2);
+    quiet.clock.advance(SECOND);
+    expect(quiet.hub.jobs.getJob('j-1')).toMatchObject({
+      status: 'completed',
+      deviceJobStatistics: statistics({ deviceCount: 3, succeededCount: 3 }),
+    });
+  });
+
+  test('lies at most 168 hours ahead', () => {
+    const quiet = createQuietHub();
+    const startAt = (milliseconds: number) => new Date(quiet.clock.now() + milliseconds).toISOString();
+    const request = { ...TWIN_UPDATE, queryCondition: '*' };
+    expect(create(quiet, 'late', { ...request, startTime: startAt(168 * HOUR + 1) })).toMatchObject({
+      error: { name: 'ArgumentInvalid', message: expect.stringContaining('Must be within 168 hours') },
+    });
+    expect(outcomeOf(create(quiet, 'j-1', { ...request, startTime: startAt(168 * HOUR) }))).toBe('ok');
+  });
+
+  test('can be cancelled, and then touches nobody', () => {
+    const quiet = hubWithFloors();
+    const request = { ...TWIN_UPDATE, queryCondition: '*', startTime: '2026-01-03T03:04:05Z' };
+    succeeded(create(quiet, 'j-1', request));
+    quiet.clock.advance(SECOND);
+    expect(quiet.hub.jobs.cancelJob('j-1')).toMatchObject({
+      ok: true,
+      value: { jobId: 'j-1', status: 'cancelled', endTime: '2026-01-02T03:04:06Z' },
+    });
+    quiet.clock.advance(2 * DAY);
+    expect(quiet.hub.jobs.getJob('j-1')).toMatchObject({ status: 'cancelled' });
+    expect(idsWith(quiet, 'tags.seen = true')).toEqual([]);
+  });
+});
+
+describe('a job cannot be cancelled', () => {
+  test('while it runs, after it has ended, or when the hub does not hold it', async () => {
+    const quiet = hubWithFloors();
+    succeeded(create(quiet, 'j-1', { ...METHOD, queryCondition: '*' }));
+    quiet.clock.advance(SECOND);
+    expect(quiet.hub.jobs.cancelJob('j-1')).toMatchObject({
+      error: {
+        name: 'OperationNotAllowedInCurrentState',
+        message: "Job cannot be cancelled in 'Running' status.",
+      },
+    });
+    quiet.clock.advance(20 * SECOND);
+    expect(outcomeOf(quiet.hub.jobs.cancelJob('j-1'))).toBe('OperationNotAllowedInCurrentState');
+    expect(outcomeOf(quiet.hub.jobs.cancelJob('nope'))).toBe('JobNotFound');
+  });
+});
+
+test('a job whose condition is no query is accepted, and fails with the place when it runs', () => {
+  const quiet = createQuietHub();
+  succeeded(create(quiet, 'j-1', { ...TWIN_UPDATE, queryCondition: 'SELECT * FROM devices' }));
+  quiet.clock.advance(0);
+  const reason = expect.stringMatching(/^SQL query parse failed due to following errors: \n\tLine 1:1 /);
+  expect(quiet.hub.jobs.getJob('j-1')).toMatchObject({
+    status: 'failed',
+    failureReason: reason,
+    statusMessage: reason,
+  });
+});
+
+test('a job that the hub does not hold is unknown', () => {
+  expect(createQuietHub().hub.jobs.getJob('nope')).toEqual({ type: 'unknown', status: 'unknown' });
+});
+
+describe('the number of jobs at a time', () => {
+  const later = { ...TWIN_UPDATE, queryCondition: '*', startTime: '2026-01-03T00:00:00Z' };
+
+  test('is one, and a scheduled job counts until it has run or is cancelled', () => {
+    const quiet = hubWithFloors();
+    succeeded(create(quiet, 'j-1', later));
+    expect(outcomeOf(create(quiet, 'j-2', later))).toBe('ThrottlingMaxActiveJobCountExceeded');
+    succeeded(quiet.hub.jobs.cancelJob('j-1'));
+    succeeded(create(quiet, 'j-2', later));
+    quiet.clock.advance(DAY);
+    expect(outcomeOf(create(quiet, 'j-3', { ...TWIN_UPDATE, queryCondition: '*' }))).toBe('ok');
+  });
+
+  test('is an option', () => {
+    const quiet = hubWithFloors({ concurrentJobLimit: 2 });
+    expect(['j-1', 'j-2', 'j-3'].map((id) => outcomeOf(create(quiet, id, later)))).toEqual([
+      'ok',
+      'ok',
+      'ThrottlingMaxActiveJobCountExceeded',
+    ]);
+  });
+
+  test('says nothing about an id that is taken', () => {
+    const quiet = hubWithFloors();
+    succeeded(create(quiet, 'j-1', later));
+    expect(outcomeOf(create(quiet, 'j-1', later))).toBe('JobAlreadyExists');
+  });
+});
+
+describe('jobs are listed', () => {
+  function hubWithThreeJobs() {
+    const quiet = hubWithFloors({ concurrentJobLimit: 10 });
+    succeeded(create(quiet, 'b', { ...TWIN_UPDATE, queryCondition: '*' }));
+    succeeded(create(quiet, 'a', { ...METHOD, queryCondition: '*' }));
+    succeeded(create(quiet, 'c', { ...TWIN_UPDATE, queryCondition: '*', startTime: '2026-01-03T00:00:00Z' }));
+    quiet.clock.advance(SECOND);
+    return quiet.hub.jobs;
+  }
+
+  test.each([
+    [undefined, undefined, ['b', 'a', 'c']],
+    ['scheduleupdatetwin', undefined, ['b', 'c']],
+    ['scheduledevicemethod', 'running', ['a']],
+    [undefined, 'scheduled', ['c']],
+    [undefined, 'failed', []],
+  ])('by type %s and status %s', (type, status, ids) => {
+    const page = succeeded(hubWithThreeJobs().queryJobs({ type, status }));
+    expect(page).toMatchObject({ itemType: 'JobResponse', items: ids.map((jobId) => ({ jobId })) });
+    expect(page).not.toHaveProperty('continuationToken');
+  });
+
+  test('page by page', () => {
+    const jobs = hubWithThreeJobs();
+    const first = succeeded(jobs.queryJobs(ALL_JOBS, { maximumItemCount: 2 }));
+    expect(first.items).toMatchObject([{ jobId: 'b' }, { jobId: 'a' }]);
+    const { continuationToken } = first;
+    expect(succeeded(jobs.queryJobs(ALL_JOBS, { continuationToken }))).toEqual({
+      itemType: 'JobResponse',
+      items: [expect.objectContaining({ jobId: 'c' })],
+    });
+    expect(outcomeOf(jobs.queryJobs({ ...ALL_JOBS, status: 'failed' }, { continuationToken }))).toBe(
+      'ArgumentInvalid',
+    );
+  });
+});
+
+test('an ended job is remembered for thirty days, with its rows', () => {
+  const quiet = hubWithFloors();
+  succeeded(create(quiet, 'j-1', { ...TWIN_UPDATE, queryCondition: '*' }));
+  quiet.clock.advance(30 * DAY - SECOND);
+  expect(rowsOf(quiet, 'SELECT * FROM devices.jobs')).toHaveLength(4);
+  quiet.clock.advance(2 * SECOND);
+  expect(quiet.hub.jobs.getJob('j-1')).toEqual({ type: 'unknown', status: 'unknown' });
+  expect(rowsOf(quiet, 'SELECT * FROM devices.jobs')).toEqual([]);
+  expect(outcomeOf(create(quiet, 'j-1', { ...TWIN_UPDATE, queryCondition: '*' }))).toBe('ok');
+});
+
+test('a hub that is closed leaves no timer of a job behind', () => {
+  const quiet = hubWithFloors({ concurrentJobLimit: 3 });
+  succeeded(create(quiet, 'running', { ...METHOD, queryCondition: '*' }));
+  succeeded(create(quiet, 'done', { ...TWIN_UPDATE, queryCondition: '*' }));
+  succeeded(
+    create(quiet, 'later', { ...TWIN_UPDATE, queryCondition: '*', startTime: '2026-01-03T00:00:00Z' }),
+  );
+  quiet.clock.advance(SECOND);
+  expect(quiet.timerCount()).toBeGreaterThan(0);
+  quiet.hub.close();
+  expect(quiet.timerCount()).toBe(0);
+});
+
+/** Devices on two floors: `first`, `second-a`, `second-b`, and `third`, which has no floor yet. */
+function hubWithFloors(options: Partial<HubOptions> = {}): QuietHub {
+  const quiet = createQuietHub(options);
+  for (const id of ['first', 'second-a', 'second-b', 'third']) quiet.register(id);
+  tag(quiet, 'first', 1);
+  tag(quiet, 'second-a', 2);
+  tag(quiet, 'second-b', 2);
+  return quiet;
+}
+
+function tag({ hub }: QuietHub, id: string, floor: number): void {
+  succeeded(hub.twins.updateTwin(identityOf(id), { tags: { floor } }, NO_PRECONDITION));
+}
+
+function create({ hub }: QuietHub, jobId: string, body: JsonObject) {
+  return hub.jobs.createJob(succeeded(parseJobRequest(jobId, body)));
+}
+
+function rowsOf({ hub }: QuietHub, query: string): readonly unknown[] {
+  return succeeded(hub.queries.query(query, { maximumItemCount: 1000 })).items;
+}
+
+function idsWith(quiet: QuietHub, condition: string): readonly string[] {
+  const rows = rowsOf(quiet, `SELECT deviceId FROM devices WHERE ${condition}`);
+  return (rows as readonly { deviceId: string }[]).map(({ deviceId }) => deviceId);
+}
+
+function statistics(counts: Readonly<Record<string, number>>): object {
+  return { deviceCount: 0, failedCount: 0, succeededCount: 0, runningCount: 0, pendingCount: 0, ...counts };
+}
+
+/** Lets what was promised by now arrive. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
