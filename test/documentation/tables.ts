@@ -1,6 +1,6 @@
 import { REFUSAL_REASONS } from '../../emulator/auth/refusal-reasons.ts';
 import { flagOf, OPTION_TABLE, type OptionRow, variableOf } from '../../emulator/command/option-table.ts';
-import { ROUTES } from '../../emulator/http/routes.ts';
+import { ROUTES } from '../../emulator/http/hub/routes.ts';
 import { DROP_REASONS } from '../../emulator/mqtt/drop-reasons.ts';
 import { TOPICS } from '../../emulator/mqtt/topics.ts';
 

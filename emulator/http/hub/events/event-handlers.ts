@@ -1,0 +1,77 @@
+import { isJsonObject, type JsonValue, memberInAnyCase } from '../../../domain/json.ts';
+import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../../../domain/messages/message.ts';
+import { messageSizeOf } from '../../../domain/messages/message-size.ts';
+import { failed, ok, type Result } from '../../../domain/result.ts';
+import type { IncomingEvent } from '../../../hub/client-session.ts';
+import type { AuthenticatedClient, Hub } from '../../../hub/hub.ts';
+import { type Answer, answerNothing } from '../../wire/answers.ts';
+import { parseJsonBody } from '../../wire/request-body.ts';
+import type { HubRequest } from '../../wire/route.ts';
+import { parsePropertyHeaders, parsePropertyMembers } from '../message-properties.ts';
+
+const BATCH_TYPE = 'application/vnd.microsoft.iothub.json';
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
+
+/** Appends one message, or a batch of them where the content type says so: all of it or nothing. */
+export function sendEvents(hub: Hub, request: HubRequest, client: AuthenticatedClient): Result<Answer> {
+  const isBatch = request.headers['content-type']?.toLowerCase().startsWith(BATCH_TYPE) === true;
+  const events = isBatch ? parseBatch(request.body) : parseSingle(request);
+  if (!events.ok) return events;
+  for (const event of events.value) {
+    const appended = hub.events.append(client, event);
+    if (!appended.ok) return appended;
+  }
+  return answerNothing();
+}
+
+function parseSingle(request: HubRequest): Result<readonly IncomingEvent[]> {
+  const event = createEvent(parsePropertyHeaders(request.rawHeaders), request.body);
+  return event.ok ? ok([event.value]) : event;
+}
+
+function parseBatch(body: Buffer): Result<readonly IncomingEvent[]> {
+  const messages = parseJsonBody(body);
+  if (!messages.ok) return messages;
+  if (!Array.isArray(messages.value)) return failed('ArgumentInvalid', 'A batch must be a JSON array.');
+  const events: IncomingEvent[] = [];
+  for (const message of messages.value as readonly JsonValue[]) {
+    const event = parseBatchMessage(message);
+    if (!event.ok) return event;
+    events.push(event.value);
+  }
+  return ok(events);
+}
+
+function parseBatchMessage(message: JsonValue): Result<IncomingEvent> {
+  if (!isJsonObject(message)) return failed('ArgumentInvalid', 'A message of a batch must be a JSON object.');
+  const body = parseBatchBody(memberInAnyCase(message, 'body'), memberInAnyCase(message, 'base64Encoded'));
+  if (!body.ok) return body;
+  const members = memberInAnyCase(message, 'properties') ?? {};
+  if (!isJsonObject(members))
+    return failed('ArgumentInvalid', 'The properties of a message must be an object.');
+  const texts: [string, string][] = [];
+  for (const [name, value] of Object.entries(members)) {
+    if (typeof value !== 'string') return failed('ArgumentInvalid', `The property ${name} must be a text.`);
+    texts.push([name, value]);
+  }
+  return createEvent(parsePropertyMembers(Object.fromEntries(texts)), body.value);
+}
+
+// Node and .NET leave `base64Encoded` out and mean true.
+function parseBatchBody(body: JsonValue | undefined, isBase64: JsonValue = true): Result<Buffer> {
+  if (typeof body !== 'string') return failed('ArgumentInvalid', 'The body of a message must be a text.');
+  if (isBase64 === false) return ok(Buffer.from(body, 'utf8'));
+  if (!BASE64.test(body)) return failed('ArgumentInvalid', 'The body of a message is not valid base64.');
+  return ok(Buffer.from(body, 'base64'));
+}
+
+function createEvent(properties: MessageProperties, body: Buffer): Result<IncomingEvent> {
+  if (messageSizeOf(body, properties) > MAXIMUM_EVENT_BYTES) {
+    return failed('MessageTooLarge', `A message holds at most ${MAXIMUM_EVENT_BYTES} bytes.`);
+  }
+  return ok({ head: Buffer.from(JSON.stringify(properties)), decode: decodeProperties, body });
+}
+
+function decodeProperties(head: Uint8Array): MessageProperties {
+  return JSON.parse(Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('utf8'));
+}

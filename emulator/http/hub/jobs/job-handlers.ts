@@ -1,0 +1,35 @@
+import { parseJobFilter } from '../../../domain/jobs/job-filter.ts';
+import { parseJobRequest } from '../../../domain/jobs/job-request.ts';
+import type { JsonObject } from '../../../domain/json.ts';
+import type { Result } from '../../../domain/result.ts';
+import type { Hub } from '../../../hub/hub.ts';
+import { type Answer, answerJson } from '../../wire/answers.ts';
+import { parseJsonBody } from '../../wire/request-body.ts';
+import type { HubRequest } from '../../wire/route.ts';
+import { answerPage, parsePage } from '../queries/paging-headers.ts';
+
+export function createJob(hub: Hub, request: HubRequest): Result<Answer> {
+  const body = parseJsonBody(request.body);
+  if (!body.ok) return body;
+  const job = parseJobRequest(request.parameters.jobId ?? '', body.value);
+  return job.ok ? answerJob(hub.jobs.createJob(job.value)) : job;
+}
+
+export function getJob(hub: Hub, request: HubRequest): Result<Answer> {
+  return answerJson(hub.jobs.getJob(request.parameters.jobId ?? ''));
+}
+
+export function cancelJob(hub: Hub, request: HubRequest): Result<Answer> {
+  return answerJob(hub.jobs.cancelJob(request.parameters.jobId ?? ''));
+}
+
+export function queryJobs(hub: Hub, request: HubRequest): Result<Answer> {
+  const filter = parseJobFilter(request.query.get('jobtype'), request.query.get('jobstatus'));
+  if (!filter.ok) return filter;
+  const page = hub.jobs.queryJobs(filter.value, parsePage(request));
+  return page.ok ? answerPage(page.value, request) : page;
+}
+
+function answerJob(job: Result<JsonObject>): Result<Answer> {
+  return job.ok ? answerJson(job.value) : job;
+}

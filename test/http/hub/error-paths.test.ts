@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { HUB_ERRORS, type HubErrorName, httpStatusOf } from '../../../emulator/domain/errors.ts';
+import { DEFAULT_POLICIES, type Permission } from '../../../emulator/domain/policy.ts';
+import { ROUTES } from '../../../emulator/http/hub/routes.ts';
+import type { Route } from '../../../emulator/http/wire/route.ts';
+import { clientToken, type HttpHub, type Reply, type SendOptions, startHttpHub } from '../http-hub.ts';
+import { ERROR_PATHS, type ErrorCase } from './error-paths.ts';
+
+let http: HttpHub;
+let deviceToken: string;
+
+beforeAll(async () => {
+  http = await startHttpHub();
+  const device = await http.send('PUT', '/devices/d', { body: {} });
+  deviceToken = clientToken('d', device.body.authentication.symmetricKey.primaryKey);
+  await http.send('PUT', '/devices/d/modules/m', { body: {} });
+  await http.send('PUT', '/devices/edge', { body: { capabilities: { iotEdge: true } } });
+  const job = { type: 'scheduleUpdateTwin', updateTwin: { etag: '*' }, queryCondition: 'deviceId = 1' };
+  await http.send('PUT', '/jobs/v2/done', { body: job });
+  await vi.waitUntil(async () => (await http.send('GET', '/jobs/v2/done')).body.status === 'completed');
+  const startTime = new Date(Date.now() + 3_600_000).toISOString();
+  await http.send('PUT', '/jobs/v2/far', { body: { ...job, startTime } });
+});
+afterAll(() => http[Symbol.asyncDispose]());
+
+const working = ROUTES.filter((route) => !('refused' in route));
+const refused = ROUTES.filter((route) => 'refused' in route);
+const keyOf = ({ method, path }: Route) => `${method} ${path}`;
+const rowsOf = (routes: readonly Route[]) => routes.map((route) => [keyOf(route), route] as const);
+
+function send(route: Route, path: string, options: SendOptions = {}): Promise<Reply> {
+  const authorization = route.api === 'device' ? { authorization: deviceToken } : {};
+  return http.send(route.method, path, { ...authorization, ...options });
+}
+
+/** These tell of each item in a document of their own. */
+const IN_BULK: readonly HubErrorName[] = [
+  'BulkRegistryOperationFailure',
+  'BulkRegenerateDeviceKeyOperationFailure',
+];
+
+function expectError(reply: Reply, error: HubErrorName): void {
+  expect([reply.status, reply.headers['iothub-errorcode']]).toEqual([httpStatusOf(error), error]);
+  expect(reply.headers['content-type']).toBe('application/json; charset=utf-8');
+  const { Message, ExceptionMessage, errors } = reply.body;
+  if (IN_BULK.includes(error)) {
+    expect(errors).toMatchObject([{ errorCode: expect.any(Number), errorStatus: expect.any(String) }]);
+    return;
+  }
+  if (Message.startsWith('{')) {
+    expect(JSON.parse(Message).errorCode).toBe(HUB_ERRORS[error]);
+    expect(JSON.parse(Message).message).not.toBe('');
+    expect(ExceptionMessage).toBe('');
+  } else {
+    expect(Message).toMatch(new RegExp(`^ErrorCode:${error};[^;]+$`));
+    expect(ExceptionMessage).toMatch(/^Tracking ID:/);
+  }
+}
+
+/** A policy that has none of the rights. */
+function policyWithout(permissions: readonly Permission[]): string {
+  const policy = Object.entries(DEFAULT_POLICIES).find(
+    ([, own]) => !permissions.some((right) => own.includes(right)),
+  );
+  return policy?.[0] ?? 'nobody';
+}
+
+function casesOf(...kinds: readonly ('missing' | 'conflicting' | 'malformed')[]) {
+  return working.flatMap((route) =>
+    kinds.flatMap((kind) => {
+      const cases = ERROR_PATHS[keyOf(route)]?.[kind] ?? [];
+      const list: readonly ErrorCase[] = typeof cases === 'string' ? [] : [cases].flat();
+      return list.map((each) => [keyOf(route), describeCase(each), route, each] as const);
+    }),
+  );
+}
+
+function describeCase({ path, headers, body, error }: ErrorCase): string {
+  const content = body instanceof Uint8Array ? body.toString() : JSON.stringify(body);
+  return [path, JSON.stringify(headers), content?.slice(0, 60), error].filter(Boolean).join(' ');
+}
+
+test('every operation that works has its failures in the table', () => {
+  expect(Object.keys(ERROR_PATHS).sort()).toEqual(working.map(keyOf).sort());
+});
+
+describe('without a right', () => {
+  test.each(rowsOf(working))('%s is refused', async (key, route) => {
+    const path = ERROR_PATHS[key]?.path ?? '';
+    const error = route.api === 'device' ? 'IotHubUnauthorized' : 'IotHubUnauthorizedAccess';
+    expectError(await http.send(route.method, path, { authorization: null }), error);
+    expectError(await http.send(route.method, path, { policy: policyWithout(route.permissions) }), error);
+  });
+});
+
+describe('what is missing or conflicts is told by', () => {
+  test.each(casesOf('missing', 'conflicting'))(
+    '%s: %s',
+    async (key, _title, route, { path, error, ...options }) => {
+      expectError(await send(route, path ?? ERROR_PATHS[key]?.path ?? '', options), error);
+    },
+  );
+});
+
+describe('what is malformed is told by', () => {
+  test.each(casesOf('malformed'))('%s: %s', async (key, _title, route, { path, error, ...options }) => {
+    expectError(await send(route, path ?? ERROR_PATHS[key]?.path ?? '', options), error);
+  });
+});
+
+describe('a body beyond the limit', () => {
+  test.each(rowsOf(working))('is refused by %s', async (key, route) => {
+    const body = Buffer.alloc((route.maximumBodyBytes ?? 1_048_576) + 1, 0x20);
+    expectError(await send(route, ERROR_PATHS[key]?.path ?? '', { body }), 'MessageTooLarge');
+  });
+});
+
+describe('an operation that comes later is refused by name', () => {
+  const filled = (path: string) =>
+    path.replaceAll(':deviceId', 'd').replaceAll(':moduleId', 'm').replaceAll(':', '');
+
+  test.each(rowsOf(refused.filter(({ api }) => api === 'service')))('%s', async (_key, route) => {
+    const reply = await http.send(route.method, filled(route.path), { body: {} });
+    expectError(reply, 'FeatureNotSupported');
+    expect(reply.body.Message).toContain(route.meaning);
+    const line = http.logLines.find(({ event, fields }) => {
+      return event === 'operation-not-supported' && fields['operation'] === keyOf(route);
+    });
+    expect(line?.level).toBe('warn');
+  });
+
+  test.each(rowsOf(refused.filter(({ api }) => api === 'device')))('%s, to a device', async (_key, route) => {
+    const reply = await http.send(route.method, filled(route.path), { policy: 'device', body: {} });
+    expectError(reply, 'FeatureNotSupported');
+  });
+});

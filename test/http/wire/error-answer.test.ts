@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { formatError, type Tracking } from '../../../emulator/http/wire/error-answer.ts';
+
+const TRACKING: Tracking = {
+  requestId: '86f3fd94-bfbc-4a29-9736-8644389134f9',
+  now: Date.UTC(2020, 6, 28, 22, 18, 46, 250),
+  hasGateway: true,
+};
+
+describe('an error on the wire', () => {
+  test('is ErrorCode, name and text, with the tracking id in ExceptionMessage', () => {
+    const answer = formatError({ name: 'DeviceNotFound', message: 'd1' }, 'text', TRACKING);
+    expect(answer).toEqual({
+      status: 404,
+      headers: ['iothub-errorcode', 'DeviceNotFound'],
+      body: '{"Message":"ErrorCode:DeviceNotFound;d1","ExceptionMessage":"Tracking ID:86f3fd94bfbc4a2997368644389134f9-G:0-TimeStamp:07/28/2020 22:18:46"}',
+    });
+  });
+
+  test('bears no gateway number on twins', () => {
+    const answer = formatError({ name: 'DeviceNotFound', message: 'd1' }, 'text', {
+      ...TRACKING,
+      hasGateway: false,
+    });
+    expect(answer.body).toContain(
+      'Tracking ID:86f3fd94bfbc4a2997368644389134f9-TimeStamp:07/28/2020 22:18:46',
+    );
+  });
+
+  test('is a JSON document of scalars inside Message for direct methods, so that Java finds its number', () => {
+    const answer = formatError({ name: 'DeviceNotOnline', message: 'not online' }, 'json', TRACKING);
+    const body = JSON.parse(String(answer.body));
+    expect(answer.status).toBe(404);
+    expect(answer.headers).toEqual(['iothub-errorcode', 'DeviceNotOnline']);
+    expect(body.ExceptionMessage).toBe('');
+    expect(JSON.parse(body.Message)).toEqual({
+      errorCode: 404103,
+      trackingId: '86f3fd94bfbc4a2997368644389134f9-G:0-TimeStamp:07/28/2020 22:18:46',
+      message: 'not online',
+      info: null,
+      timestampUtc: '2020-07-28T22:18:46.25Z',
+    });
+  });
+
+  test.each(['text', 'json'] as const)(
+    'has no semicolon in its text, where Node would cut it (%s)',
+    (form) => {
+      const { body } = formatError({ name: 'ArgumentInvalid', message: 'a;b;c' }, form, TRACKING);
+      expect(String(body).split(';')).toHaveLength(form === 'text' ? 2 : 1);
+      expect(String(body)).toContain('a,b,c');
+    },
+  );
+
+  test.each([
+    ['IotHubUnauthorizedAccess', 'ErrorCode:IotHubUnauthorizedAccess;Unauthorized'],
+    ['ArgumentInvalid', 'ErrorCode:ArgumentInvalid;BadRequest'],
+    ['ServerError', 'ErrorCode:ServerError;Status 500'],
+  ] as const)('always has a text, for Node would show the raw body without one: %s', (name, message) => {
+    const { body } = formatError({ name, message: '' }, 'text', TRACKING);
+    expect(JSON.parse(String(body)).Message).toBe(message);
+  });
+});
