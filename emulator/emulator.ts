@@ -12,7 +12,7 @@ import { listenHttps } from './listen/https.ts';
 import type { Patience } from './listen/listener.ts';
 import { listenTls } from './listen/tls.ts';
 import { acceptWebSockets, type WebSocketHandler } from './listen/websocket.ts';
-import { createMqttDoor } from './mqtt/mqtt-door.ts';
+import { createMqttDoor } from './mqtt/hub/mqtt-door.ts';
 
 /** What an emulator is made of; ports of 0 are chosen freely. */
 export interface EmulatorOptions {

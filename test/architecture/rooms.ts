@@ -74,7 +74,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: 'mqtt',
-    paths: ['emulator/mqtt'],
+    paths: ['emulator/mqtt/wire', 'emulator/mqtt/hub'],
     what: 'The device API over MQTT.',
     rooms: ['hub', 'domain'],
     packages: ['node:*', 'aedes', 'mqtt-packet'],

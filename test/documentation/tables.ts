@@ -1,8 +1,8 @@
 import { REFUSAL_REASONS } from '../../emulator/auth/refusal-reasons.ts';
 import { flagOf, OPTION_TABLE, type OptionRow, variableOf } from '../../emulator/command/option-table.ts';
 import { ROUTES } from '../../emulator/http/hub/routes.ts';
-import { DROP_REASONS } from '../../emulator/mqtt/drop-reasons.ts';
-import { TOPICS } from '../../emulator/mqtt/topics.ts';
+import { TOPICS } from '../../emulator/mqtt/hub/topics.ts';
+import { DROP_REASONS } from '../../emulator/mqtt/wire/drop-reasons.ts';
 
 /** The parts of the README that are made from the emulator's own tables, by name. */
 export const GENERATED_TABLES: Readonly<Record<string, () => string>> = {

@@ -14,7 +14,7 @@ import type { Hub, HubOptions } from '../../emulator/hub/hub.ts';
 import type { ClientLink, LogFields } from '../../emulator/hub/ports.ts';
 import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
 import { createManualClock, type ManualClock } from '../../emulator/manual-clock.ts';
-import { createMqttDoor, type MqttDoor } from '../../emulator/mqtt/mqtt-door.ts';
+import { createMqttDoor, type MqttDoor } from '../../emulator/mqtt/hub/mqtt-door.ts';
 import { createRandomIds } from '../../emulator/system-ports.ts';
 import { connectRaw, type RawClient, type RawConnectOptions } from './raw-client.ts';
 import { waitUntil } from './wait-until.ts';

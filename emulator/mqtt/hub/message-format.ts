@@ -1,0 +1,57 @@
+import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
+import type {
+  CloudToDeviceMessage,
+  ModuleInputMessage,
+  SystemProperties,
+} from '../../domain/messages/message.ts';
+import { parseTime } from '../../domain/time.ts';
+import { formatPropertyBag } from './property-bag.ts';
+import { formatInputTopic, formatMessageTopic } from './topics.ts';
+
+/**
+ * The topic of a cloud-to-device message. System properties come first, in the hub's order, and the hub always sets `$.to`:
+ * the Java client reads from the first encoded `$` on, the .NET client cannot do without a bag.
+ */
+export function formatCloudToDeviceTopic(identity: ClientIdentity, message: CloudToDeviceMessage): string {
+  const { system, application } = message.properties;
+  const properties = formatPropertyBag([
+    ['$.mid', system.messageId],
+    ['$.exp', formatExpiry(system)],
+    ['$.to', system.to],
+    ...senderPairs(system),
+    ['iothub-ack', message.ack],
+    ...Object.entries(application),
+  ]);
+  return formatMessageTopic(identity, properties);
+}
+
+/** The topic of a message to a module's input; its sender comes first, without which Node and .NET misread the topic. */
+export function formatModuleInputTopic(identity: ClientIdentity, message: ModuleInputMessage): string {
+  const { sender, properties } = message;
+  const { system, application } = properties;
+  const bag = formatPropertyBag([
+    ['$.cdid', sender.deviceId],
+    ['$.cmid', sender.moduleId],
+    ['$.mid', system.messageId],
+    ['$.exp', formatExpiry(system)],
+    ...senderPairs(system),
+    ['$.on', system.outputName],
+    ...Object.entries(application),
+  ]);
+  return formatInputTopic(identity, message.inputName, bag);
+}
+
+function senderPairs(system: SystemProperties): readonly (readonly [string, string | undefined])[] {
+  return [
+    ['$.cid', system.correlationId],
+    ['$.uid', system.userId],
+    ['$.ct', system.contentType],
+    ['$.ce', system.contentEncoding],
+  ];
+}
+
+// The .NET client parses exactly seven digits.
+function formatExpiry({ expiryUtc }: SystemProperties): string | undefined {
+  const time = expiryUtc === undefined ? undefined : parseTime(expiryUtc);
+  return time === undefined ? undefined : new Date(time).toISOString().replace('Z', '0000Z');
+}

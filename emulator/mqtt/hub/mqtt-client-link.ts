@@ -1,0 +1,78 @@
+import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
+import { formatJson, type JsonObject } from '../../domain/json.ts';
+import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../domain/messages/message.ts';
+import type { MethodRequest } from '../../domain/methods/method.ts';
+import type { ClientLink, DisconnectReason } from '../../hub/ports.ts';
+import type { InFlightMessages } from '../wire/in-flight-messages.ts';
+import { formatPublish, type OutgoingPublish } from '../wire/publish-packet.ts';
+import type { GrantedSubscriptions } from './granted-subscriptions.ts';
+import { formatCloudToDeviceTopic, formatModuleInputTopic } from './message-format.ts';
+import { formatDesiredPatchTopic, formatMethodTopic } from './topics.ts';
+
+/** What a client needs of its connection. */
+export interface ClientWire {
+  /** Writes the PUBACKs that were collected, so that they precede an answer. */
+  acknowledge(): void;
+  /** Writes whole packets, behind all that was written before. */
+  write(packet: Buffer): void;
+  /** The hub ends the connection. */
+  closeByHub(reason: DisconnectReason): void;
+}
+
+/** The hub's voice toward one MQTT client. */
+export class MqttClientLink implements ClientLink {
+  readonly #identity: ClientIdentity;
+  readonly #wire: ClientWire;
+  readonly #subscriptions: GrantedSubscriptions;
+  readonly #inFlight: InFlightMessages;
+  readonly #onUndeliverable: (lockToken: string) => void;
+
+  constructor(
+    identity: ClientIdentity,
+    wire: ClientWire,
+    subscriptions: GrantedSubscriptions,
+    inFlight: InFlightMessages,
+    onUndeliverable: (lockToken: string) => void,
+  ) {
+    this.#identity = identity;
+    this.#wire = wire;
+    this.#subscriptions = subscriptions;
+    this.#inFlight = inFlight;
+    this.#onUndeliverable = onUndeliverable;
+  }
+
+  deliverDesiredPatch(patch: JsonObject): void {
+    this.#send({ topic: formatDesiredPatchTopic(Number(patch['$version'])), body: formatJson(patch) });
+  }
+
+  // An empty body would make the Node client answer 400 by itself.
+  deliverMethodRequest({ name, requestId, payload }: MethodRequest): void {
+    this.#send({ topic: formatMethodTopic(name, requestId), body: payload || 'null' });
+  }
+
+  deliverMessage({ lockToken, sequenceNumber, isRedelivery, message }: CloudToDeviceDelivery): void {
+    const topic = formatCloudToDeviceTopic(this.#identity, message);
+    const isReliable = this.#subscriptions.qualityOfService('messages') === 1;
+    const delivery = isReliable
+      ? { packetId: this.#inFlight.send(sequenceNumber, lockToken), isDuplicate: isRedelivery }
+      : {};
+    if (!this.#send({ topic, body: message.body, ...delivery })) this.#onUndeliverable(lockToken);
+  }
+
+  deliverInputMessage(message: ModuleInputMessage): void {
+    const topic = formatModuleInputTopic(this.#identity, message);
+    const isReliable = this.#subscriptions.qualityOfService('inputs') === 1;
+    const delivery = isReliable ? { packetId: this.#inFlight.nextPacketId() } : {};
+    this.#send({ topic, body: message.body, ...delivery });
+  }
+
+  close(reason: DisconnectReason): void {
+    this.#wire.closeByHub(reason);
+  }
+
+  #send(publish: OutgoingPublish): boolean {
+    const packet = formatPublish(publish);
+    if (packet !== undefined) this.#wire.write(packet);
+    return packet !== undefined;
+  }
+}
