@@ -9,7 +9,7 @@ export const PROJECTS = {
   /** The real SDKs of Node, in the process of the test. */
   sdk: ['sdk'],
   /** Whole processes: the command, other languages, hostile clients, the package. */
-  system: ['cli', 'emulator', 'interop', 'package', 'redirect', 'scenarios'],
+  system: ['command', 'interop', 'package', 'redirect', 'scenarios', 'system'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export default defineConfig({

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { type Ending, EXIT_CODES, explain } from './command/exit-codes.ts';
-import { flagOf, OPTION_TABLE, type OptionRow, type ServingCommand } from './command/option-table.ts';
-import type { Options } from './command/options.ts';
+import { flagOf, OPTION_TABLE, type OptionRow, type ServingCommand } from './command/options/option-table.ts';
+import type { Options } from './command/options/options.ts';
 import { packageVersion } from './command/package-version.ts';
 import type { Result } from './domain/result.ts';
 
@@ -62,7 +62,9 @@ function createProgram(perform: Perform): Command {
       // As the default command it hears every word that is no command.
       perform(async () =>
         word === undefined
-          ? serve('start', given, async (options) => (await import('./command/start.ts')).start(options))
+          ? serve('start', given, async (options) =>
+              (await import('./command/start/start.ts')).start(options),
+            )
           : usage(`There is no command '${word}', see iothub-emulator --help.`),
       ),
     );
@@ -79,7 +81,9 @@ function createProgram(perform: Perform): Command {
     .passThroughOptions()
     .action((command: [string, ...string[]], given: Given) =>
       perform(() =>
-        serve('exec', given, async (options) => (await import('./command/exec.ts')).exec(options, command)),
+        serve('exec', given, async (options) =>
+          (await import('./command/exec/exec.ts')).exec(options, command),
+        ),
       ),
     );
 
@@ -157,22 +161,22 @@ async function serve(
   try {
     return await run(options.value);
   } catch (error) {
-    const { explainStartFailure } = await import('./command/start-failure.ts');
+    const { explainStartFailure } = await import('./command/start/start-failure.ts');
     return explainStartFailure(error, options.value);
   }
 }
 
 async function certify(
   given: Given,
-  run: (certs: typeof import('./command/certs.ts'), directory: string | undefined) => Promise<Ending>,
+  run: (certs: typeof import('./command/certs/certs.ts'), directory: string | undefined) => Promise<Ending>,
 ): Promise<Ending> {
   const options = await readOptions('start', given);
   if (!options.ok) return usage(options.error.message);
-  return run(await import('./command/certs.ts'), options.value.authorityDirectory);
+  return run(await import('./command/certs/certs.ts'), options.value.authorityDirectory);
 }
 
 async function readOptions(command: ServingCommand, given: Given): Promise<Result<Options>> {
-  const { parseOptions } = await import('./command/options.ts');
+  const { parseOptions } = await import('./command/options/options.ts');
   return parseOptions(command, { arguments: given, environment: process.env });
 }
 

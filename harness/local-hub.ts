@@ -1,9 +1,9 @@
+import { createManualClock, type ManualClock } from '../emulator/clocks/manual-clock.ts';
+import { createRandomIds, createSystemClock } from '../emulator/clocks/system-clock.ts';
 import { formatServiceConnectionString } from '../emulator/domain/identities/connection-string.ts';
 import type { DeviceEvent } from '../emulator/domain/messages/message.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/emulator.ts';
-import { DEFAULT_HUB_OPTIONS } from '../emulator/hub-defaults.ts';
-import { createManualClock, type ManualClock } from '../emulator/manual-clock.ts';
-import { createRandomIds, createSystemClock } from '../emulator/system-ports.ts';
+import { DEFAULT_HUB_OPTIONS } from '../emulator/emulator-options.ts';
 import { identityOf } from './client-names.ts';
 import { type EventReading, readEvents } from './hub-events.ts';
 import { createHubMessages, type HubMessages } from './hub-messages.ts';

@@ -1,12 +1,12 @@
+import { createManualClock } from '../../emulator/clocks/manual-clock.ts';
+import { createRandomIds } from '../../emulator/clocks/system-clock.ts';
 import { parseDeviceId } from '../../emulator/domain/identities/client-identity.ts';
 import { parseDeviceRequest } from '../../emulator/domain/identities/identity-request.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import type { Result } from '../../emulator/domain/result.ts';
+import { DEFAULT_HUB_OPTIONS } from '../../emulator/emulator-options.ts';
 import { createHub } from '../../emulator/hub/create-hub.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
-import { DEFAULT_HUB_OPTIONS } from '../../emulator/hub-defaults.ts';
-import { createManualClock } from '../../emulator/manual-clock.ts';
-import { createRandomIds } from '../../emulator/system-ports.ts';
 import { answer, settingsOf } from '../processes.ts';
 import { median } from '../statistics.ts';
 import { createRow, type TwinRow } from './fleet.ts';

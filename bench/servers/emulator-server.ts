@@ -1,9 +1,9 @@
+import { createRandomIds, createSystemClock } from '../../emulator/clocks/system-clock.ts';
 import { parseDeviceId } from '../../emulator/domain/identities/client-identity.ts';
 import { parseDeviceRequest } from '../../emulator/domain/identities/identity-request.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import { startEmulator } from '../../emulator/emulator.ts';
-import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
-import { createRandomIds, createSystemClock } from '../../emulator/system-ports.ts';
+import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-options.ts';
 import { announce, settingsOf } from '../processes.ts';
 
 export interface EmulatorSettings {

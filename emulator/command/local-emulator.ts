@@ -1,4 +1,5 @@
 import type { Authority } from '../certificates/authority.ts';
+import { createRandomIds, createSystemClock } from '../clocks/system-clock.ts';
 import { type ClientIdentity, formatClientIdentity } from '../domain/identities/client-identity.ts';
 import {
   formatClientConnectionString,
@@ -8,11 +9,10 @@ import { parseDeviceRequest, parseModuleRequest } from '../domain/identities/ide
 import { NO_PRECONDITION } from '../domain/precondition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { type Emulator, startEmulator } from '../emulator.ts';
+import { DEFAULT_HUB_OPTIONS, keysOf } from '../emulator-options.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Log } from '../hub/ports.ts';
-import { DEFAULT_HUB_OPTIONS, keysOf } from '../hub-defaults.ts';
-import { createRandomIds, createSystemClock } from '../system-ports.ts';
-import type { Options } from './options.ts';
+import type { Options } from './options/options.ts';
 
 /** Every connection string of a hub, by the name of its policy or the id of its client. */
 export interface ConnectionStrings {

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Log, LogFields, LogLevel } from '../hub/ports.ts';
-import { painterOf } from './painter.ts';
+import { painterOf } from './terminal-style.ts';
 
 /** From the most urgent to the least. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const satisfies readonly LogLevel[];

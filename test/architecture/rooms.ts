@@ -98,6 +98,13 @@ export const ROOMS: readonly Room[] = [
     packages: ['node:*', 'express'],
   },
   {
+    name: 'clocks',
+    paths: ['emulator/clocks'],
+    what: 'Implementations of the ports for time, ids and randomness.',
+    rooms: ['hub'],
+    packages: ['node:crypto'],
+  },
+  {
     name: 'listen',
     paths: ['emulator/listen'],
     what: 'Sockets: TLS, HTTPS, WebSocket.',
@@ -120,7 +127,14 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: 'command',
-    paths: ['emulator/command', 'emulator/cli.ts'],
+    paths: [
+      'emulator/cli.ts',
+      'emulator/command',
+      'emulator/command/certs',
+      'emulator/command/exec',
+      'emulator/command/options',
+      'emulator/command/start',
+    ],
     what: 'The command: options, start, exec, certs.',
     rooms: ['*'],
     packages: ['node:*', 'commander'],
@@ -134,9 +148,9 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: 'harness',
-    paths: ['harness'],
+    paths: ['harness', 'harness/clients', 'harness/waits'],
     what: 'The test harness.',
-    rooms: ['emulator', 'domain'],
+    rooms: ['emulator', 'domain', 'clocks'],
     packages: [
       'node:*',
       'azure-iothub',

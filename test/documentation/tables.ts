@@ -1,5 +1,10 @@
 import { REFUSAL_REASONS } from '../../emulator/auth/refusal-reasons.ts';
-import { flagOf, OPTION_TABLE, type OptionRow, variableOf } from '../../emulator/command/option-table.ts';
+import {
+  flagOf,
+  OPTION_TABLE,
+  type OptionRow,
+  variableOf,
+} from '../../emulator/command/options/option-table.ts';
 import { ROUTES } from '../../emulator/http/hub/routes.ts';
 import { TOPICS } from '../../emulator/mqtt/hub/topics.ts';
 import { DROP_REASONS } from '../../emulator/mqtt/wire/drop-reasons.ts';

@@ -4,14 +4,14 @@ import iothub from 'azure-iothub';
 import { formatSasToken } from '../../emulator/auth/sas-token.ts';
 import { createAuthority } from '../../emulator/certificates/authority.ts';
 import { issueCertificate } from '../../emulator/certificates/issue.ts';
+import { createRandomIds, createSystemClock } from '../../emulator/clocks/system-clock.ts';
+import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-options.ts';
 import { createHttpDoor } from '../../emulator/http/hub/http-door.ts';
 import { answerBrokenRequest } from '../../emulator/http/wire/broken-request.ts';
 import { createHub } from '../../emulator/hub/create-hub.ts';
 import type { Hub, HubOptions } from '../../emulator/hub/hub.ts';
 import type { Clock, LogFields } from '../../emulator/hub/ports.ts';
-import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
 import { listenHttps } from '../../emulator/listen/https.ts';
-import { createRandomIds, createSystemClock } from '../../emulator/system-ports.ts';
 
 export const HOST_NAME = '127.0.0.1';
 const API_VERSION = 'api-version=2021-04-12';

@@ -1,13 +1,13 @@
+import { createManualClock, type ManualClock } from '../../emulator/clocks/manual-clock.ts';
 import { parseDeviceRequest, parseModuleRequest } from '../../emulator/domain/identities/identity-request.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/domain/json.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import { parseTwinContent } from '../../emulator/domain/twins/twin-content.ts';
+import { DEFAULT_HUB_OPTIONS } from '../../emulator/emulator-options.ts';
 import { createHub } from '../../emulator/hub/create-hub.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
-import { DEFAULT_HUB_OPTIONS } from '../../emulator/hub-defaults.ts';
-import { createManualClock, type ManualClock } from '../../emulator/manual-clock.ts';
-import { createRecordingLink } from '../ports/recording-link.ts';
-import { createSequentialIds } from '../ports/sequential-ids.ts';
+import { createRecordingLink } from '../fakes/recording-link.ts';
+import { createSequentialIds } from '../fakes/sequential-ids.ts';
 import { DEVICES, ROWS } from '../query/fleet.ts';
 import { deviceIdOf, identityOf, messageOf, succeeded } from './quiet-hub.ts';
 

@@ -1,3 +1,4 @@
+import { createManualClock, type ManualClock } from '../../emulator/clocks/manual-clock.ts';
 import {
   type ClientIdentity,
   type DeviceId,
@@ -8,14 +9,13 @@ import type { JsonValue } from '../../emulator/domain/json.ts';
 import type { CloudToDeviceMessage, DeviceEvent } from '../../emulator/domain/messages/message.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import type { Result } from '../../emulator/domain/result.ts';
+import { DEFAULT_HUB_OPTIONS } from '../../emulator/emulator-options.ts';
 import type { Channel, ClientSession } from '../../emulator/hub/client-session.ts';
 import { createHub } from '../../emulator/hub/create-hub.ts';
 import type { Hub, HubOptions } from '../../emulator/hub/hub.ts';
 import type { Clock } from '../../emulator/hub/ports.ts';
-import { DEFAULT_HUB_OPTIONS } from '../../emulator/hub-defaults.ts';
-import { createManualClock, type ManualClock } from '../../emulator/manual-clock.ts';
-import { createRecordingLink, type RecordingLink } from '../ports/recording-link.ts';
-import { createSequentialIds } from '../ports/sequential-ids.ts';
+import { createRecordingLink, type RecordingLink } from '../fakes/recording-link.ts';
+import { createSequentialIds } from '../fakes/sequential-ids.ts';
 
 const START = Date.UTC(2026, 0, 2, 3, 4, 5);
 

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { formatSasToken } from '../../emulator/auth/sas-token.ts';
+import { createManualClock, type ManualClock } from '../../emulator/clocks/manual-clock.ts';
+import { createRandomIds } from '../../emulator/clocks/system-clock.ts';
 import {
   type ClientIdentity,
   parseClientIdentity,
@@ -9,13 +11,11 @@ import { parseDeviceRequest, parseModuleRequest } from '../../emulator/domain/id
 import type { JsonObject, JsonValue } from '../../emulator/domain/json.ts';
 import type { DeviceEvent } from '../../emulator/domain/messages/message.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
+import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-options.ts';
 import { createHub } from '../../emulator/hub/create-hub.ts';
 import type { Hub, HubOptions } from '../../emulator/hub/hub.ts';
 import type { ClientLink, LogFields } from '../../emulator/hub/ports.ts';
-import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
-import { createManualClock, type ManualClock } from '../../emulator/manual-clock.ts';
 import { createMqttDoor, type MqttDoor } from '../../emulator/mqtt/hub/mqtt-door.ts';
-import { createRandomIds } from '../../emulator/system-ports.ts';
 import { connectRaw, type RawClient, type RawConnectOptions } from './raw-client.ts';
 import { waitUntil } from './wait-until.ts';
 

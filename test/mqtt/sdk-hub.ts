@@ -1,11 +1,11 @@
 import { Client, ModuleClient } from 'azure-iot-device';
 import { Mqtt } from 'azure-iot-device-mqtt';
 import { formatSasToken } from '../../emulator/auth/sas-token.ts';
+import { createRandomIds, createSystemClock } from '../../emulator/clocks/system-clock.ts';
 import type { ClientIdentity } from '../../emulator/domain/identities/client-identity.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
+import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-options.ts';
 import type { Hub, HubOptions } from '../../emulator/hub/hub.ts';
-import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
-import { createRandomIds, createSystemClock } from '../../emulator/system-ports.ts';
 import { HUB_NAME, type LogLine, register } from './mqtt-hub.ts';
 
 export interface SdkHub extends AsyncDisposable {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClientCertificate } from '../../emulator/certificates/leaf.ts';
-import { temporaryFolder } from '../cli/command.ts';
+import { temporaryFolder } from '../command/command.ts';
 import { runScenario, shownIn } from './scenario-programs.ts';
 import { STORIES } from './stories.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CommandResult, launch, type RunningCommand } from '../cli/command.ts';
+import { type CommandResult, launch, type RunningCommand } from '../command/command.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 

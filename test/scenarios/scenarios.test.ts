@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch, type RunningCommand, run, temporaryFolder } from '../cli/command.ts';
+import { launch, type RunningCommand, run, temporaryFolder } from '../command/command.ts';
 import { requireFreshBuild } from '../setup/built-files.ts';
 import { runScenario, shownIn, WAYS, type Way } from './scenario-programs.ts';
 import { STORIES } from './stories.ts';

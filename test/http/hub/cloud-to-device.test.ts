@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import iotDevice from 'azure-iot-device';
 import iotDeviceHttp from 'azure-iot-device-http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createManualClock, type ManualClock } from '../../../emulator/clocks/manual-clock.ts';
 import type { MessageProperties } from '../../../emulator/domain/messages/message.ts';
-import { createManualClock, type ManualClock } from '../../../emulator/manual-clock.ts';
 import { clientToken, HOST_NAME, type HttpHub, type Reply, startHttpHub } from '../http-hub.ts';
 
 let http: HttpHub;

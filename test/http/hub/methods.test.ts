@@ -3,13 +3,13 @@ import iotDevice from 'azure-iot-device';
 import iotDeviceMqtt from 'azure-iot-device-mqtt';
 import iothub from 'azure-iothub';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createManualClock, type ManualClock } from '../../../emulator/clocks/manual-clock.ts';
 import {
   type ClientIdentity,
   parseClientIdentity,
 } from '../../../emulator/domain/identities/client-identity.ts';
 import type { MethodRequest, MethodResponse } from '../../../emulator/domain/methods/method.ts';
 import type { ClientSession } from '../../../emulator/hub/client-session.ts';
-import { createManualClock, type ManualClock } from '../../../emulator/manual-clock.ts';
 import { clientToken, HOST_NAME, type HttpHub, type Reply, restClientOf, startHttpHub } from '../http-hub.ts';
 
 let http: HttpHub;

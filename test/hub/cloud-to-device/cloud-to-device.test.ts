@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CloudToDeviceDelivery } from '../../../emulator/domain/messages/message.ts';
-import { createRecordingLink } from '../../ports/recording-link.ts';
+import { createRecordingLink } from '../../fakes/recording-link.ts';
 import { createQuietHub, deviceIdOf, messageOf, outcomeOf, succeeded } from '../quiet-hub.ts';
 
 const D1 = deviceIdOf('d1');

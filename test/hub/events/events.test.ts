@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { createManualClock } from '../../../emulator/clocks/manual-clock.ts';
 import type { DeviceEvent } from '../../../emulator/domain/messages/message.ts';
+import { DEFAULT_HUB_OPTIONS } from '../../../emulator/emulator-options.ts';
 import type { ClientSession } from '../../../emulator/hub/client-session.ts';
 import { createHub } from '../../../emulator/hub/create-hub.ts';
-import { DEFAULT_HUB_OPTIONS } from '../../../emulator/hub-defaults.ts';
-import { createManualClock } from '../../../emulator/manual-clock.ts';
-import { createSequentialIds } from '../../ports/sequential-ids.ts';
+import { createSequentialIds } from '../../fakes/sequential-ids.ts';
 import { createQuietHub } from '../quiet-hub.ts';
 
 const NO_PROPERTIES = { system: {}, application: {} };

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { createManualClock } from '../../../emulator/clocks/manual-clock.ts';
 import { NO_PRECONDITION } from '../../../emulator/domain/precondition.ts';
+import { DEFAULT_HUB_OPTIONS } from '../../../emulator/emulator-options.ts';
 import { createHub } from '../../../emulator/hub/create-hub.ts';
 import type { Hub } from '../../../emulator/hub/hub.ts';
 import { TWIN_MEMBERS } from '../../../emulator/hub/queries/twin-collection.ts';
 import type { PageOptions, QueryPage } from '../../../emulator/hub/service-operations.ts';
-import { DEFAULT_HUB_OPTIONS } from '../../../emulator/hub-defaults.ts';
-import { createManualClock } from '../../../emulator/manual-clock.ts';
-import { createSequentialIds } from '../../ports/sequential-ids.ts';
+import { createSequentialIds } from '../../fakes/sequential-ids.ts';
 import { WORKED_QUERIES } from '../../query/worked-queries.ts';
 import { createFleetHub } from '../fleet-hub.ts';
 import { createQuietHub, deviceIdOf, outcomeOf, succeeded } from '../quiet-hub.ts';

@@ -1,5 +1,5 @@
+import { createSystemClock } from '../../emulator/clocks/system-clock.ts';
 import type { Clock } from '../../emulator/hub/ports.ts';
-import { createSystemClock } from '../../emulator/system-ports.ts';
 
 /** The machine's clock, which knows how many timers run. */
 export function createCountingClock(): Clock & { readonly timerCount: number } {

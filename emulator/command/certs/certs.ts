@@ -1,11 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createClientCertificate } from '../certificates/leaf.ts';
-import { removeAuthority } from '../certificates/local-authority.ts';
-import { type ClientIdentity, formatClientIdentity } from '../domain/identities/client-identity.ts';
-import { ok } from '../domain/result.ts';
-import { type Ending, EXIT_CODES } from './exit-codes.ts';
-import { parseDevice, parseModule } from './option-values.ts';
+import { createClientCertificate } from '../../certificates/leaf.ts';
+import { removeAuthority } from '../../certificates/local-authority.ts';
+import { type ClientIdentity, formatClientIdentity } from '../../domain/identities/client-identity.ts';
+import { ok } from '../../domain/result.ts';
+import { type Ending, EXIT_CODES } from '../exit-codes.ts';
+import { parseDevice, parseModule } from '../options/option-values.ts';
 import { openOwnAuthority } from './own-authority.ts';
 
 /** Prints the file of the local CA's certificate; makes the CA if there is none. */

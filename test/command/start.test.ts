@@ -5,8 +5,8 @@ import { connect, type TLSSocket } from 'node:tls';
 import deviceSdk from 'azure-iot-device';
 import mqttSdk from 'azure-iot-device-mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findPortOwner } from '../../emulator/command/port-owner.ts';
-import { DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
+import { findPortOwner } from '../../emulator/command/start/port-owner.ts';
+import { DEFAULT_KEY } from '../../emulator/emulator-options.ts';
 import { COMMAND, fixture, launch, ORDINARY_USER, run, startHub, temporaryFolder } from './command.ts';
 
 const FREE_PORTS = ['--https-port', '0', '--mqtt-port', '0'];

@@ -1,11 +1,11 @@
-import { type Ending, EXIT_CODES } from './exit-codes.ts';
-import { startLocalEmulator } from './local-emulator.ts';
-import { createLog } from './log-format.ts';
-import type { Options } from './options.ts';
-import { openOwnAuthority } from './own-authority.ts';
-import { painterOf } from './painter.ts';
+import { openOwnAuthority } from '../certs/own-authority.ts';
+import { type Ending, EXIT_CODES } from '../exit-codes.ts';
+import { startLocalEmulator } from '../local-emulator.ts';
+import { createLog } from '../log-format.ts';
+import type { Options } from '../options/options.ts';
+import { untilStopped } from '../stop-signal.ts';
+import { painterOf } from '../terminal-style.ts';
 import { formatReport, reportOf } from './start-report.ts';
-import { untilStopped } from './stop-signal.ts';
 
 const LONGEST_STOP_MILLISECONDS = 800;
 

@@ -1,4 +1,4 @@
-import type { Result } from '../domain/result.ts';
+import type { Result } from '../../domain/result.ts';
 import type { Given } from './option-sources.ts';
 import type { OptionKey } from './option-table.ts';
 

@@ -1,14 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findAuthorityCertificate } from '../certificates/local-authority.ts';
-import type { Emulator } from '../emulator.ts';
-import { redirectEnvironment } from '../redirect/environment.ts';
+import { findAuthorityCertificate } from '../../certificates/local-authority.ts';
+import type { Emulator } from '../../emulator.ts';
+import { redirectEnvironment } from '../../redirect/environment.ts';
+import { type Ending, EXIT_CODES } from '../exit-codes.ts';
+import { type ConnectionStrings, connectionStringsOf, startLocalEmulator } from '../local-emulator.ts';
+import { createLog } from '../log-format.ts';
+import type { Options } from '../options/options.ts';
 import { type CommandEnding, runCommand } from './exec-command.ts';
-import { type Ending, EXIT_CODES } from './exit-codes.ts';
-import { type ConnectionStrings, connectionStringsOf, startLocalEmulator } from './local-emulator.ts';
-import { createLog } from './log-format.ts';
-import type { Options } from './options.ts';
 
 /** Runs a command with a hub around it; the exit code is the command's own. */
 export async function exec(options: Options, command: readonly [string, ...string[]]): Promise<Ending> {

@@ -1,6 +1,6 @@
-import { isListenError, type ListenError } from '../listen/listener.ts';
-import { type Ending, EXIT_CODES, explain } from './exit-codes.ts';
-import type { Options } from './options.ts';
+import { isListenError, type ListenError } from '../../listen/listener.ts';
+import { type Ending, EXIT_CODES, explain } from '../exit-codes.ts';
+import type { Options } from '../options/options.ts';
 import { findPortOwner } from './port-owner.ts';
 
 /** Explains, with its cure, what kept a hub from starting. */

@@ -1,4 +1,4 @@
-import type { Clock } from './hub/ports.ts';
+import type { Clock } from '../hub/ports.ts';
 
 /** A clock that stands still until it is moved. */
 export interface ManualClock extends Clock {

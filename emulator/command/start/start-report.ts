@@ -1,8 +1,8 @@
-import { type Emulator, WEBSOCKET_PATH } from '../emulator.ts';
-import { type ConnectionStrings, connectionStringsOf } from './local-emulator.ts';
-import type { Options } from './options.ts';
-import { packageVersion } from './package-version.ts';
-import type { Painter } from './painter.ts';
+import { type Emulator, WEBSOCKET_PATH } from '../../emulator.ts';
+import { type ConnectionStrings, connectionStringsOf } from '../local-emulator.ts';
+import type { Options } from '../options/options.ts';
+import { packageVersion } from '../package-version.ts';
+import type { Painter } from '../terminal-style.ts';
 import { trustLinesOf } from './trust-lines.ts';
 
 /** All that a user, or a program that reads `--json`, wants to know of a running emulator. */

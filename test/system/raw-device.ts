@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { createWebSocketStream, WebSocket } from 'ws';
 import { formatSasToken } from '../../emulator/auth/sas-token.ts';
 import { type Emulator, WEBSOCKET_PATH } from '../../emulator/emulator.ts';
-import { DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
+import { DEFAULT_KEY } from '../../emulator/emulator-options.ts';
 import { type RawClient, type RawConnectOptions, rawClientOn } from '../mqtt/raw-client.ts';
 import { openTls } from './tls-client.ts';
 

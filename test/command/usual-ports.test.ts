@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../../emulator/certificates/authority.ts';
 import { createClientCertificate } from '../../emulator/certificates/leaf.ts';
-import type { StartReport } from '../../emulator/command/start-report.ts';
+import type { StartReport } from '../../emulator/command/start/start-report.ts';
 import { launchScenario, runScenario, shownIn, type Way } from '../scenarios/scenario-programs.ts';
 import { requireFreshBuild } from '../setup/built-files.ts';
 import { canListen, launch, type RunningCommand, run, temporaryFolder } from './command.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { type Ending, EXIT_CODES } from './exit-codes.ts';
+import { type Ending, EXIT_CODES } from '../exit-codes.ts';
 
 /** How a command ended: a signal gives the code that a shell would give, a sentence says why it never ran. */
 export interface CommandEnding extends Ending {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
+import { createRandomIds, createSystemClock } from '../../emulator/clocks/system-clock.ts';
 import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.ts';
-import { DEFAULT_HUB_OPTIONS } from '../../emulator/hub-defaults.ts';
-import { createRandomIds, createSystemClock } from '../../emulator/system-ports.ts';
+import { DEFAULT_HUB_OPTIONS } from '../../emulator/emulator-options.ts';
 import { startHub } from '../../harness/harness.ts';
 import { readAll } from '../listen/fixtures.ts';
 import { rawClientOn } from '../mqtt/raw-client.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { failed, ok, type Result } from '../domain/result.ts';
+import { failed, ok, type Result } from '../../domain/result.ts';
 import {
   flagOf,
   OPTION_TABLE,

@@ -10,10 +10,10 @@ import {
   type OptionKey,
   type ServingCommand,
   variableOf,
-} from '../../emulator/command/option-table.ts';
-import { type Options, parseOptions } from '../../emulator/command/options.ts';
+} from '../../emulator/command/options/option-table.ts';
+import { type Options, parseOptions } from '../../emulator/command/options/options.ts';
 import type { Result } from '../../emulator/domain/result.ts';
-import { DEFAULT_KEY } from '../../emulator/hub-defaults.ts';
+import { DEFAULT_KEY } from '../../emulator/emulator-options.ts';
 
 const KEY = Buffer.alloc(32, 1).toString('base64');
 const DEFAULT_POLICY_NAMES = ['iothubowner', 'service', 'device', 'registryRead', 'registryReadWrite'];

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import type { Clock, IdSource } from './hub/ports.ts';
+import type { Clock, IdSource } from '../hub/ports.ts';
 
 // Node fires a longer timer at once.
 const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { trustLinesOf } from '../../emulator/command/trust-lines.ts';
+import { trustLinesOf } from '../../emulator/command/start/trust-lines.ts';
 import { fixture, isInstalled, run, startHub, temporaryFolder } from './command.ts';
 
 describe('the lines that make programs trust a CA', () => {

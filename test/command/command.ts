@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { StartReport } from '../../emulator/command/start-report.ts';
+import type { StartReport } from '../../emulator/command/start/start-report.ts';
 import { findStaleFile } from '../setup/built-files.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));

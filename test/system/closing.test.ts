@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { expect, it } from 'vitest';
+import { createRandomIds } from '../../emulator/clocks/system-clock.ts';
 import type { DeviceId } from '../../emulator/domain/identities/client-identity.ts';
 import { parseJobRequest } from '../../emulator/domain/jobs/job-request.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
+import { DEFAULT_HUB_OPTIONS } from '../../emulator/emulator-options.ts';
 import type { LogFields } from '../../emulator/hub/ports.ts';
-import { DEFAULT_HUB_OPTIONS } from '../../emulator/hub-defaults.ts';
-import { createRandomIds } from '../../emulator/system-ports.ts';
 import { readAll } from '../listen/fixtures.ts';
 import { register } from '../mqtt/mqtt-hub.ts';
 import { createCountingClock } from './counting-clock.ts';
