@@ -3,8 +3,8 @@ import type { HubError } from '../emulator/domain/errors.ts';
 import type { FeedbackRequest, MessageProperties } from '../emulator/domain/messages/message.ts';
 import type { Result } from '../emulator/domain/result.ts';
 import type { Emulator } from '../emulator/emulator.ts';
-import { identityOf } from './client-names.ts';
-import type { ClientName } from './service-clients.ts';
+import { identityOf } from './clients/client-names.ts';
+import type { ClientName } from './clients/service-clients.ts';
 
 /** A message to a device or to a module's input: a body alone, or with properties. */
 export type OutgoingMessage = string | Uint8Array | DescribedMessage;

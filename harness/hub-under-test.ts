@@ -8,15 +8,15 @@ import {
   type ProvisionedDevice,
   type ProvisionedModule,
   type SdkClientOptions,
-} from './provisioned-client.ts';
-import { type ClientName, createServiceClients, type ServiceClients } from './service-clients.ts';
+} from './clients/provisioned-client.ts';
+import { type ClientName, createServiceClients, type ServiceClients } from './clients/service-clients.ts';
 import {
   type AnyClient,
   type ClientCertificateFiles,
   createAgent,
   type Transport,
   type Wiring,
-} from './wiring.ts';
+} from './clients/wiring.ts';
 
 /** What to register. Ids left out are made up; a module's device is registered if it is not. */
 export interface ProvisionRequest {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Registry } from 'azure-iothub';
+import { loadSdk } from './clients/sdk.ts';
 import { createHubUnderTest, type HubUnderTest } from './hub-under-test.ts';
-import { loadSdk } from './sdk.ts';
 
 /**
  * The same clients for the hub that `IOTHUB_CONNECTION_STRING` names. Nobody's hub is touched by chance:

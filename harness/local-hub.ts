@@ -4,12 +4,12 @@ import { formatServiceConnectionString } from '../emulator/domain/identities/con
 import type { DeviceEvent } from '../emulator/domain/messages/message.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/emulator.ts';
 import { DEFAULT_HUB_OPTIONS } from '../emulator/emulator-options.ts';
-import { identityOf } from './client-names.ts';
+import { identityOf } from './clients/client-names.ts';
 import { type EventReading, readEvents } from './hub-events.ts';
 import { createHubMessages, type HubMessages } from './hub-messages.ts';
 import { createHubUnderTest, type HubUnderTest } from './hub-under-test.ts';
-import { createHubWaits, type HubWaits } from './hub-waits.ts';
 import { type LogLine, recordLog } from './recorded-log.ts';
+import { createHubWaits, type HubWaits } from './waits/hub-waits.ts';
 
 type HubOptions = EmulatorOptions['hub'];
 

@@ -1,6 +1,6 @@
 import { formatServiceConnectionString } from '../../emulator/domain/identities/connection-string.ts';
-import { loadSdk } from '../../harness/sdk.ts';
-import { createAgent, type Wiring, withAgent } from '../../harness/wiring.ts';
+import { loadSdk } from '../../harness/clients/sdk.ts';
+import { createAgent, type Wiring, withAgent } from '../../harness/clients/wiring.ts';
 import { answer, settingsOf } from '../processes.ts';
 
 export interface SdkRegistryLoad {

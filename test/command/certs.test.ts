@@ -5,7 +5,7 @@ import deviceSdk from 'azure-iot-device';
 import mqttSdk from 'azure-iot-device-mqtt';
 import serviceSdk from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAgent, withAgent } from '../../harness/wiring.ts';
+import { createAgent, withAgent } from '../../harness/clients/wiring.ts';
 import { run, startHub, temporaryFolder } from './command.ts';
 import { sdkProgram } from './sdk-program.ts';
 

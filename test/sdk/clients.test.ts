@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import iotCommon from 'azure-iot-common';
 import iotDevice, { type Client, type ModuleClient } from 'azure-iot-device';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createAgent, type Transport, transportOf } from '../../harness/clients/wiring.ts';
 import {
   type LocalHub,
   type ProvisionedDevice,
   type ProvisionedModule,
   startHub,
 } from '../../harness/harness.ts';
-import { createAgent, type Transport, transportOf } from '../../harness/wiring.ts';
 import { transportsThat } from './transports.ts';
 
 let hub: LocalHub;

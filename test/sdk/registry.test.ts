@@ -1,8 +1,8 @@
 import iotCommon from 'azure-iot-common';
 import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAgent, withAgent } from '../../harness/clients/wiring.ts';
 import { type LocalHub, startHub } from '../../harness/harness.ts';
-import { createAgent, withAgent } from '../../harness/wiring.ts';
 import { errorOf, failureOf } from './failures.ts';
 
 let hub: LocalHub;

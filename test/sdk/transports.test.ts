@@ -1,7 +1,7 @@
 import iotDevice, { type Client, type ModuleClient } from 'azure-iot-device';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Transport } from '../../harness/clients/wiring.ts';
 import { type LocalHub, startHub } from '../../harness/harness.ts';
-import type { Transport } from '../../harness/wiring.ts';
 import { errorOf } from './failures.ts';
 import { CANNOT, type Capability } from './transports.ts';
 

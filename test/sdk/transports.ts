@@ -1,4 +1,4 @@
-import type { Transport } from '../../harness/wiring.ts';
+import type { Transport } from '../../harness/clients/wiring.ts';
 
 const TRANSPORTS = ['mqtt', 'mqtt-ws', 'http'] as const satisfies readonly Transport[];
 

@@ -1,8 +1,8 @@
 import { Agent } from 'node:https';
 import iothub from 'azure-iothub';
 import { describe, expect, it } from 'vitest';
-import { startHub } from '../../harness/harness.ts';
-import { createDigitalTwinClient, withAgent } from '../../harness/wiring.ts';
+import { createDigitalTwinClient, withAgent } from '../../../harness/clients/wiring.ts';
+import { startHub } from '../../../harness/harness.ts';
 
 const CONNECTION_STRING = 'HostName=hub1.iothub.test;SharedAccessKeyName=iothubowner;SharedAccessKey=YQ==';
 const agent = new Agent();

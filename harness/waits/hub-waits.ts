@@ -1,10 +1,10 @@
-import type { FeedbackRecord } from '../emulator/domain/cloud-to-device/feedback.ts';
-import type { DeviceEvent } from '../emulator/domain/messages/message.ts';
-import type { Emulator } from '../emulator/emulator.ts';
-import { identityOf, nameOf } from './client-names.ts';
-import { readEvents } from './hub-events.ts';
-import type { LogLine } from './recorded-log.ts';
-import type { ClientName } from './service-clients.ts';
+import type { FeedbackRecord } from '../../emulator/domain/cloud-to-device/feedback.ts';
+import type { DeviceEvent } from '../../emulator/domain/messages/message.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { identityOf, nameOf } from '../clients/client-names.ts';
+import type { ClientName } from '../clients/service-clients.ts';
+import { readEvents } from '../hub-events.ts';
+import type { LogLine } from '../recorded-log.ts';
 import { firstOf, type WaitOptions, waitFor } from './wait-for.ts';
 
 /** Ways to wait for an event instead of sleeping. Each fails after a while and says what there was instead. */

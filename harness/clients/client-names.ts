@@ -1,4 +1,7 @@
-import { type ClientIdentity, parseClientIdentity } from '../emulator/domain/identities/client-identity.ts';
+import {
+  type ClientIdentity,
+  parseClientIdentity,
+} from '../../emulator/domain/identities/client-identity.ts';
 import type { ClientName } from './service-clients.ts';
 
 /** `device` or `device/module`. */

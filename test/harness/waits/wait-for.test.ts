@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startHub } from '../../harness/harness.ts';
+import { startHub } from '../../../harness/harness.ts';
 
 it('a condition that throws fails its own wait, at once or later, and no client of the hub', async () => {
   await using hub = await startHub();
