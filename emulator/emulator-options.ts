@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { DEFAULT_CLOUD_TO_DEVICE_OPTIONS } from './domain/cloud-to-device/cloud-to-device.ts';
 import { DEFAULT_POLICIES, type Policy } from './domain/policy.ts';
-import type { HubOptions } from './hub/hub.ts';
+import type { HubOptions } from './hub/hub-options.ts';
 
 /** The primary key of every default policy, the same in every run: base64 of `iothub-emulator-not-a-secret-key`. */
 export const DEFAULT_KEY = Buffer.from('iothub-emulator-not-a-secret-key').toString('base64');

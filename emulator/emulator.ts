@@ -6,13 +6,15 @@ import { type ClientIdentity, formatClientIdentity } from './domain/identities/c
 import { createHttpDoor } from './http/hub/http-door.ts';
 import { answerBrokenRequest } from './http/wire/broken-request.ts';
 import { createHub } from './hub/create-hub.ts';
-import type { Hub, HubOptions } from './hub/hub.ts';
+import type { Hub } from './hub/hub.ts';
+import type { HubOptions } from './hub/hub-options.ts';
 import type { Clock, IdSource, Log } from './hub/ports.ts';
 import { listenHttps } from './listen/https.ts';
 import type { Patience } from './listen/listener.ts';
 import { listenTls } from './listen/tls.ts';
 import { acceptWebSockets, type WebSocketHandler } from './listen/websocket.ts';
 import { createMqttDoor } from './mqtt/hub/mqtt-door.ts';
+import { MQTT_EVENT_FORMATS } from './mqtt/hub/telemetry.ts';
 
 /** What an emulator is made of; ports of 0 are chosen freely. */
 export interface EmulatorOptions {
@@ -59,7 +61,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const authority = options.authority ?? (await createAuthority(Date.now()));
   const hostNames = [...new Set([...options.hub.hostNames, ...LOCAL_NAMES])];
   const trustedAuthorities = [...options.hub.trustedAuthorities, authority.certificatePem];
-  const created = createHub({ ...options.hub, hostNames, trustedAuthorities }, { clock, ids, log });
+  const created = createHub({ ...options.hub, hostNames, trustedAuthorities }, { clock, ids, log }, [
+    MQTT_EVENT_FORMATS,
+  ]);
   if (!created.ok) throw new Error(created.error.message);
   const hub = created.value;
   const names = [...new Set([...hostNames, host])];

@@ -1,19 +1,16 @@
 import type { ClientIdentity } from '../domain/identities/client-identity.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
-import type { MessageProperties } from '../domain/messages/message.ts';
 import type { MethodResponse } from '../domain/methods/method.ts';
 import type { Result } from '../domain/result.ts';
+import type { EventFormat } from './events/event-formats.ts';
 
 /** What a connected client can ask to hear. */
 export type Channel = 'desiredProperties' | 'methods' | 'messages' | 'inputs';
 
-/** Reads the properties of a stored event from the bytes that its door kept. */
-export type PropertyDecoder = (head: Uint8Array) => MessageProperties;
-
-/** An event as it comes off the wire; `head` is whatever `decode` needs. Both arrays are kept, not copied. */
+/** An event as a door received it. `head` holds its properties in the given format. Both arrays are stored, not copied. */
 export interface IncomingEvent {
   readonly head: Uint8Array;
-  readonly decode: PropertyDecoder;
+  readonly format: EventFormat;
   readonly body: Uint8Array;
 }
 

@@ -4,10 +4,12 @@ import { createAccess } from './access/access.ts';
 import { createMessages } from './cloud-to-device/cloud-to-device.ts';
 import { createFeedback } from './cloud-to-device/feedback.ts';
 import { createDigitalTwins } from './digital-twins/digital-twins.ts';
+import { createEventFormats, type EventFormats } from './events/event-formats.ts';
 import { createEventLog } from './events/events.ts';
 import { announceHubEvents } from './events/hub-events.ts';
 import { Happenings } from './happenings.ts';
-import type { Hub, HubOptions } from './hub.ts';
+import type { Hub } from './hub.ts';
+import type { HubOptions } from './hub-options.ts';
 import type { HubParts } from './hub-parts.ts';
 import { createBulkRegistry } from './identities/bulk.ts';
 import { createIdentityMaker } from './identities/identity-maker.ts';
@@ -16,24 +18,27 @@ import { createRegistry } from './identities/registry.ts';
 import { createStatistics } from './identities/statistics.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createMethods } from './methods/methods.ts';
-import type { Clock, IdSource, Log, Timer } from './ports.ts';
+import type { Clock, HubPorts, Timer } from './ports.ts';
 import { createClientRows } from './queries/client-rows.ts';
 import { createQueries } from './queries/queries.ts';
 import { createClientSessions } from './sessions/client-sessions.ts';
 import { LiveSessions } from './sessions/live-sessions.ts';
+import { PersistentSubscriptions } from './sessions/persistent-subscriptions.ts';
 import { createTwins } from './twins/twins.ts';
 
-/** Makes a hub from its options and its three ports; it fails where an option cannot be used. */
+/** Creates a hub from its options, its ports and the event formats of all doors. Fails if an option cannot be used. */
 export function createHub(
   options: HubOptions,
-  ports: { readonly clock: Clock; readonly ids: IdSource; readonly log: Log },
+  ports: HubPorts,
+  doorFormats: readonly EventFormats[] = [],
 ): Result<Hub> {
-  const { ids, log } = ports;
+  const { ids, log, journal } = ports;
   const happenings = new Happenings();
   const closing = new AbortController();
   const closed = closing.signal;
   const clock = runUntil(closed, ports.clock);
-  const parts: HubParts = { options, clock, ids, log, state: new HubState(), happenings, closed };
+  const formats = createEventFormats(doorFormats);
+  const parts: HubParts = { options, clock, ids, log, state: new HubState(), formats, happenings, closed };
   const access = createAccess(parts);
   if (!access.ok) return access;
   const live = new LiveSessions();
@@ -57,6 +62,7 @@ export function createHub(
     registry,
     twins,
     clients: createClientSessions(parts, live, { events, methods, messages }),
+    subscriptions: new PersistentSubscriptions(parts),
     events,
     methods,
     messages,
@@ -67,6 +73,7 @@ export function createHub(
     keys: createKeys(parts, maker),
     statistics: createStatistics(parts, live),
     digitalTwins: createDigitalTwins(parts, twins),
+    kept: () => journal?.kept(),
     close: () => {
       closing.abort();
       jobs.close();

@@ -1,8 +1,9 @@
 import type { ClientIdentity } from '../domain/identities/client-identity.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { HubState } from '../store/hub-state.ts';
+import type { EventFormats } from './events/event-formats.ts';
 import type { Happenings } from './happenings.ts';
-import type { HubOptions } from './hub.ts';
+import type { HubOptions } from './hub-options.ts';
 import type { Clock, DisconnectReason, IdSource, Log } from './ports.ts';
 
 /** What every part of the hub stands on. */
@@ -12,6 +13,7 @@ export interface HubParts {
   readonly ids: IdSource;
   readonly log: Log;
   readonly state: HubState;
+  readonly formats: EventFormats;
   readonly happenings: Happenings;
   /** Aborts when the hub closes: whoever reads without end stops then. */
   readonly closed: AbortSignal;

@@ -1,4 +1,3 @@
-import type { CloudToDeviceOptions } from '../domain/cloud-to-device/cloud-to-device.ts';
 import type { FeedbackDelivery, FeedbackRecord } from '../domain/cloud-to-device/feedback.ts';
 import type { ClientIdentity, DeviceId } from '../domain/identities/client-identity.ts';
 import type {
@@ -16,16 +15,16 @@ import type {
   ModuleInputMessage,
 } from '../domain/messages/message.ts';
 import type { MethodCall, MethodResponse } from '../domain/methods/method.ts';
-import type { Permission, Policy } from '../domain/policy.ts';
+import type { Permission } from '../domain/policy.ts';
 import type { Precondition } from '../domain/precondition.ts';
 import type { Result } from '../domain/result.ts';
 import type { TwinPatch } from '../domain/twins/twin.ts';
 import type { TwinContent } from '../domain/twins/twin-content.ts';
 import type { Channel, ClientSession, IncomingEvent } from './client-session.ts';
-import type { HubEventSource } from './events/hub-event-sources.ts';
 import type { Happenings } from './happenings.ts';
 import type { ClientLink, Clock, IdSource, Log } from './ports.ts';
 import type { BulkRegistry, DigitalTwins, Jobs, Keys, Queries, Statistics } from './service-operations.ts';
+import type { PersistentSubscriptions } from './sessions/persistent-subscriptions.ts';
 
 /** An identity with what the hub observes of it; `pendingMessageCount` counts waiting cloud-to-device messages. */
 export interface IdentityView<I extends Identity = Identity> {
@@ -164,28 +163,6 @@ export interface Feedback {
   }): AsyncIterable<FeedbackRecord>;
 }
 
-/** What a hub is told when it is made. */
-export interface HubOptions {
-  /** Every name that clients may use, without ports; the first is the hub's own. */
-  readonly hostNames: readonly string[];
-  readonly policies: readonly Policy[];
-  /** PEM texts of certificate authorities registered and verified, for CA-signed clients. */
-  readonly trustedAuthorities: readonly string[];
-  /** How long a connection outlives its token, in seconds. */
-  readonly tokenGraceSeconds: number;
-  readonly partitionCount: number;
-  /** Events older than this (milliseconds), or beyond this many bytes, are forgotten. */
-  readonly eventRetentionMilliseconds: number;
-  readonly eventRetentionBytes: number;
-  /** What the hub itself writes into the event log, as a route from that source would. */
-  readonly eventSources: readonly HubEventSource[];
-  readonly cloudToDevice: CloudToDeviceOptions;
-  /** How many jobs may wait or run at a time: 1 as in the smallest editions of the hub, which is the default, up to 10. */
-  readonly concurrentJobLimit?: number;
-  /** In a query, whether `!=` between values of different types is true; by default such a row is not selected. */
-  readonly isMixedTypeNotEqualTrue?: boolean;
-}
-
 /** The hub itself: what IoT Hub does, without any wire. */
 export interface Hub {
   readonly hostNames: readonly string[];
@@ -196,6 +173,7 @@ export interface Hub {
   readonly registry: Registry;
   readonly twins: Twins;
   readonly clients: ClientSessions;
+  readonly subscriptions: PersistentSubscriptions;
   readonly events: Events;
   readonly methods: Methods;
   readonly messages: Messages;
@@ -207,6 +185,11 @@ export interface Hub {
   readonly statistics: Statistics;
   readonly digitalTwins: DigitalTwins;
   readonly happenings: Happenings;
+  /**
+   * Undefined if all changes so far are kept, otherwise a promise that resolves when they are. A door sends an answer
+   * or an acknowledgement only then. Without a journal it is always undefined, so that nothing is delayed.
+   */
+  kept(): Promise<void> | undefined;
   /** Ends every session and timer. */
   close(): void;
 }

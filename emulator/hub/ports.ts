@@ -49,3 +49,17 @@ export interface ClientLink {
   deliverInputMessage(message: ModuleInputMessage): void;
   close(reason: DisconnectReason): void;
 }
+
+/** Keeps the changes of a hub on a durable medium. */
+export interface Journal {
+  /** Undefined if all changes so far are kept, otherwise a promise that resolves when they are. */
+  kept(): Promise<void> | undefined;
+}
+
+/** What a hub needs from outside. Without a journal its state lives in memory only. */
+export interface HubPorts {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly log: Log;
+  readonly journal?: Journal;
+}

@@ -13,6 +13,12 @@ export interface ActivityRecord {
   lastActivityUtc: number | undefined;
 }
 
+/** A subscription that outlives its connection: the topic filter as the client wrote it, and the granted QoS. */
+export interface PersistentSubscription {
+  readonly filter: string;
+  readonly qualityOfService: 0 | 1;
+}
+
 /** A registered device with its twin, the messages that wait for it, and its modules in registration order. */
 export interface DeviceRecord {
   readonly kind: 'device';
@@ -20,6 +26,7 @@ export interface DeviceRecord {
   twin: Twin;
   readonly activity: ActivityRecord;
   queue: MessageQueue<CloudToDeviceMessage>;
+  subscriptions: readonly PersistentSubscription[];
   readonly modules: Map<ModuleId, ModuleRecord>;
 }
 
@@ -29,6 +36,7 @@ export interface ModuleRecord {
   identity: ModuleIdentity;
   twin: Twin;
   readonly activity: ActivityRecord;
+  subscriptions: readonly PersistentSubscription[];
 }
 
 export type ClientRecord = DeviceRecord | ModuleRecord;
@@ -66,6 +74,7 @@ export class HubState {
       twin,
       activity: newActivity(),
       queue: emptyQueue(),
+      subscriptions: NONE,
       modules: new Map(),
     };
     this.devices.set(identity.deviceId, record);
@@ -73,7 +82,13 @@ export class HubState {
   }
 
   addModule(device: DeviceRecord, identity: ModuleIdentity, twin: Twin): ModuleRecord {
-    const record: ModuleRecord = { kind: 'module', identity, twin, activity: newActivity() };
+    const record: ModuleRecord = {
+      kind: 'module',
+      identity,
+      twin,
+      activity: newActivity(),
+      subscriptions: NONE,
+    };
     device.modules.set(identity.moduleId, record);
     this.#moduleCount += 1;
     return record;
@@ -88,6 +103,9 @@ export class HubState {
     if (device.modules.delete(moduleId)) this.#moduleCount -= 1;
   }
 }
+
+// One array for all, because most clients have none.
+const NONE: readonly PersistentSubscription[] = [];
 
 function newActivity(): ActivityRecord {
   return {

@@ -9,7 +9,8 @@ import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-option
 import { createHttpDoor } from '../../emulator/http/hub/http-door.ts';
 import { answerBrokenRequest } from '../../emulator/http/wire/broken-request.ts';
 import { createHub } from '../../emulator/hub/create-hub.ts';
-import type { Hub, HubOptions } from '../../emulator/hub/hub.ts';
+import type { Hub } from '../../emulator/hub/hub.ts';
+import type { HubOptions } from '../../emulator/hub/hub-options.ts';
 import type { Clock, LogFields } from '../../emulator/hub/ports.ts';
 import { listenHttps } from '../../emulator/listen/https.ts';
 

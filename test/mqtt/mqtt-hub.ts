@@ -13,9 +13,11 @@ import type { DeviceEvent } from '../../emulator/domain/messages/message.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-options.ts';
 import { createHub } from '../../emulator/hub/create-hub.ts';
-import type { Hub, HubOptions } from '../../emulator/hub/hub.ts';
+import type { Hub } from '../../emulator/hub/hub.ts';
+import type { HubOptions } from '../../emulator/hub/hub-options.ts';
 import type { ClientLink, LogFields } from '../../emulator/hub/ports.ts';
 import { createMqttDoor, type MqttDoor } from '../../emulator/mqtt/hub/mqtt-door.ts';
+import { MQTT_EVENT_FORMATS } from '../../emulator/mqtt/hub/telemetry.ts';
 import { connectRaw, type RawClient, type RawConnectOptions } from './raw-client.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -60,6 +62,7 @@ export async function startMqttHub(options: Partial<HubOptions> = {}): Promise<M
   const created = createHub(
     { ...DEFAULT_HUB_OPTIONS, hostNames: [HUB_NAME, 'localhost', '127.0.0.1'], ...options },
     { clock, ids: createRandomIds(), log: (level, event, fields) => logLines.push({ level, event, fields }) },
+    [MQTT_EVENT_FORMATS],
   );
   if (!created.ok) throw new Error(created.error.message);
   const links = new Map<string, ClientLink>();

@@ -5,7 +5,8 @@ import { createRandomIds, createSystemClock } from '../../emulator/clocks/system
 import type { ClientIdentity } from '../../emulator/domain/identities/client-identity.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-options.ts';
-import type { Hub, HubOptions } from '../../emulator/hub/hub.ts';
+import type { Hub } from '../../emulator/hub/hub.ts';
+import type { HubOptions } from '../../emulator/hub/hub-options.ts';
 import { HUB_NAME, type LogLine, register } from './mqtt-hub.ts';
 
 export interface SdkHub extends AsyncDisposable {

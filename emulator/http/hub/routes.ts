@@ -1,4 +1,5 @@
 import { MAXIMUM_EVENT_BYTES, MAXIMUM_MESSAGE_BYTES } from '../../domain/messages/message.ts';
+import type { Operation } from '../../domain/operations.ts';
 import type { Permission } from '../../domain/policy.ts';
 import type { Api, ClientHandler, Method, Route, ServiceHandler } from '../wire/route.ts';
 import {
@@ -35,9 +36,10 @@ const MAXIMUM_BULK_BYTES = 16_777_216;
 
 /** Every operation of the HTTPS API: the ones that work, and the ones that are refused by name. */
 export const ROUTES: readonly Route[] = [
-  service('GET', '/devices', READ, 'list device identities', listDevices),
+  service('listDevices', 'GET', '/devices', READ, 'list device identities', listDevices),
   {
     ...service(
+      'updateRegistry',
       'POST',
       '/devices',
       WRITE,
@@ -46,50 +48,109 @@ export const ROUTES: readonly Route[] = [
     ),
     maximumBodyBytes: MAXIMUM_BULK_BYTES,
   },
-  service('POST', '/devices/query', READ, 'query twins and jobs', runQuery),
+  service('queryTwins', 'POST', '/devices/query', READ, 'query twins and jobs', runQuery),
   service(
+    'regenerateKeys',
     'POST',
     '/devices/keys/regenerate',
     WRITE,
     'regenerate keys of devices and modules',
     regenerateKeys,
   ),
-  service('GET', '/devices/:deviceId', READ, 'read a device identity', getDevice),
-  service('PUT', '/devices/:deviceId', WRITE, 'create or update a device identity', putDevice),
-  service('DELETE', '/devices/:deviceId', WRITE, 'delete a device identity', deleteDevice),
-  module('GET', '/devices/:deviceId/modules', READ, 'list the module identities of a device', listModules),
-  module('GET', '/devices/:deviceId/modules/:moduleId', READ, 'read a module identity', getModule),
+  service('getDevice', 'GET', '/devices/:deviceId', READ, 'read a device identity', getDevice),
+  service(
+    'createOrUpdateDevice',
+    'PUT',
+    '/devices/:deviceId',
+    WRITE,
+    'create or update a device identity',
+    putDevice,
+  ),
+  service('deleteDevice', 'DELETE', '/devices/:deviceId', WRITE, 'delete a device identity', deleteDevice),
   module(
+    'listModules',
+    'GET',
+    '/devices/:deviceId/modules',
+    READ,
+    'list the module identities of a device',
+    listModules,
+  ),
+  module(
+    'getModule',
+    'GET',
+    '/devices/:deviceId/modules/:moduleId',
+    READ,
+    'read a module identity',
+    getModule,
+  ),
+  module(
+    'createOrUpdateModule',
     'PUT',
     '/devices/:deviceId/modules/:moduleId',
     WRITE,
     'create or update a module identity',
     putModule,
   ),
-  module('DELETE', '/devices/:deviceId/modules/:moduleId', WRITE, 'delete a module identity', deleteModule),
-  service('GET', '/twins/:deviceId', CONNECT, 'read a device twin', getTwin),
-  service('PATCH', '/twins/:deviceId', CONNECT, 'update a device twin', updateTwin),
-  service('PUT', '/twins/:deviceId', CONNECT, 'replace a device twin', replaceTwin),
-  service('GET', '/twins/:deviceId/modules/:moduleId', CONNECT, 'read a module twin', getTwin),
-  service('PATCH', '/twins/:deviceId/modules/:moduleId', CONNECT, 'update a module twin', updateTwin),
-  service('PUT', '/twins/:deviceId/modules/:moduleId', CONNECT, 'replace a module twin', replaceTwin),
+  module(
+    'deleteModule',
+    'DELETE',
+    '/devices/:deviceId/modules/:moduleId',
+    WRITE,
+    'delete a module identity',
+    deleteModule,
+  ),
+  service('getTwin', 'GET', '/twins/:deviceId', CONNECT, 'read a device twin', getTwin),
+  service('updateTwin', 'PATCH', '/twins/:deviceId', CONNECT, 'update a device twin', updateTwin),
+  service('replaceTwin', 'PUT', '/twins/:deviceId', CONNECT, 'replace a device twin', replaceTwin),
+  service('getTwin', 'GET', '/twins/:deviceId/modules/:moduleId', CONNECT, 'read a module twin', getTwin),
+  service(
+    'updateTwin',
+    'PATCH',
+    '/twins/:deviceId/modules/:moduleId',
+    CONNECT,
+    'update a module twin',
+    updateTwin,
+  ),
+  service(
+    'replaceTwin',
+    'PUT',
+    '/twins/:deviceId/modules/:moduleId',
+    CONNECT,
+    'replace a module twin',
+    replaceTwin,
+  ),
   method('/twins/:deviceId/methods', 'invoke a direct method of a device'),
   method('/twins/:deviceId/modules/:moduleId/methods', 'invoke a direct method of a module'),
   service(
+    'purgeMessages',
     'DELETE',
     '/devices/:deviceId/commands',
     CONNECT,
     'purge the messages that wait for a device',
     purgeMessages,
   ),
-  service('GET', '/statistics/devices', READ, 'count devices', getDeviceStatistics),
-  service('GET', '/statistics/service', READ_OR_CONNECT, 'count connected devices', getServiceStatistics),
-  service('PUT', '/jobs/v2/:jobId', WRITE, 'schedule a job', createJob),
-  service('GET', '/jobs/v2/query', READ, 'list scheduled jobs', queryJobs),
-  service('GET', '/jobs/v2/:jobId', READ, 'read a scheduled job', getJob),
-  service('POST', '/jobs/v2/:jobId/cancel', WRITE, 'cancel a scheduled job', cancelJob),
-  service('GET', '/digitaltwins/:deviceId', CONNECT, 'read a digital twin', getDigitalTwin),
-  service('PATCH', '/digitaltwins/:deviceId', CONNECT, 'update a digital twin', updateDigitalTwin),
+  service('getDeviceStatistics', 'GET', '/statistics/devices', READ, 'count devices', getDeviceStatistics),
+  service(
+    'getServiceStatistics',
+    'GET',
+    '/statistics/service',
+    READ_OR_CONNECT,
+    'count connected devices',
+    getServiceStatistics,
+  ),
+  service('createJob', 'PUT', '/jobs/v2/:jobId', WRITE, 'schedule a job', createJob),
+  service('queryJobs', 'GET', '/jobs/v2/query', READ, 'list scheduled jobs', queryJobs),
+  service('getJob', 'GET', '/jobs/v2/:jobId', READ, 'read a scheduled job', getJob),
+  service('cancelJob', 'POST', '/jobs/v2/:jobId/cancel', WRITE, 'cancel a scheduled job', cancelJob),
+  service('getDigitalTwin', 'GET', '/digitaltwins/:deviceId', CONNECT, 'read a digital twin', getDigitalTwin),
+  service(
+    'updateDigitalTwin',
+    'PATCH',
+    '/digitaltwins/:deviceId',
+    CONNECT,
+    'update a digital twin',
+    updateDigitalTwin,
+  ),
   command('/digitaltwins/:deviceId/commands/:command', 'invoke a command of a digital twin'),
   command(
     '/digitaltwins/:deviceId/components/:component/commands/:command',
@@ -97,6 +158,7 @@ export const ROUTES: readonly Route[] = [
   ),
   {
     ...service(
+      'sendMessage',
       'POST',
       '/devices/:deviceId/messages/devicebound',
       CONNECT,
@@ -105,8 +167,16 @@ export const ROUTES: readonly Route[] = [
     ),
     maximumBodyBytes: MAXIMUM_MESSAGE_BYTES,
   },
-  service('GET', '/messages/serviceBound/feedback', CONNECT, 'receive feedback on messages', receiveFeedback),
   service(
+    'receiveFeedback',
+    'GET',
+    '/messages/serviceBound/feedback',
+    CONNECT,
+    'receive feedback on messages',
+    receiveFeedback,
+  ),
+  service(
+    'completeFeedback',
     'DELETE',
     '/messages/serviceBound/feedback/:lockToken',
     CONNECT,
@@ -114,6 +184,7 @@ export const ROUTES: readonly Route[] = [
     completeFeedback,
   ),
   service(
+    'abandonFeedback',
     'POST',
     '/messages/serviceBound/feedback/:lockToken/abandon',
     CONNECT,
@@ -123,6 +194,7 @@ export const ROUTES: readonly Route[] = [
 
   {
     ...device(
+      'sendEvent',
       'POST',
       '/devices/:deviceId/messages/events',
       'send telemetry, alone or in a batch',
@@ -130,86 +202,197 @@ export const ROUTES: readonly Route[] = [
     ),
     maximumBodyBytes: MAXIMUM_EVENT_BYTES,
   },
-  device('GET', '/devices/:deviceId/messages/devicebound', 'receive a message', receiveMessage),
   device(
+    'receiveMessage',
+    'GET',
+    '/devices/:deviceId/messages/devicebound',
+    'receive a message',
+    receiveMessage,
+  ),
+  device(
+    'completeMessage',
     'DELETE',
     '/devices/:deviceId/messages/devicebound/:lockToken',
     'complete or reject a message',
     completeOrRejectMessage,
   ),
   device(
+    'abandonMessage',
     'POST',
     '/devices/:deviceId/messages/devicebound/:lockToken/abandon',
     'abandon a message',
     abandonMessage,
   ),
 
-  refused('GET', '/configurations', READ, 'list configurations', CONFIGURATIONS),
-  refused('POST', '/configurations/testQueries', READ, 'test the queries of a configuration', CONFIGURATIONS),
-  refused('GET', '/configurations/:configurationId', READ, 'read a configuration', CONFIGURATIONS),
+  refused('listConfigurations', 'GET', '/configurations', READ, 'list configurations', CONFIGURATIONS),
   refused(
+    'testConfigurationQueries',
+    'POST',
+    '/configurations/testQueries',
+    READ,
+    'test the queries of a configuration',
+    CONFIGURATIONS,
+  ),
+  refused(
+    'getConfiguration',
+    'GET',
+    '/configurations/:configurationId',
+    READ,
+    'read a configuration',
+    CONFIGURATIONS,
+  ),
+  refused(
+    'createOrUpdateConfiguration',
     'PUT',
     '/configurations/:configurationId',
     WRITE,
     'create or update a configuration',
     CONFIGURATIONS,
   ),
-  refused('DELETE', '/configurations/:configurationId', WRITE, 'delete a configuration', CONFIGURATIONS),
   refused(
+    'deleteConfiguration',
+    'DELETE',
+    '/configurations/:configurationId',
+    WRITE,
+    'delete a configuration',
+    CONFIGURATIONS,
+  ),
+  refused(
+    'applyConfigurationContent',
     'POST',
     '/devices/:deviceId/applyConfigurationContent',
     WRITE,
     'apply a configuration to an IoT Edge device',
     CONFIGURATIONS,
   ),
-  refused('POST', '/jobs/create', WRITE, 'import or export the registry', STORAGE),
-  refused('GET', '/jobs', READ, 'list import and export jobs', STORAGE),
-  refused('GET', '/jobs/:jobId', READ, 'read an import or export job', STORAGE),
-  refused('DELETE', '/jobs/:jobId', WRITE, 'cancel an import or export job', STORAGE),
-  refused('POST', '/$admin/importRegistry', WRITE, 'import the registry, in the old way', STORAGE),
-  refused('POST', '/$admin/exportRegistry', WRITE, 'export the registry, in the old way', STORAGE),
-  refusedClient('POST', '/devices/:deviceId/files', 'begin a file upload', STORAGE),
-  refusedClient('POST', '/devices/:deviceId/files/notifications', 'end a file upload', STORAGE),
+  refused('createImportExportJob', 'POST', '/jobs/create', WRITE, 'import or export the registry', STORAGE),
+  refused('listImportExportJobs', 'GET', '/jobs', READ, 'list import and export jobs', STORAGE),
+  refused('getImportExportJob', 'GET', '/jobs/:jobId', READ, 'read an import or export job', STORAGE),
+  refused(
+    'cancelImportExportJob',
+    'DELETE',
+    '/jobs/:jobId',
+    WRITE,
+    'cancel an import or export job',
+    STORAGE,
+  ),
+  refused(
+    'importRegistry',
+    'POST',
+    '/$admin/importRegistry',
+    WRITE,
+    'import the registry, in the old way',
+    STORAGE,
+  ),
+  refused(
+    'exportRegistry',
+    'POST',
+    '/$admin/exportRegistry',
+    WRITE,
+    'export the registry, in the old way',
+    STORAGE,
+  ),
+  refusedClient('createFileUpload', 'POST', '/devices/:deviceId/files', 'begin a file upload', STORAGE),
   refusedClient(
+    'completeFileUpload',
+    'POST',
+    '/devices/:deviceId/files/notifications',
+    'end a file upload',
+    STORAGE,
+  ),
+  refusedClient(
+    'completeFileUpload',
     'POST',
     '/devices/:deviceId/files/notifications/:correlationId',
     'end a file upload',
     STORAGE,
   ),
-  edge('GET', 'devicesAndModulesInDeviceScope', 'list the clients below an IoT Edge device'),
-  edge('GET', 'deviceAndModuleInDeviceScope', 'read a client below an IoT Edge device'),
-  edge('POST', 'devicesAndModulesInTargetDeviceScope', 'list the clients below a nested IoT Edge device'),
-  edge('POST', 'getDeviceAndModuleOnBehalfOf', 'read a client on behalf of a nested IoT Edge device'),
-  edge('PUT', 'putModuleOnBehalfOf', 'create or update a module on behalf of a nested IoT Edge device'),
-  edge('POST', 'getModuleOnBehalfOf', 'read a module on behalf of a nested IoT Edge device'),
-  edge('POST', 'getModulesOnTargetDevice', 'list the modules of a nested IoT Edge device'),
-  edge('POST', 'deleteModuleOnBehalfOf', 'delete a module on behalf of a nested IoT Edge device'),
+  edge(
+    'getDevicesAndModulesInDeviceScope',
+    'GET',
+    'devicesAndModulesInDeviceScope',
+    'list the clients below an IoT Edge device',
+  ),
+  edge(
+    'getDeviceAndModuleInDeviceScope',
+    'GET',
+    'deviceAndModuleInDeviceScope',
+    'read a client below an IoT Edge device',
+  ),
+  edge(
+    'getDevicesAndModulesInTargetDeviceScope',
+    'POST',
+    'devicesAndModulesInTargetDeviceScope',
+    'list the clients below a nested IoT Edge device',
+  ),
+  edge(
+    'getDeviceAndModuleOnBehalfOf',
+    'POST',
+    'getDeviceAndModuleOnBehalfOf',
+    'read a client on behalf of a nested IoT Edge device',
+  ),
+  edge(
+    'putModuleOnBehalfOf',
+    'PUT',
+    'putModuleOnBehalfOf',
+    'create or update a module on behalf of a nested IoT Edge device',
+  ),
+  edge(
+    'getModuleOnBehalfOf',
+    'POST',
+    'getModuleOnBehalfOf',
+    'read a module on behalf of a nested IoT Edge device',
+  ),
+  edge(
+    'getModulesOnTargetDevice',
+    'POST',
+    'getModulesOnTargetDevice',
+    'list the modules of a nested IoT Edge device',
+  ),
+  edge(
+    'deleteModuleOnBehalfOf',
+    'POST',
+    'deleteModuleOnBehalfOf',
+    'delete a module on behalf of a nested IoT Edge device',
+  ),
 ];
 
 type Permissions = readonly Permission[];
 
 function service(
+  operation: Operation,
   method: Method,
   path: string,
   permissions: Permissions,
   meaning: string,
   handle: ServiceHandler,
 ): Route {
-  return { method, path, permissions, meaning, api: 'service', handle };
+  return { operation, method, path, permissions, meaning, api: 'service', handle };
 }
 
 function module(
+  operation: Operation,
   method: Method,
   path: string,
   permissions: Permissions,
   meaning: string,
   handle: ServiceHandler,
 ): Route {
-  return { method, path, permissions, meaning, api: 'deviceOrService', jsonErrors: 'moduleIdentity', handle };
+  return {
+    operation,
+    method,
+    path,
+    permissions,
+    meaning,
+    api: 'deviceOrService',
+    jsonErrors: 'moduleIdentity',
+    handle,
+  };
 }
 
 function method(path: string, meaning: string): Route {
   return {
+    operation: 'invokeMethod',
     method: 'POST',
     path,
     permissions: CONNECT,
@@ -222,17 +405,24 @@ function method(path: string, meaning: string): Route {
 
 function command(path: string, meaning: string): Route {
   return {
-    ...service('POST', path, CONNECT, meaning, invokeCommand),
+    ...service('invokeCommand', 'POST', path, CONNECT, meaning, invokeCommand),
     jsonErrors: 'always',
     isEntraRefused: true,
   };
 }
 
-function device(method: Method, path: string, meaning: string, handle: ClientHandler): Route {
-  return { method, path, permissions: CLIENT, meaning, api: 'device', handle };
+function device(
+  operation: Operation,
+  method: Method,
+  path: string,
+  meaning: string,
+  handle: ClientHandler,
+): Route {
+  return { operation, method, path, permissions: CLIENT, meaning, api: 'device', handle };
 }
 
 function refused(
+  operation: Operation,
   method: Method,
   path: string,
   permissions: Permissions,
@@ -240,13 +430,19 @@ function refused(
   reason: string,
   api: Api = 'service',
 ): Route {
-  return { method, path, permissions, meaning, api, refused: reason };
+  return { operation, method, path, permissions, meaning, api, refused: reason };
 }
 
-function refusedClient(method: Method, path: string, meaning: string, reason: string): Route {
-  return refused(method, path, CLIENT, meaning, reason, 'device');
+function refusedClient(
+  operation: Operation,
+  method: Method,
+  path: string,
+  meaning: string,
+  reason: string,
+): Route {
+  return refused(operation, method, path, CLIENT, meaning, reason, 'device');
 }
 
-function edge(method: Method, operation: string, meaning: string): Route {
-  return refusedClient(method, `/devices/:deviceId/modules/:moduleId/${operation}`, meaning, SCOPES);
+function edge(operation: Operation, method: Method, word: string, meaning: string): Route {
+  return refusedClient(operation, method, `/devices/:deviceId/modules/:moduleId/${word}`, meaning, SCOPES);
 }

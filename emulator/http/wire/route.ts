@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Operation } from '../../domain/operations.ts';
 import type { Permission } from '../../domain/policy.ts';
 import type { Result } from '../../domain/result.ts';
 import type { AuthenticatedClient, Hub } from '../../hub/hub.ts';
@@ -28,6 +29,7 @@ type JsonErrors = 'never' | 'always' | 'moduleIdentity';
 export type Api = 'service' | 'device' | 'deviceOrService' | 'moduleOrService';
 
 interface RouteHead {
+  readonly operation: Operation;
   readonly method: Method;
   /** `:name` is a parameter; the other words match in any letter case. */
   readonly path: string;

@@ -1,11 +1,12 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
-import type { DeviceEvent, SystemProperties } from '../../domain/messages/message.ts';
+import type { DeviceEvent, MessageProperties, SystemProperties } from '../../domain/messages/message.ts';
 import { formatTime } from '../../domain/time.ts';
 import type { ClientRecord } from '../../store/hub-state.ts';
 import type { LogEntry } from '../../store/partition-log.ts';
 import type { IncomingEvent } from '../client-session.ts';
 import type { AuthenticatedClient } from '../hub.ts';
 import { EVENT_ANNOTATIONS as names, SENDER_ANNOTATIONS } from './event-annotations.ts';
+import type { EventFormats } from './event-formats.ts';
 
 /** What the hub stamps on every event of a client; made once per connection. */
 export interface EventSender {
@@ -58,8 +59,8 @@ export function partitionOf(deviceId: string, partitionCount: number): number {
 }
 
 /** Decodes a stored event into what a consumer of the Event Hubs-compatible endpoint sees. */
-export function formatDeviceEvent(event: StoredEvent): DeviceEvent {
-  const { system, application } = event.decode(event.head);
+export function formatDeviceEvent(event: StoredEvent, formats: EventFormats): DeviceEvent {
+  const { system, application } = propertiesOf(event, formats);
   const { identity } = event.sender;
   const enqueuedTimeUtc = formatTime(event.enqueuedUtc);
   return {
@@ -77,6 +78,12 @@ export function formatDeviceEvent(event: StoredEvent): DeviceEvent {
     },
     properties: application,
   };
+}
+
+function propertiesOf({ head, format }: StoredEvent, formats: EventFormats): MessageProperties {
+  const decode = formats.get(format);
+  if (decode === undefined) throw new Error(`No decoder for the event format ${format}.`);
+  return decode(head);
 }
 
 const EVENT_PROPERTIES = ['messageId', 'correlationId', 'userId', 'contentType', 'contentEncoding'] as const;

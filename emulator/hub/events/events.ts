@@ -55,14 +55,14 @@ export function createEventLog(parts: HubParts): EventLog {
     const partition = partitions[sender.partition] as PartitionLog<StoredEvent>;
     const bytes = event.head.length + event.body.length + ENTRY_OVERHEAD_BYTES;
     const enqueuedUtc = clock.now();
-    const { head, decode, body } = event;
+    const { head, format, body } = event;
     partition.append({
       sequenceNumber: partition.nextSequenceNumber,
       enqueuedUtc,
       bytes,
       sender,
       head,
-      decode,
+      format,
       body,
     });
     const isTooHeavy = partition.bytes > maximumBytes;
@@ -98,7 +98,7 @@ export function createEventLog(parts: HubParts): EventLog {
     while (!signal.aborted) {
       const event = takeOldest(cursors);
       if (event === undefined) await untilAppend(read, signal);
-      else if (isFrom(event.sender.identity, filter)) yield formatDeviceEvent(event);
+      else if (isFrom(event.sender.identity, filter)) yield formatDeviceEvent(event, parts.formats);
     }
   }
 

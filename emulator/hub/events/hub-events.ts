@@ -7,6 +7,7 @@ import type { Happening } from '../happenings.ts';
 import type { HubParts } from '../hub-parts.ts';
 import { clientAnnotationsOf, partitionOf } from './device-event.ts';
 import { EVENT_ANNOTATIONS, HUB_EVENT_PROPERTIES as names } from './event-annotations.ts';
+import { encodeJsonProperties, JSON_PROPERTIES } from './event-formats.ts';
 import type { EventLog } from './events.ts';
 import type { HubEventSource } from './hub-event-sources.ts';
 
@@ -23,7 +24,6 @@ const SCHEMAS: Readonly<Record<HubEventSource, string>> = {
   deviceConnectionStateEvents: 'deviceConnectionStateNotification',
 };
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** Writes what happens at the hub into its event log, for the sources that are switched on. */
 export function announceHubEvents(parts: HubParts, events: EventLog): void {
@@ -60,8 +60,8 @@ export function announceHubEvents(parts: HubParts, events: EventLog): void {
         [names.operation]: operation,
       },
     };
-    const head = encoder.encode(JSON.stringify(properties));
-    events.appendFrom(sender, { head, decode: decodeProperties, body: encoder.encode(formatJson(body())) });
+    const head = encodeJsonProperties(properties);
+    events.appendFrom(sender, { head, format: JSON_PROPERTIES, body: encoder.encode(formatJson(body())) });
   }
 }
 
@@ -112,10 +112,6 @@ function connectionNumbers(epoch: number): () => string {
     count += 1;
     return `${start}00000002${count.toString(16).padStart(24, '0')}`.toUpperCase();
   };
-}
-
-function decodeProperties(head: Uint8Array): MessageProperties {
-  return JSON.parse(decoder.decode(head)) as MessageProperties;
 }
 
 function formatHex(bytes: Uint8Array): string {

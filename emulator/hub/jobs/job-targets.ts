@@ -2,7 +2,7 @@ import type { ClientIdentity } from '../../domain/identities/client-identity.ts'
 import { ok, type Result } from '../../domain/result.ts';
 import { compileCondition } from '../../query/evaluation/compile-query.ts';
 import { parseCondition } from '../../query/syntax/parse-query.ts';
-import type { HubOptions } from '../hub.ts';
+import type { HubOptions } from '../hub-options.ts';
 import type { ClientRows } from '../queries/client-rows.ts';
 import { TWINS } from '../queries/twin-collection.ts';
 

@@ -139,7 +139,7 @@ export class MqttClient {
   }
 
   #perform(request: ClientRequest, body: Buffer): void {
-    if (request.operation === 'answerMethod') {
+    if (request.operation === 'sendMethodResponse') {
       const payload = body.length === 0 ? 'null' : body.toString('utf8');
       this.session.answerMethod(request.requestId, { status: request.status, payload });
       return;

@@ -1,9 +1,24 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../../domain/messages/message.ts';
 import { messageSizeOf } from '../../domain/messages/message-size.ts';
-import type { IncomingEvent, PropertyDecoder } from '../../hub/client-session.ts';
+import type { IncomingEvent } from '../../hub/client-session.ts';
+import type { EventFormat, EventFormats } from '../../hub/events/event-formats.ts';
 import { parsePropertyBag } from './property-bag.ts';
 import { formatEventsTopic } from './topics.ts';
+
+// Formats of stored events: these numbers never change their meaning. The bits say how the message was published.
+const PROPERTY_BAG = 16;
+const RETAIN = 1;
+const DUP = 2;
+const WILL = 4;
+
+/** The formats of events that arrive over MQTT: the property bag of the topic, with the flags of the PUBLISH. */
+export const MQTT_EVENT_FORMATS: EventFormats = new Map(
+  Array.from({ length: 8 }, (_row, flags) => {
+    const format = PROPERTY_BAG | flags;
+    return [format, (head: Uint8Array) => decodeBag(head, format)] as const;
+  }),
+);
 
 const NO_BAG = new Uint8Array(0);
 const SLASH = 0x2f;
@@ -45,40 +60,27 @@ export class TelemetryTopic {
 
 /** An event with the flags of its PUBLISH header; RETAIN and DUP become properties, for the hub retains nothing. */
 export function toEvent(header: number, bag: Uint8Array, body: Uint8Array): IncomingEvent {
-  return { head: bag, decode: DECODERS[(header & 1) | ((header & 8) >> 2)] as PropertyDecoder, body };
+  return { head: bag, format: PROPERTY_BAG | (header & 1) | ((header & 8) >> 2), body };
 }
 
 /** A will as the event that it becomes. */
 export function toWillEvent(bag: Uint8Array, body: Uint8Array, isRetained: boolean): IncomingEvent {
-  return { head: bag, decode: isRetained ? decodeRetainedWill : decodeWill, body };
+  return { head: bag, format: PROPERTY_BAG | WILL | (isRetained ? RETAIN : 0), body };
 }
 
 /** True where body and properties together exceed what the hub takes; the bag is decoded only in doubt. */
 export function isTooLarge(event: IncomingEvent): boolean {
   if (event.body.length + event.head.length <= MAXIMUM_EVENT_BYTES) return false;
-  return messageSizeOf(event.body, event.decode(event.head)) > MAXIMUM_EVENT_BYTES;
+  return messageSizeOf(event.body, decodeBag(event.head, event.format)) > MAXIMUM_EVENT_BYTES;
 }
 
-const RETAINED = { 'mqtt-retain': 'true' };
-const DUPLICATE = { 'mqtt-dup': 'true' };
-const WILL = { 'iothub-MessageType': 'Will' };
-
-const decode = decoderWith({});
-// By the bits RETAIN (1) and DUP (2).
-const DECODERS: readonly PropertyDecoder[] = [
-  decode,
-  decoderWith(RETAINED),
-  decoderWith(DUPLICATE),
-  decoderWith({ ...RETAINED, ...DUPLICATE }),
-];
-const decodeWill = decoderWith(WILL);
-const decodeRetainedWill = decoderWith({ ...RETAINED, ...WILL });
-
-function decoderWith(added: Readonly<Record<string, string>>): PropertyDecoder {
-  return (head): MessageProperties => {
-    const { system, application } = parsePropertyBag(Buffer.from(head).toString('utf8'));
-    return { system, application: { ...application, ...added } };
-  };
+function decodeBag(head: Uint8Array, format: EventFormat): MessageProperties {
+  const { system, application } = parsePropertyBag(Buffer.from(head).toString('utf8'));
+  const added: Record<string, string> = {};
+  if (format & RETAIN) added['mqtt-retain'] = 'true';
+  if (format & DUP) added['mqtt-dup'] = 'true';
+  if (format & WILL) added['iothub-MessageType'] = 'Will';
+  return { system, application: { ...application, ...added } };
 }
 
 function equalsAt(expected: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {

@@ -1,9 +1,13 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
+import type { Operation } from '../../domain/operations.ts';
 import type { Channel } from '../../hub/client-session.ts';
 import { encodeTopicLevel } from './topic-encoding.ts';
 
 /** What a client can ask of the hub by publishing. */
-export type PublishOperation = 'sendEvent' | 'getTwin' | 'updateReportedProperties' | 'answerMethod';
+export type PublishOperation = Extract<
+  Operation,
+  'sendEvent' | 'getTwin' | 'updateReportedProperties' | 'sendMethodResponse'
+>;
 
 /** What a subscription makes a client hear; `nothing` is granted, for a client asks for it, but stays silent. */
 export type Subscription = Channel | 'twinAnswers' | 'nothing';
@@ -14,6 +18,7 @@ export type Topic = {
   readonly pattern: string;
   readonly client: 'device' | 'module' | 'any';
   readonly meaning: string;
+  readonly operation: Operation;
 } & (
   | { readonly direction: 'publish'; readonly operation: PublishOperation }
   | { readonly direction: 'subscribe'; readonly subscription: Subscription }
@@ -57,11 +62,12 @@ export const TOPICS = [
     direction: 'publish',
     pattern: '$iothub/methods/res/{status}/?$rid={requestId}',
     client: 'any',
-    operation: 'answerMethod',
+    operation: 'sendMethodResponse',
     meaning: 'Answers a direct method.',
   },
   {
     direction: 'subscribe',
+    operation: 'subscribe',
     pattern: 'devices/{deviceId}/messages/devicebound/#',
     client: 'device',
     subscription: 'messages',
@@ -69,6 +75,7 @@ export const TOPICS = [
   },
   {
     direction: 'subscribe',
+    operation: 'subscribe',
     pattern: 'devices/{deviceId}/modules/{moduleId}/messages/devicebound/#',
     client: 'module',
     subscription: 'nothing',
@@ -76,6 +83,7 @@ export const TOPICS = [
   },
   {
     direction: 'subscribe',
+    operation: 'subscribe',
     pattern: 'devices/{deviceId}/modules/{moduleId}/inputs/#',
     client: 'module',
     subscription: 'inputs',
@@ -83,6 +91,7 @@ export const TOPICS = [
   },
   {
     direction: 'subscribe',
+    operation: 'subscribe',
     pattern: 'devices/{deviceId}/modules/{moduleId}/#',
     client: 'module',
     subscription: 'inputs',
@@ -90,6 +99,7 @@ export const TOPICS = [
   },
   {
     direction: 'subscribe',
+    operation: 'subscribe',
     pattern: '$iothub/twin/res/#',
     client: 'any',
     subscription: 'twinAnswers',
@@ -97,6 +107,7 @@ export const TOPICS = [
   },
   {
     direction: 'subscribe',
+    operation: 'subscribe',
     pattern: '$iothub/twin/PATCH/properties/desired/#',
     client: 'any',
     subscription: 'desiredProperties',
@@ -104,6 +115,7 @@ export const TOPICS = [
   },
   {
     direction: 'subscribe',
+    operation: 'subscribe',
     pattern: '$iothub/methods/POST/#',
     client: 'any',
     subscription: 'methods',
@@ -111,6 +123,7 @@ export const TOPICS = [
   },
   {
     direction: 'deliver',
+    operation: 'receiveMessage',
     pattern: 'devices/{deviceId}/messages/devicebound/{properties}',
     client: 'device',
     subscription: 'messages',
@@ -118,6 +131,7 @@ export const TOPICS = [
   },
   {
     direction: 'deliver',
+    operation: 'receiveInputMessage',
     pattern: 'devices/{deviceId}/modules/{moduleId}/inputs/{inputName}/{properties}',
     client: 'module',
     subscription: 'inputs',
@@ -125,6 +139,7 @@ export const TOPICS = [
   },
   {
     direction: 'deliver',
+    operation: 'receiveTwinResponse',
     pattern: '$iothub/twin/res/{status}/?$rid={requestId}&$version={version}',
     client: 'any',
     subscription: 'twinAnswers',
@@ -132,6 +147,7 @@ export const TOPICS = [
   },
   {
     direction: 'deliver',
+    operation: 'receiveDesiredProperties',
     pattern: '$iothub/twin/PATCH/properties/desired/?$version={version}',
     client: 'any',
     subscription: 'desiredProperties',
@@ -139,6 +155,7 @@ export const TOPICS = [
   },
   {
     direction: 'deliver',
+    operation: 'invokeMethod',
     pattern: '$iothub/methods/POST/{methodName}/?$rid={requestId}',
     client: 'any',
     subscription: 'methods',
@@ -155,7 +172,7 @@ export type ClientRequest =
       /** As written; what is no number never equals a version. */
       readonly expectedVersion?: number;
     }
-  | { readonly operation: 'answerMethod'; readonly requestId: string; readonly status: number };
+  | { readonly operation: 'sendMethodResponse'; readonly requestId: string; readonly status: number };
 
 /** What a client asks on a topic other than telemetry, or undefined where no such topic exists. */
 export function parseRequestTopic(topic: string): ClientRequest | undefined {
@@ -228,7 +245,7 @@ function requestOf(
       const version = query.get('$version');
       return { operation, requestId, ...(version === undefined ? {} : { expectedVersion: Number(version) }) };
     }
-    case 'answerMethod':
+    case 'sendMethodResponse':
       return { operation, requestId, status: Number(status) };
   }
 }

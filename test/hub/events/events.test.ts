@@ -4,13 +4,14 @@ import type { DeviceEvent } from '../../../emulator/domain/messages/message.ts';
 import { DEFAULT_HUB_OPTIONS } from '../../../emulator/emulator-options.ts';
 import type { ClientSession } from '../../../emulator/hub/client-session.ts';
 import { createHub } from '../../../emulator/hub/create-hub.ts';
+import { encodeJsonProperties, JSON_PROPERTIES } from '../../../emulator/hub/events/event-formats.ts';
 import { createSequentialIds } from '../../fakes/sequential-ids.ts';
 import { createQuietHub } from '../quiet-hub.ts';
 
-const NO_PROPERTIES = { system: {}, application: {} };
+const NO_PROPERTIES = encodeJsonProperties({ system: {}, application: {} });
 
 function send(session: ClientSession, text: string): void {
-  session.sendEvent({ head: Buffer.alloc(0), decode: () => NO_PROPERTIES, body: Buffer.from(text) });
+  session.sendEvent({ head: NO_PROPERTIES, format: JSON_PROPERTIES, body: Buffer.from(text) });
 }
 
 async function take(events: AsyncIterable<DeviceEvent>, count: number): Promise<readonly DeviceEvent[]> {
@@ -98,7 +99,7 @@ describe('the event log', () => {
     if (request.ok) hub.registry.putDevice(request.value, { kind: 'none' });
     for (let number = 0; number < 100; number++) {
       const body = Buffer.from(String(number).padEnd(200));
-      hub.events.append(client, { head: Buffer.alloc(0), decode: () => NO_PROPERTIES, body });
+      hub.events.append(client, { head: NO_PROPERTIES, format: JSON_PROPERTIES, body });
     }
     const [oldest] = await take(hub.events.read({ from: 'earliest' }), 1);
     expect(oldest?.sequenceNumber).toBeGreaterThan(50);

@@ -3,6 +3,7 @@ import { hubNameOf } from '../../../emulator/domain/hub-name.ts';
 import { type JsonObject, parseJson } from '../../../emulator/domain/json.ts';
 import type { DeviceEvent } from '../../../emulator/domain/messages/message.ts';
 import { NO_PRECONDITION } from '../../../emulator/domain/precondition.ts';
+import { encodeJsonProperties, JSON_PROPERTIES } from '../../../emulator/hub/events/event-formats.ts';
 import { HUB_EVENT_SOURCES, type HubEventSource } from '../../../emulator/hub/events/hub-event-sources.ts';
 import { createQuietHub, eventsOf, identityOf, succeeded } from '../quiet-hub.ts';
 
@@ -167,8 +168,8 @@ test('without an option the hub writes no event of its own, and with one only th
     register('d1');
     const { session } = connect('d1');
     succeeded(session.updateReportedProperties({ a: 1 }));
-    const decode = () => ({ system: {}, application: {} });
-    session.sendEvent({ head: new Uint8Array(0), decode, body: new Uint8Array(0) });
+    const head = encodeJsonProperties({ system: {}, application: {} });
+    session.sendEvent({ head, format: JSON_PROPERTIES, body: new Uint8Array(0) });
   }
   const sources = async ({ hub }: typeof quiet, count: number) =>
     (await eventsOf(hub, count)).map((event) => event.systemProperties['iothub-message-source']);

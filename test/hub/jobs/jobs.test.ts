@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseJobRequest } from '../../../emulator/domain/jobs/job-request.ts';
 import type { JsonObject } from '../../../emulator/domain/json.ts';
 import { NO_PRECONDITION } from '../../../emulator/domain/precondition.ts';
-import type { HubOptions } from '../../../emulator/hub/hub.ts';
+import type { HubOptions } from '../../../emulator/hub/hub-options.ts';
 import { createQuietHub, identityOf, outcomeOf, type QuietHub, succeeded } from '../quiet-hub.ts';
 
 const ALL_JOBS = { type: undefined, status: undefined };

@@ -30,8 +30,8 @@ describe('A request of a client is known by its topic', () => {
       '$iothub/twin/PATCH/properties/reported/?$version=4&$rid=x',
       { operation: 'updateReportedProperties', requestId: 'x', expectedVersion: 4 },
     ],
-    ['$iothub/methods/res/200/?$rid=1f', { operation: 'answerMethod', requestId: '1f', status: 200 }],
-    ['$iothub/methods/res/-1/?$rid=2&a=b', { operation: 'answerMethod', requestId: '2', status: -1 }],
+    ['$iothub/methods/res/200/?$rid=1f', { operation: 'sendMethodResponse', requestId: '1f', status: 200 }],
+    ['$iothub/methods/res/-1/?$rid=2&a=b', { operation: 'sendMethodResponse', requestId: '2', status: -1 }],
   ])('%s', (topic, expected) => {
     expect(parseRequestTopic(topic)).toEqual(expected);
   });

@@ -3,6 +3,7 @@ import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../../../domain/mes
 import { messageSizeOf } from '../../../domain/messages/message-size.ts';
 import { failed, ok, type Result } from '../../../domain/result.ts';
 import type { IncomingEvent } from '../../../hub/client-session.ts';
+import { encodeJsonProperties, JSON_PROPERTIES } from '../../../hub/events/event-formats.ts';
 import type { AuthenticatedClient, Hub } from '../../../hub/hub.ts';
 import { type Answer, answerNothing } from '../../wire/answers.ts';
 import { parseJsonBody } from '../../wire/request-body.ts';
@@ -69,9 +70,5 @@ function createEvent(properties: MessageProperties, body: Buffer): Result<Incomi
   if (messageSizeOf(body, properties) > MAXIMUM_EVENT_BYTES) {
     return failed('MessageTooLarge', `A message holds at most ${MAXIMUM_EVENT_BYTES} bytes.`);
   }
-  return ok({ head: Buffer.from(JSON.stringify(properties)), decode: decodeProperties, body });
-}
-
-function decodeProperties(head: Uint8Array): MessageProperties {
-  return JSON.parse(Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('utf8'));
+  return ok({ head: encodeJsonProperties(properties), format: JSON_PROPERTIES, body });
 }

@@ -1,0 +1,38 @@
+import type { MessageProperties } from '../../domain/messages/message.ts';
+
+/**
+ * Says how the head of a stored event is to be read. Each door owns some numbers; a number never changes its meaning,
+ * because events that were stored with it may be read later.
+ */
+export type EventFormat = number;
+
+/** Reads the properties of an event from the head that its door stored. */
+export type PropertyDecoder = (head: Uint8Array) => MessageProperties;
+
+/** The decoder of each format. */
+export type EventFormats = ReadonlyMap<EventFormat, PropertyDecoder>;
+
+/** The format of {@link encodeJsonProperties}. */
+export const JSON_PROPERTIES: EventFormat = 1;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Formats properties as JSON text: the head of an event whose properties did not arrive as one run of bytes. */
+export function encodeJsonProperties(properties: MessageProperties): Uint8Array {
+  return encoder.encode(JSON.stringify(properties));
+}
+
+/** Joins the formats of all doors with the hub's own; two decoders for one number are a bug and throw. */
+export function createEventFormats(doors: readonly EventFormats[]): EventFormats {
+  const formats = new Map<EventFormat, PropertyDecoder>([[JSON_PROPERTIES, decodeJsonProperties]]);
+  for (const [format, decode] of doors.flatMap((door) => [...door])) {
+    if (formats.has(format)) throw new Error(`Two decoders for the event format ${format}.`);
+    formats.set(format, decode);
+  }
+  return formats;
+}
+
+function decodeJsonProperties(head: Uint8Array): MessageProperties {
+  return JSON.parse(decoder.decode(head)) as MessageProperties;
+}
