@@ -5,8 +5,8 @@ import { type ClientCertificate, createClientCertificate, createServerLeaf } fro
 import { type ClientIdentity, formatClientIdentity } from './domain/identities/client-identity.ts';
 import { createHttpDoor } from './http/hub/http-door.ts';
 import { answerBrokenRequest } from './http/wire/broken-request.ts';
-import { createHub } from './hub/create-hub.ts';
 import type { Hub } from './hub/hub.ts';
+import { createHub } from './hub/hub.ts';
 import type { HubOptions } from './hub/hub-options.ts';
 import type { Clock, IdSource, Log } from './hub/ports.ts';
 import { listenHttps } from './listen/https.ts';

@@ -43,14 +43,14 @@ export function createHubMessages({ hub }: Emulator): HubMessages {
   return {
     sendMessage: (device, message) => {
       const { body, properties, ack } = describe(message);
-      accept(hub.messages.send(identityOf(device).deviceId, { body, properties, ack }));
+      accept(hub.cloudToDevice.sendMessage(identityOf(device).deviceId, { body, properties, ack }));
     },
-    purgeMessages: (device) => accept(hub.messages.purge(identityOf(device).deviceId)),
+    purgeMessages: (device) => accept(hub.cloudToDevice.purgeMessages(identityOf(device).deviceId)),
     feedback: (options) => hub.feedback.read(options),
     sendToInput: (module, inputName, message, sender = module) => {
       const { body, properties } = describe(message);
       accept(
-        hub.messages.sendToInput(identityOf(module), {
+        hub.cloudToDevice.sendInputMessage(identityOf(module), {
           inputName,
           body,
           properties,

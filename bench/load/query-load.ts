@@ -5,8 +5,8 @@ import { parseDeviceRequest } from '../../emulator/domain/identities/identity-re
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import type { Result } from '../../emulator/domain/result.ts';
 import { DEFAULT_HUB_OPTIONS } from '../../emulator/emulator-options.ts';
-import { createHub } from '../../emulator/hub/create-hub.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
+import { createHub } from '../../emulator/hub/hub.ts';
 import { answer, settingsOf } from '../processes.ts';
 import { median } from '../statistics.ts';
 import { createRow, type TwinRow } from './fleet.ts';
@@ -93,7 +93,7 @@ function measure({ title, text, byHand }: BenchQuery): QueryFigure {
 }
 
 function countItems(text: string): number {
-  return succeeded(hub.queries.query(text, { maximumItemCount: LARGEST_PAGE })).items.length;
+  return succeeded(hub.queries.queryTwins(text, { maximumItemCount: LARGEST_PAGE })).items.length;
 }
 
 function createFleetHub(): Hub {
@@ -103,7 +103,7 @@ function createFleetHub(): Hub {
 
 function register({ deviceId, tags, properties }: TwinRow): void {
   const request = succeeded(parseDeviceRequest(succeeded(parseDeviceId(deviceId)), {}));
-  succeeded(hub.registry.putDevice(request, NO_PRECONDITION, { tags, ...properties }));
+  succeeded(hub.devices.createOrUpdateDevice(request, NO_PRECONDITION, { tags, ...properties }));
 }
 
 function succeeded<T>(result: Result<T>): T {

@@ -37,7 +37,7 @@ for (let index = 0; index < deviceCount; index++) {
   const deviceId = parseDeviceId(`d${index}`);
   if (!deviceId.ok) throw new Error(deviceId.error.message);
   const request = parseDeviceRequest(deviceId.value, {});
-  if (request.ok) hub.registry.putDevice(request.value, NO_PRECONDITION);
+  if (request.ok) hub.devices.createOrUpdateDevice(request.value, NO_PRECONDITION);
 }
 globalThis.gc?.();
 announce({ hostName, httpsPort, mqttPort, authorityPem, key: DEFAULT_KEY } satisfies EmulatorFacts);

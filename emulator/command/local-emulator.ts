@@ -91,10 +91,10 @@ function registerClients(hub: Hub, clients: readonly ClientIdentity[]): Result<v
 function register(hub: Hub, { deviceId, moduleId }: ClientIdentity): Result<unknown> {
   const device = parseDeviceRequest(deviceId, symmetricKeyOf(deviceId));
   if (!device.ok) return device;
-  const parent = unlessThere(hub.registry.putDevice(device.value, NO_PRECONDITION));
+  const parent = unlessThere(hub.devices.createOrUpdateDevice(device.value, NO_PRECONDITION));
   if (!parent.ok || moduleId === undefined) return parent;
   const module = parseModuleRequest(deviceId, moduleId, symmetricKeyOf(`${deviceId}/${moduleId}`));
-  return module.ok ? unlessThere(hub.registry.putModule(module.value, NO_PRECONDITION)) : module;
+  return module.ok ? unlessThere(hub.modules.createOrUpdateModule(module.value, NO_PRECONDITION)) : module;
 }
 
 // Named twice, or the device of several modules.

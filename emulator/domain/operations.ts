@@ -7,6 +7,7 @@ export const OPERATIONS = {
   // Connections
   openConnection: 'A client opens a connection to a listener.',
   connect: 'A device or module connects.',
+  disconnect: 'A device or module disconnects.',
   subscribe: 'A device or module subscribes to what the hub sends it.',
 
   // Identities

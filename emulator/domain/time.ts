@@ -57,3 +57,8 @@ function padded(value: number, length: number): string {
   const digits = `${value}`;
   return digits.length < length ? digits.padStart(length, '0') : digits;
 }
+
+/** UTC text of a time given in Unix milliseconds, the zero time if it is undefined. */
+export function formatOptionalTime(milliseconds: number | undefined): string {
+  return milliseconds === undefined ? NEVER : formatTime(milliseconds);
+}

@@ -1,8 +1,4 @@
-import type { JsonObject } from '../domain/json.ts';
-import type { CloudToDeviceDelivery, ModuleInputMessage } from '../domain/messages/message.ts';
-import type { MethodRequest } from '../domain/methods/method.ts';
-
-/** Time comes from here and from nowhere else. */
+/** The only source of time. */
 export interface Clock {
   /** Unix milliseconds. */
   now(): number;
@@ -14,41 +10,23 @@ export interface Timer {
   cancel(): void;
 }
 
-/** Ids and randomness come from here and from nowhere else. */
+/** The only source of ids and randomness. */
 export interface IdSource {
-  /** A GUID in lower case with dashes. */
+  /** Returns a GUID in lower case with dashes. */
   guid(): string;
-  /** Random bytes, as keys are made of. */
+  /** Returns random bytes, as keys are made of. */
   bytes(count: number): Uint8Array;
-  /** A random whole number from 0 up to, and without, `below`. */
+  /** Returns a random integer from 0 up to, and without, `below`. */
   number(below: number): number;
 }
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
-/** Values of a log line, named by hub words: `deviceId`, `operation`, `errorCode`, `reason`. */
+
+/** Values of a log line by name: `deviceId`, `operation`, `errorCode`, `reason`, `message` … */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** One line of the log; `event` is a stable word such as `client-refused`. */
+/** Writes one line of the log. `event` is a stable word such as `client-refused`. */
 export type Log = (level: LogLevel, event: string, fields: LogFields) => void;
-
-/** Why the hub ends a connection; the word stands in the log. */
-export type DisconnectReason =
-  | 'superseded-by-new-connection'
-  | 'identity-disabled'
-  | 'identity-deleted'
-  | 'token-expired'
-  | 'hub-closed'
-  | 'fault-injected';
-
-/** The hub's voice toward one connected client; each door implements it for its wire. */
-export interface ClientLink {
-  /** The patch as written, with `$version`. */
-  deliverDesiredPatch(patch: JsonObject): void;
-  deliverMethodRequest(request: MethodRequest): void;
-  deliverMessage(delivery: CloudToDeviceDelivery): void;
-  deliverInputMessage(message: ModuleInputMessage): void;
-  close(reason: DisconnectReason): void;
-}
 
 /** Keeps the changes of a hub on a durable medium. */
 export interface Journal {

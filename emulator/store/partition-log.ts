@@ -1,4 +1,4 @@
-/** What a partition keeps: its place, its time (Unix milliseconds) and its weight. */
+/** What a log keeps of an entry: its number, its time (Unix milliseconds) and its size. */
 export interface LogEntry {
   readonly sequenceNumber: number;
   readonly enqueuedUtc: number;
@@ -6,17 +6,19 @@ export interface LogEntry {
 }
 
 /**
- * An append-only log with a bound on bytes and age: the oldest entries go first.
- * Reading never copies; a reader that fell behind the oldest entry goes on from there.
+ * An append-only log with a bound on bytes and age: the oldest entries are dropped first.
+ * Reading never copies. A reader that fell behind the oldest entry continues from there.
  */
 export class PartitionLog<Entry extends LogEntry> {
   #entries: Entry[] = [];
   #first = 0;
   #bytes = 0;
   #nextSequenceNumber = 0;
+  #restoredAt = 0;
+  #restoreCount = 0;
   readonly #waiting = new Set<() => void>();
 
-  /** The sequence number that the next entry will bear. */
+  /** The sequence number of the next entry. */
   get nextSequenceNumber(): number {
     return this.#nextSequenceNumber;
   }
@@ -30,14 +32,24 @@ export class PartitionLog<Entry extends LogEntry> {
     return this.#bytes;
   }
 
+  /** How often the content was replaced. */
+  get restoreCount(): number {
+    return this.#restoreCount;
+  }
+
+  /** The next sequence number at the time of the last {@link restore}. */
+  get restoredAt(): number {
+    return this.#restoredAt;
+  }
+
   append(entry: Entry): void {
     this.#entries.push(entry);
     this.#bytes += entry.bytes;
     this.#nextSequenceNumber = entry.sequenceNumber + 1;
-    if (this.#waiting.size > 0) this.#rouse();
+    if (this.#waiting.size > 0) this.#wakeReaders();
   }
 
-  /** Forgets the oldest entries until the bound holds; the count of those that went. */
+  /** Drops the oldest entries until both bounds hold. Returns how many were dropped. */
   trim(maximumBytes: number, enqueuedSince: number): number {
     const before = this.#first;
     for (;;) {
@@ -52,19 +64,34 @@ export class PartitionLog<Entry extends LogEntry> {
     return count;
   }
 
-  /** The entry with this number, the oldest one where it is gone, or undefined where it is yet to come. */
+  /** Returns the entry with this number, the oldest one if it was dropped, or undefined if it is not there yet. */
   at(sequenceNumber: number): Entry | undefined {
     const offset = Math.max(sequenceNumber - this.firstSequenceNumber, 0);
     return this.#entries[this.#first + offset];
   }
 
-  /** Calls back once, at the next append. Returns the way to stop waiting. */
+  /** Returns all entries, oldest first. */
+  entries(): readonly Entry[] {
+    return this.#entries.slice(this.#first);
+  }
+
+  /** Replaces the content, for example by that of a snapshot. Readers continue at the end of the new content. */
+  restore(entries: readonly Entry[], nextSequenceNumber: number): void {
+    this.#entries = [...entries];
+    this.#first = 0;
+    this.#bytes = entries.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#nextSequenceNumber = nextSequenceNumber;
+    this.#restoredAt = nextSequenceNumber;
+    this.#restoreCount += 1;
+  }
+
+  /** Calls back once, at the next append. Returns a function that stops waiting. */
   onAppend(wake: () => void): () => void {
     this.#waiting.add(wake);
     return () => this.#waiting.delete(wake);
   }
 
-  #rouse(): void {
+  #wakeReaders(): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const wake of waiting) wake();
@@ -73,6 +100,33 @@ export class PartitionLog<Entry extends LogEntry> {
   #compact(): void {
     this.#entries = this.#entries.slice(this.#first);
     this.#first = 0;
+  }
+}
+
+/** The position of one reader in a log. */
+export class LogCursor<Entry extends LogEntry> {
+  readonly #log: PartitionLog<Entry>;
+  #next: number;
+  #restoreCount: number;
+
+  constructor(log: PartitionLog<Entry>, next: number) {
+    this.#log = log;
+    this.#next = next;
+    this.#restoreCount = log.restoreCount;
+  }
+
+  /** Returns the next entry without taking it, or undefined if the reader has seen all. */
+  peek(): Entry | undefined {
+    if (this.#restoreCount !== this.#log.restoreCount) {
+      this.#restoreCount = this.#log.restoreCount;
+      this.#next = Math.min(this.#next, this.#log.restoredAt);
+    }
+    return this.#log.at(this.#next);
+  }
+
+  /** Moves behind an entry. */
+  pass({ sequenceNumber }: Entry): void {
+    this.#next = sequenceNumber + 1;
   }
 }
 

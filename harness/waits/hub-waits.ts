@@ -37,6 +37,16 @@ const CHANNELS = ['desiredProperties', 'methods', 'messages', 'inputs'] as const
 /** What a client can listen to. */
 export type Channel = (typeof CHANNELS)[number];
 
+const KINDS = [
+  'identityCreated',
+  'identityDeleted',
+  'clientConnected',
+  'clientDisconnected',
+  'clientSubscribed',
+  'twinUpdated',
+  'twinReplaced',
+] as const;
+
 export function createHubWaits({ hub }: Emulator, lines: readonly LogLine[]): HubWaits {
   return {
     untilConnected: (client, wait) => untilConnection(client, 'Connected', wait),
@@ -45,7 +55,7 @@ export function createHubWaits({ hub }: Emulator, lines: readonly LogLine[]): Hu
       until(
         `${nameOf(client)} subscribes to ${channel}`,
         wait,
-        () => (hub.clients.isReadyFor(identityOf(client), channel) ? true : undefined),
+        () => (hub.sessions.isReadyFor(identityOf(client), channel) ? true : undefined),
         () => `It is ${stateOf(client)} and listens to ${channelsOf(client)}.${lastWordOn(client)}`,
       ).then(() => undefined),
     untilReported: (client, condition, wait) =>
@@ -99,7 +109,10 @@ export function createHubWaits({ hub }: Emulator, lines: readonly LogLine[]): Hu
     check: () => T | undefined,
     describe: () => string,
   ): Promise<T> {
-    return waitFor({ what, check, describe, listen: (listener) => hub.happenings.listen(listener) }, wait);
+    return waitFor(
+      { what, check, describe, listen: (listener) => hub.activities.listen({ kinds: KINDS }, listener) },
+      wait,
+    );
   }
 
   function reportedOf(client: ClientName): Readonly<Record<string, unknown>> {
@@ -119,7 +132,7 @@ export function createHubWaits({ hub }: Emulator, lines: readonly LogLine[]): Hu
   }
 
   function channelsOf(client: ClientName): string {
-    const heard = CHANNELS.filter((channel) => hub.clients.isReadyFor(identityOf(client), channel));
+    const heard = CHANNELS.filter((channel) => hub.sessions.isReadyFor(identityOf(client), channel));
     return heard.length === 0 ? 'nothing' : heard.join(' and ');
   }
 

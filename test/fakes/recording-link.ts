@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../emulator/domain/json.ts';
 import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../emulator/domain/messages/message.ts';
 import type { MethodRequest } from '../../emulator/domain/methods/method.ts';
-import type { ClientLink, DisconnectReason } from '../../emulator/hub/ports.ts';
+import type { ClientConnection, DisconnectReason } from '../../emulator/hub/client-connection.ts';
 
 /** A link to a client that keeps all it hears. */
-export interface RecordingLink extends ClientLink {
+export interface RecordingLink extends ClientConnection {
   readonly desiredPatches: JsonObject[];
   readonly methodRequests: MethodRequest[];
   readonly messages: CloudToDeviceDelivery[];

@@ -8,8 +8,8 @@ import { createRandomIds, createSystemClock } from '../../emulator/clocks/system
 import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-options.ts';
 import { createHttpDoor } from '../../emulator/http/hub/http-door.ts';
 import { answerBrokenRequest } from '../../emulator/http/wire/broken-request.ts';
-import { createHub } from '../../emulator/hub/create-hub.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
+import { createHub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
 import type { Clock, LogFields } from '../../emulator/hub/ports.ts';
 import { listenHttps } from '../../emulator/listen/https.ts';

@@ -4,8 +4,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../emulator/do
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import { parseTwinContent } from '../../emulator/domain/twins/twin-content.ts';
 import { DEFAULT_HUB_OPTIONS } from '../../emulator/emulator-options.ts';
-import { createHub } from '../../emulator/hub/create-hub.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
+import { createHub } from '../../emulator/hub/hub.ts';
 import { createRecordingLink } from '../fakes/recording-link.ts';
 import { createSequentialIds } from '../fakes/sequential-ids.ts';
 import { DEVICES, ROWS } from '../query/fleet.ts';
@@ -30,7 +30,7 @@ export function createFleetHub(): { readonly hub: Hub; readonly clock: ManualClo
   }
   for (const module of ROWS['devices.modules']) putModule(hub, module);
   for (let count = 0; count < 3; count++)
-    succeeded(hub.messages.send(deviceIdOf('th-03'), messageOf('hello')));
+    succeeded(hub.cloudToDevice.sendMessage(deviceIdOf('th-03'), messageOf('hello')));
   for (const device of DEVICES.toSorted(byActivity)) {
     if (device.lastActivityTime !== NEVER) {
       clock.advance(Date.parse(String(device.lastActivityTime)) - clock.now());
@@ -57,7 +57,9 @@ function putDevice(hub: Hub, device: JsonObject, mode: 'create' | 'update'): voi
     ...(mode === 'update' && device.deviceScope !== undefined ? { deviceScope: device.deviceScope } : {}),
   };
   const request = succeeded(parseDeviceRequest(deviceIdOf(String(device.deviceId)), body));
-  succeeded(hub.registry.putDevice(request, mode === 'create' ? NO_PRECONDITION : ANY, contentOf(device)));
+  succeeded(
+    hub.devices.createOrUpdateDevice(request, mode === 'create' ? NO_PRECONDITION : ANY, contentOf(device)),
+  );
   if (mode === 'create') raiseDesiredVersion(hub, device);
 }
 
@@ -68,7 +70,7 @@ function putModule(hub: Hub, module: JsonObject): void {
     const { deviceId, moduleId } = identity;
     if (moduleId === undefined) return;
     const request = succeeded(parseModuleRequest(deviceId, moduleId, {}));
-    succeeded(hub.registry.putModule(request, NO_PRECONDITION, contentOf(module)));
+    succeeded(hub.modules.createOrUpdateModule(request, NO_PRECONDITION, contentOf(module)));
   }
   raiseDesiredVersion(hub, module);
 }
@@ -91,7 +93,7 @@ function visit(hub: Hub, document: JsonObject): void {
   const identity = clientOf(document);
   const client = { identity, method: { scope: 'device', type: 'sas' } } as const;
   const modelId = typeof document.modelId === 'string' ? document.modelId : '';
-  const session = hub.clients.open(client, createRecordingLink(), { modelId });
+  const session = hub.sessions.open(client, createRecordingLink(), { modelId });
   session.begin();
   succeeded(session.updateReportedProperties(membersOf(document, 'reported')));
   if (document.connectionState === 'Disconnected') session.close('graceful');

@@ -10,11 +10,12 @@ import type { CloudToDeviceMessage, DeviceEvent } from '../../emulator/domain/me
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import type { Result } from '../../emulator/domain/result.ts';
 import { DEFAULT_HUB_OPTIONS } from '../../emulator/emulator-options.ts';
-import type { Channel, ClientSession } from '../../emulator/hub/client-session.ts';
-import { createHub } from '../../emulator/hub/create-hub.ts';
+import type { Channel } from '../../emulator/hub/client-connection.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
+import { createHub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
 import type { Clock } from '../../emulator/hub/ports.ts';
+import type { ClientSession } from '../../emulator/hub/sessions/client-session.ts';
 import { createRecordingLink, type RecordingLink } from '../fakes/recording-link.ts';
 import { createSequentialIds } from '../fakes/sequential-ids.ts';
 
@@ -57,13 +58,18 @@ export function createQuietHub(options: Partial<HubOptions> = {}): QuietHub {
     register: (clientId, members = {}) => {
       const identity = identityOf(clientId);
       const { deviceId, moduleId } = identity;
-      if (!hub.registry.getDevice(deviceId).ok || moduleId === undefined) {
+      if (!hub.devices.getDevice(deviceId).ok || moduleId === undefined) {
         const body = moduleId === undefined ? members : {};
-        succeeded(hub.registry.putDevice(succeeded(parseDeviceRequest(deviceId, body)), NO_PRECONDITION));
+        succeeded(
+          hub.devices.createOrUpdateDevice(succeeded(parseDeviceRequest(deviceId, body)), NO_PRECONDITION),
+        );
       }
       if (moduleId !== undefined) {
         succeeded(
-          hub.registry.putModule(succeeded(parseModuleRequest(deviceId, moduleId, members)), NO_PRECONDITION),
+          hub.modules.createOrUpdateModule(
+            succeeded(parseModuleRequest(deviceId, moduleId, members)),
+            NO_PRECONDITION,
+          ),
         );
       }
       return identity;
@@ -74,7 +80,7 @@ export function createQuietHub(options: Partial<HubOptions> = {}): QuietHub {
     ) => {
       const identity = identityOf(clientId);
       const scope = identity.moduleId === undefined ? 'device' : 'module';
-      const session = hub.clients.open({ identity, method: { scope, type: 'sas' } }, link);
+      const session = hub.sessions.open({ identity, method: { scope, type: 'sas' } }, link);
       for (const channel of channels) session.subscribe(channel, isSettledOnDelivery);
       session.begin();
       return { session, link };

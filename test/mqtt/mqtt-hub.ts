@@ -12,10 +12,11 @@ import type { JsonObject, JsonValue } from '../../emulator/domain/json.ts';
 import type { DeviceEvent } from '../../emulator/domain/messages/message.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-options.ts';
-import { createHub } from '../../emulator/hub/create-hub.ts';
+import type { ClientConnection } from '../../emulator/hub/client-connection.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
+import { createHub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
-import type { ClientLink, LogFields } from '../../emulator/hub/ports.ts';
+import type { LogFields } from '../../emulator/hub/ports.ts';
 import { createMqttDoor, type MqttDoor } from '../../emulator/mqtt/hub/mqtt-door.ts';
 import { MQTT_EVENT_FORMATS } from '../../emulator/mqtt/hub/telemetry.ts';
 import { connectRaw, type RawClient, type RawConnectOptions } from './raw-client.ts';
@@ -37,7 +38,7 @@ export interface MqttHub extends AsyncDisposable {
   readonly port: number;
   readonly logLines: LogLine[];
   /** The hub's voice toward each client that connected, by client id. */
-  readonly links: ReadonlyMap<string, ClientLink>;
+  readonly links: ReadonlyMap<string, ClientConnection>;
   /** Lock tokens that clients settled, as `complete TOKEN` or `reject TOKEN`. */
   readonly settled: string[];
   /** Registers a device, or a module (`device/module`) with its device. */
@@ -65,7 +66,7 @@ export async function startMqttHub(options: Partial<HubOptions> = {}): Promise<M
     [MQTT_EVENT_FORMATS],
   );
   if (!created.ok) throw new Error(created.error.message);
-  const links = new Map<string, ClientLink>();
+  const links = new Map<string, ClientConnection>();
   const settled: string[] = [];
   const hub = listenIn(created.value, links, settled);
   const door = await createMqttDoor(hub);
@@ -133,15 +134,15 @@ export function register(hub: Hub, clientId: string, body: JsonObject = {}): Cli
   const [deviceId = '', moduleId] = clientId.split('/');
   const identity = parseClientIdentity(deviceId, moduleId);
   if (!identity.ok) throw new Error(identity.error.message);
-  if (!hub.registry.getDevice(identity.value.deviceId).ok) {
+  if (!hub.devices.getDevice(identity.value.deviceId).ok) {
     const request = parseDeviceRequest(identity.value.deviceId, body);
-    if (!request.ok || !hub.registry.putDevice(request.value, NO_PRECONDITION).ok)
+    if (!request.ok || !hub.devices.createOrUpdateDevice(request.value, NO_PRECONDITION).ok)
       throw new Error('no device');
   }
   const module = identity.value.moduleId;
   if (module !== undefined) {
     const request = parseModuleRequest(identity.value.deviceId, module, body);
-    if (!request.ok || !hub.registry.putModule(request.value, NO_PRECONDITION).ok)
+    if (!request.ok || !hub.modules.createOrUpdateModule(request.value, NO_PRECONDITION).ok)
       throw new Error('no module');
   }
   return identity.value;
@@ -153,28 +154,25 @@ export function patchDesired(hub: Hub, identity: ClientIdentity, desired: JsonVa
   if (!patched.ok) throw new Error(patched.error.message);
 }
 
-function listenIn(hub: Hub, links: Map<string, ClientLink>, settled: string[]): Hub {
-  return {
-    ...hub,
-    clients: {
-      ...hub.clients,
-      open: (client, link, options) => {
-        const { deviceId, moduleId } = client.identity;
-        links.set(moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`, link);
-        const session = hub.clients.open(client, link, options);
-        const { completeMessage, rejectMessage } = session;
-        session.completeMessage = (lockToken) => {
-          settled.push(`complete ${lockToken}`);
-          return completeMessage.call(session, lockToken);
-        };
-        session.rejectMessage = (lockToken) => {
-          settled.push(`reject ${lockToken}`);
-          return rejectMessage.call(session, lockToken);
-        };
-        return session;
-      },
-    },
+/** Keeps every connection, and what each session settles, for the test to read. */
+function listenIn(hub: Hub, connections: Map<string, ClientConnection>, settled: string[]): Hub {
+  const open = hub.sessions.open.bind(hub.sessions);
+  hub.sessions.open = (client, connection, options) => {
+    const { deviceId, moduleId } = client.identity;
+    connections.set(moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`, connection);
+    const session = open(client, connection, options);
+    const { completeMessage, rejectMessage } = session;
+    session.completeMessage = (lockToken) => {
+      settled.push(`complete ${lockToken}`);
+      return completeMessage.call(session, lockToken);
+    };
+    session.rejectMessage = (lockToken) => {
+      settled.push(`reject ${lockToken}`);
+      return rejectMessage.call(session, lockToken);
+    };
+    return session;
   };
+  return hub;
 }
 
 async function readEvents(hub: Hub, count: number): Promise<readonly DeviceEvent[]> {

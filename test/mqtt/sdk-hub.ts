@@ -87,8 +87,8 @@ export async function startSdkHub(options: Partial<HubOptions> = {}): Promise<Sd
 function keyOf(hub: Hub, identity: ClientIdentity): string {
   const view =
     identity.moduleId === undefined
-      ? hub.registry.getDevice(identity.deviceId)
-      : hub.registry.getModule(identity);
+      ? hub.devices.getDevice(identity.deviceId)
+      : hub.modules.getModule(identity);
   if (!view.ok) throw new Error(view.error.message);
   return view.value.identity.authentication.symmetricKey.primaryKey ?? '';
 }

@@ -51,7 +51,7 @@ describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
     const second = await device.connect(transport);
     await dropped;
     await expect(second.getTwin()).resolves.toBeDefined();
-    expect(hub.emulator.hub.clients.connectedDeviceCount()).toBeGreaterThan(0);
+    expect(hub.emulator.hub.sessions.connectedDeviceCount).toBeGreaterThan(0);
     await second.close();
   });
 

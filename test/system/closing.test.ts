@@ -89,11 +89,13 @@ it('what is asked of a closed hub begins nothing', async () => {
     ack: 'full',
     properties: { system: {}, application: {} },
   } as const;
-  expect(hub.messages.send(DEVICE.deviceId, body).ok).toBe(true);
+  expect(hub.cloudToDevice.sendMessage(DEVICE.deviceId, body).ok).toBe(true);
   const job = parseJobRequest('late', JOB);
   expect(job.ok && hub.jobs.createJob(job.value).ok).toBe(true);
   const call = { name: 'any', payload: 'null', connectTimeoutSeconds: 300, responseTimeoutSeconds: 300 };
-  expect(await hub.methods.invoke(DEVICE, call)).toMatchObject({ error: { name: 'ServiceUnavailable' } });
+  expect(await hub.methods.invokeMethod(DEVICE, call)).toMatchObject({
+    error: { name: 'ServiceUnavailable' },
+  });
   expect(clock.timerCount).toBe(0);
 });
 

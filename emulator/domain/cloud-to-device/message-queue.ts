@@ -74,10 +74,10 @@ export function enqueue<Content>(
   return { nextSequenceNumber: sequenceNumber + 1, messages: [...queue.messages, message] };
 }
 
-/** enqueued → invisible, for the first message that waits; undefined where none does. */
+/** enqueued → invisible, for the first message that waits. Returns undefined if none does; then no lock is made. */
 export function lockNext<Content>(
   queue: MessageQueue<Content>,
-  lock: MessageLock,
+  createLock: () => MessageLock,
 ): { readonly queue: MessageQueue<Content>; readonly message: InvisibleMessage<Content> } | undefined {
   const index = queue.messages.findIndex(({ state }) => state === 'enqueued');
   const next = queue.messages[index];
@@ -86,7 +86,7 @@ export function lockNext<Content>(
     ...next,
     state: 'invisible',
     attempts: next.attempts + 1,
-    lock,
+    lock: createLock(),
   };
   return { queue: { ...queue, messages: queue.messages.with(index, message) }, message };
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, NumberText } from '../json.ts';
 import { failed, ok, type Result } from '../result.ts';
-import { mergeMembers } from './twin-merge.ts';
+import type { Twin } from './twin.ts';
 
 export type SectionName = 'tags' | 'desired' | 'reported';
 
@@ -25,24 +25,30 @@ const FORBIDDEN_IN_NAME = /[\u0000-\u001f\u007f-\u009f.$# ]/;
 /** Null deletes in a PATCH (`merge`) and is refused in a PUT (`replace`). */
 export type WriteMode = 'merge' | 'replace';
 
-/** Checks names, values, depth and integer range of a write to one section. Sources: azure-docs device twins, iotedge ReportedPropertiesValidator. */
-function validateSection(patch: JsonObject, mode: WriteMode): Result<void> {
-  return validateObject(patch, 0, mode);
+/** What a write says of each section, as far as it is present. Null clears a section. */
+export interface SectionWrites {
+  readonly tags?: JsonObject | null;
+  readonly desired?: JsonObject | null;
+  readonly reported?: JsonObject | null;
 }
 
-/** Checks the size of the section that a write would leave behind; a write that shrinks it passes. */
-function validateSectionSize(section: SectionName, before: JsonObject, after: JsonObject): Result<void> {
-  const maximum = MAXIMUM_SECTION_BYTES[section];
-  const size = sizeOf(after);
-  if (size < maximum || size < sizeOf(before)) return ok(undefined);
-  const text = `'${PRINTED_NAMES[section]}' size should be less than ${maximum} bytes.`;
-  return failed('DeviceModelMaxPropertiesExceeded', text);
-}
-
-/** Validates a patch of a section and the section it leaves behind. */
-export function validatePatch(section: SectionName, before: JsonObject, patch: JsonObject): Result<void> {
-  const valid = validateSection(patch, 'merge');
-  return valid.ok ? validateSectionSize(section, before, mergeMembers(before, patch)) : valid;
+/**
+ * Validates what a write says and the twin that it leaves behind, section by section, so that no section is merged twice.
+ * A PUT (`replace`) writes tags and desired properties even if they are absent.
+ */
+export function validateWrite(
+  mode: WriteMode,
+  before: Pick<Twin, 'tags' | 'properties'>,
+  write: SectionWrites,
+  after: Pick<Twin, 'tags' | 'properties'>,
+): Result<void> {
+  const tags = validateSection('tags', mode, before.tags, write.tags, after.tags);
+  if (!tags.ok) return tags;
+  for (const name of ['desired', 'reported'] as const) {
+    const valid = validateSection(name, mode, before.properties[name], write[name], after.properties[name]);
+    if (!valid.ok) return valid;
+  }
+  return ok(undefined);
 }
 
 /** Validates the new content of a section that is replaced as a whole. */
@@ -51,8 +57,29 @@ export function validateReplacement(
   before: JsonObject,
   after: JsonObject,
 ): Result<void> {
-  const valid = validateSection(after, 'replace');
-  return valid.ok ? validateSectionSize(section, before, after) : valid;
+  return validateSection(section, 'replace', before, after, after);
+}
+
+/** Checks names, values, depth and integer range of a write, then the size of the section that it leaves behind. */
+function validateSection(
+  section: SectionName,
+  mode: WriteMode,
+  before: JsonObject,
+  write: JsonObject | null | undefined,
+  after: JsonObject,
+): Result<void> {
+  if (write === undefined || write === null) return ok(undefined);
+  const valid = validateObject(write, 0, mode);
+  return valid.ok ? validateSize(section, before, after) : valid;
+}
+
+/** Checks the size of the section that a write leaves behind. A write that makes it smaller passes. */
+function validateSize(section: SectionName, before: JsonObject, after: JsonObject): Result<void> {
+  const maximum = MAXIMUM_SECTION_BYTES[section];
+  const size = sizeOf(after);
+  if (size < maximum || size < sizeOf(before)) return ok(undefined);
+  const text = `'${PRINTED_NAMES[section]}' size should be less than ${maximum} bytes.`;
+  return failed('DeviceModelMaxPropertiesExceeded', text);
 }
 
 function validateObject(value: JsonObject, depth: number, mode: WriteMode): Result<void> {

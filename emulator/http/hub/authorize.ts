@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import type { AuthenticatedClient, ClientCredentials, Hub } from '../../hub/hub.ts';
+import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
+import type { Hub } from '../../hub/hub.ts';
 import type { MatchedRoute } from '../wire/route.ts';
 
 /** The client certificate and its chain, leaf first; empty where the client showed none. */

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Request, type Response, Router } from 'express';
 import { failed, type Result } from '../../domain/result.ts';
-import type { AuthenticatedClient, Hub } from '../../hub/hub.ts';
+import type { AuthenticatedClient } from '../../hub/access/credentials.ts';
+import type { Hub } from '../../hub/hub.ts';
 import type { Answer } from '../wire/answers.ts';
 import { answerExchange, type Exchange, failExchange, openExchange } from '../wire/exchange.ts';
 import { hasBody, readBody } from '../wire/request-body.ts';

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Operation } from '../../domain/operations.ts';
 import type { Permission } from '../../domain/policy.ts';
 import type { Result } from '../../domain/result.ts';
-import type { AuthenticatedClient, Hub } from '../../hub/hub.ts';
+import type { AuthenticatedClient } from '../../hub/access/credentials.ts';
+import type { Hub } from '../../hub/hub.ts';
 import type { Answer } from './answers.ts';
 import type { Query } from './request-target.ts';
 

@@ -6,86 +6,121 @@ import {
   type QueueChange,
   reject,
 } from '../../domain/cloud-to-device/message-queue.ts';
-import type { DeviceId } from '../../domain/identities/client-identity.ts';
-import type { CloudToDeviceMessage } from '../../domain/messages/message.ts';
+import type { ClientIdentity, DeviceId } from '../../domain/identities/client-identity.ts';
+import type {
+  CloudToDeviceDelivery,
+  CloudToDeviceMessage,
+  ModuleInputMessage,
+} from '../../domain/messages/message.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import type { DeviceRecord } from '../../store/hub-state.ts';
-import type { Messages } from '../hub.ts';
+import type { DeviceRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
-import { failMissing } from '../identities/missing-client.ts';
-import type { LiveSessions } from '../sessions/live-sessions.ts';
-import { createDeviceQueues, formatDelivery } from './device-queues.ts';
-import type { FeedbackKeeper } from './feedback.ts';
+import { failMissing } from '../identities/identity-rules.ts';
+import type { ClientSessions } from '../sessions/client-sessions.ts';
+import { DeviceQueues, formatDelivery } from './device-queues.ts';
+import type { Feedback } from './feedback.ts';
 
-/** The cloud-to-device messages of the hub, and the end of their timers. */
-export interface MessageParts extends Messages {
-  close(): void;
-}
+/**
+ * Cloud-to-device messages: each operation is one change of the queue of one device. A lock token that is no longer valid
+ * is `DeviceMessageLockLost`.
+ */
+export class CloudToDevice {
+  readonly #parts: HubParts;
+  readonly #sessions: ClientSessions;
+  readonly #queues: DeviceQueues;
 
-/** Makes the cloud-to-device messages: each operation is one change of one device's queue. */
-export function createMessages(parts: HubParts, live: LiveSessions, feedback: FeedbackKeeper): MessageParts {
-  const { state, clock } = parts;
-  const { defaultTimeToLiveSeconds, maximumDeliveryCount } = parts.options.cloudToDevice;
-  const queues = createDeviceQueues(parts, live, feedback);
+  constructor(parts: HubParts, sessions: ClientSessions, feedback: Feedback) {
+    this.#parts = parts;
+    this.#sessions = sessions;
+    this.#queues = new DeviceQueues(parts, sessions, feedback);
+  }
 
-  return {
-    send: (deviceId, message) => {
-      const record = find(deviceId);
-      // The hub says the same of a disabled device as of a missing one.
-      if (record?.identity.status !== 'enabled') return failMissing(parts, { deviceId });
-      const addressed = withAddress(message, deviceId);
-      const queue = enqueueMessage(record.queue, addressed, clock.now(), defaultTimeToLiveSeconds);
-      if (!queue.ok) return queue;
-      queues.keep(record, { queue: queue.value, ended: [] });
-      queues.deliver(record);
-      return ok(undefined);
-    },
-    receive: (deviceId) => {
-      const record = find(deviceId);
-      if (record === undefined) return failMissing(parts, { deviceId });
-      const message = queues.lock(record, false);
-      return ok(message === undefined ? undefined : formatDelivery(message));
-    },
-    complete: (deviceId, lockToken) => settle(deviceId, (record) => complete(record.queue, lockToken)),
-    reject: (deviceId, lockToken) => settle(deviceId, (record) => reject(record.queue, lockToken)),
-    abandon: (deviceId, lockToken) =>
-      settle(deviceId, (record) => abandon(record.queue, lockToken, maximumDeliveryCount)),
-    purge: (deviceId) => {
-      const record = find(deviceId);
-      if (record === undefined) return failMissing(parts, { deviceId });
-      const change = purge(record.queue);
-      queues.keep(record, change);
-      return ok(change.ended.length);
-    },
-    sendToInput: (identity, message) => {
-      if (state.find(identity)?.kind !== 'module') return failMissing(parts, identity);
-      const session = live.find(identity);
-      if (session?.isReadyFor('inputs') !== true) {
-        return failed('DeviceNotOnline', 'The module is not connected or does not listen to its inputs.');
-      }
-      session.link.deliverInputMessage(message);
-      return ok(undefined);
-    },
-    close: queues.close,
-  };
+  /** Enqueues a message and delivers it at once if the device is ready. Sets `to` if it is absent. */
+  sendMessage(deviceId: DeviceId, message: CloudToDeviceMessage): Result<void> {
+    const record = this.#find(deviceId);
+    // The hub answers the same for a disabled device as for a missing one.
+    if (record?.identity.status !== 'enabled') return failMissing(this.#parts, { deviceId });
+    const { defaultTimeToLiveSeconds } = this.#parts.options.cloudToDevice;
+    const now = this.#parts.clock.now();
+    const addressed = withAddress(message, deviceId);
+    const queue = enqueueMessage(record.queue, addressed, now, defaultTimeToLiveSeconds);
+    if (!queue.ok) return queue;
+    this.#queues.replace(record, queue.value);
+    this.#queues.deliver(record);
+    return ok(undefined);
+  }
 
-  /** The device with its queue as it is now: expiry and lost locks are never left to a late timer. */
-  function find(deviceId: DeviceId): DeviceRecord | undefined {
-    const record = state.devices.get(deviceId);
-    if (record !== undefined) queues.elapse(record);
+  /** Locks and returns the next message for the device HTTPS API. Returns undefined if the queue is empty. */
+  receiveMessage(deviceId: DeviceId): Result<CloudToDeviceDelivery | undefined> {
+    const record = this.#find(deviceId);
+    if (record === undefined) return failMissing(this.#parts, { deviceId });
+    const message = this.#queues.lock(record, false);
+    this.#queues.setTimer(record);
+    return ok(message === undefined ? undefined : formatDelivery(message));
+  }
+
+  completeMessage(deviceId: DeviceId, lockToken: string): Result<void> {
+    return this.#settle(deviceId, ({ queue }) => complete(queue, lockToken));
+  }
+
+  rejectMessage(deviceId: DeviceId, lockToken: string): Result<void> {
+    return this.#settle(deviceId, ({ queue }) => reject(queue, lockToken));
+  }
+
+  abandonMessage(deviceId: DeviceId, lockToken: string): Result<void> {
+    const { maximumDeliveryCount } = this.#parts.options.cloudToDevice;
+    return this.#settle(deviceId, ({ queue }) => abandon(queue, lockToken, maximumDeliveryCount));
+  }
+
+  /** Returns the number of purged messages. */
+  purgeMessages(deviceId: DeviceId): Result<number> {
+    const record = this.#find(deviceId);
+    if (record === undefined) return failMissing(this.#parts, { deviceId });
+    const change = purge(record.queue);
+    this.#queues.apply(record, change);
+    this.#queues.setTimer(record);
+    return ok(change.ended.length);
+  }
+
+  /** Delivers a message to an input of a module. `DeviceNotOnline` if the module is not ready for it. */
+  sendInputMessage(identity: ClientIdentity, message: ModuleInputMessage): Result<void> {
+    if (this.#parts.store.clients.find(identity)?.kind !== 'module')
+      return failMissing(this.#parts, identity);
+    const session = this.#sessions.findReady(identity, 'inputs');
+    if (session === undefined) {
+      return failed('DeviceNotOnline', 'The module is not connected or does not listen to its inputs.');
+    }
+    session.connection.deliverInputMessage(message);
+    return ok(undefined);
+  }
+
+  /** Sets the timers of all queues anew, after their content was replaced. */
+  resume(): void {
+    this.#queues.resume();
+  }
+
+  /** Cancels every timer. */
+  suspend(): void {
+    this.#queues.suspend();
+  }
+
+  /** The device with its queue as it is now: expired messages and lost locks do not wait for a late timer. */
+  #find(deviceId: DeviceId): DeviceRecord | undefined {
+    const record = this.#parts.store.clients.devices.get(deviceId);
+    if (record !== undefined) this.#queues.elapse(record);
     return record;
   }
 
-  function settle(
+  #settle(
     deviceId: DeviceId,
     transition: (record: DeviceRecord) => Result<QueueChange<CloudToDeviceMessage>>,
   ): Result<void> {
-    const record = find(deviceId);
-    if (record === undefined) return failMissing(parts, { deviceId });
+    const record = this.#find(deviceId);
+    if (record === undefined) return failMissing(this.#parts, { deviceId });
     const change = transition(record);
     if (!change.ok) return change;
-    queues.keep(record, change.value);
-    queues.deliver(record);
+    this.#queues.apply(record, change.value);
+    this.#queues.deliver(record);
     return ok(undefined);
   }
 }

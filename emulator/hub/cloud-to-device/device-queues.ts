@@ -3,6 +3,7 @@ import {
   elapse,
   type InvisibleMessage,
   lockNext,
+  type MessageQueue,
   nextDueUtc,
   type QueueChange,
   releaseConnection,
@@ -10,138 +11,149 @@ import {
 import type { DeviceId } from '../../domain/identities/client-identity.ts';
 import type { CloudToDeviceDelivery, CloudToDeviceMessage } from '../../domain/messages/message.ts';
 import { formatTime } from '../../domain/time.ts';
-import type { DeviceRecord } from '../../store/hub-state.ts';
+import type { DeviceRecord } from '../../store/records.ts';
+import type { Activity } from '../activity.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { Timer } from '../ports.ts';
-import type { LiveSessions } from '../sessions/live-sessions.ts';
-import type { FeedbackKeeper } from './feedback.ts';
+import type { ClientSessions } from '../sessions/client-sessions.ts';
+import type { Feedback } from './feedback.ts';
 
-/** The queues of all devices in motion: kept, timed, and pushed to whoever listens. */
-export interface DeviceQueues {
-  /** Keeps a change of a queue, gives feedback on what ended, and sets the queue's one timer anew. */
-  keep(record: DeviceRecord, change: QueueChange<CloudToDeviceMessage>): void;
-  /** Keeps what time did to a queue since it was looked at last. */
-  elapse(record: DeviceRecord): void;
-  /** Locks the next message that waits; `endsWithConnection` where it is pushed over one. */
-  lock(record: DeviceRecord, endsWithConnection: boolean): InvisibleMessage<CloudToDeviceMessage> | undefined;
-  /** Pushes all that waits to a device that listens. */
-  deliver(record: DeviceRecord): void;
-  close(): void;
-}
-
-interface Alarm {
+interface DueTimer {
   readonly dueUtc: number;
   readonly timer: Timer;
 }
 
-export function createDeviceQueues(
-  parts: HubParts,
-  live: LiveSessions,
-  feedback: FeedbackKeeper,
-): DeviceQueues {
-  const { state, clock, ids, log, happenings, options } = parts;
-  const lockMilliseconds = options.cloudToDevice.lockSeconds * 1000;
-  const alarms = new Map<DeviceId, Alarm>();
+/**
+ * The queues of all devices: each change is stored, ended messages give feedback, and ready devices get their messages.
+ * Each queue has at most one timer. Whoever changes a queue calls {@link setTimer} (or {@link deliver}) at the end.
+ */
+export class DeviceQueues {
+  readonly #parts: HubParts;
+  readonly #sessions: ClientSessions;
+  readonly #feedback: Feedback;
+  readonly #lockMilliseconds: number;
+  readonly #timers = new Map<DeviceId, DueTimer>();
 
-  happenings.listen((happening) => {
-    const { identity } = happening;
-    if (identity.moduleId !== undefined) return;
-    if (happening.kind === 'identityDeleted') {
-      silence(identity.deviceId);
-      feedback.forget(identity.deviceId);
-      return;
-    }
-    const record = state.devices.get(identity.deviceId);
-    if (record === undefined) return;
-    if (happening.kind === 'clientSubscribed' && happening.channel === 'messages') wake(record);
-    else if (happening.kind === 'clientDisconnected') {
-      keep(record, { queue: releaseConnection(record.queue), ended: [] });
-    }
-  });
+  constructor(parts: HubParts, sessions: ClientSessions, feedback: Feedback) {
+    this.#parts = parts;
+    this.#sessions = sessions;
+    this.#feedback = feedback;
+    this.#lockMilliseconds = parts.options.cloudToDevice.lockSeconds * 1000;
+    parts.activities.listen(
+      { kinds: ['clientSubscribed', 'clientDisconnected', 'identityDeleted'] },
+      (activity) => this.#take(activity),
+    );
+  }
 
-  return {
-    keep,
-    elapse: elapseTo,
-    lock,
-    deliver,
-    close: () => {
-      for (const deviceId of [...alarms.keys()]) silence(deviceId);
-    },
-  };
+  replace(record: DeviceRecord, queue: MessageQueue<CloudToDeviceMessage>): void {
+    this.#parts.store.clients.replaceQueue(record, queue);
+  }
 
-  function keep(record: DeviceRecord, { queue, ended }: QueueChange<CloudToDeviceMessage>): void {
-    record.queue = queue;
+  /** Stores a change and gives feedback on the messages that ended. */
+  apply(record: DeviceRecord, { queue, ended }: QueueChange<CloudToDeviceMessage>): void {
+    this.replace(record, queue);
     for (const message of ended) {
-      feedback.give(record.identity, message);
+      this.#feedback.add(record.identity, message);
       if (message.state !== 'deadLettered') continue;
       const { messageId } = message.content.properties.system;
-      log('info', 'message-dead-lettered', {
-        deviceId: record.identity.deviceId,
-        messageId,
-        reason: message.outcome,
-      });
+      const { deviceId } = record.identity;
+      this.#parts.log('info', 'message-dead-lettered', { deviceId, messageId, reason: message.outcome });
     }
-    setAlarm(record);
   }
 
-  function elapseTo(record: DeviceRecord): void {
-    const change = elapse(record.queue, clock.now());
-    if (change.queue !== record.queue) keep(record, change);
+  /** Applies what time alone has done to the queue since it was last looked at. */
+  elapse(record: DeviceRecord): void {
+    const change = elapse(record.queue, this.#parts.clock.now());
+    if (change.queue === record.queue) return;
+    this.apply(record, change);
+    this.setTimer(record);
   }
 
-  function lock(
+  /** Locks the next message that waits. `endsWithConnection` if it is delivered over one. */
+  lock(
     record: DeviceRecord,
     endsWithConnection: boolean,
   ): InvisibleMessage<CloudToDeviceMessage> | undefined {
-    const untilUtc = clock.now() + lockMilliseconds;
-    const locked = lockNext(record.queue, { token: ids.guid(), untilUtc, endsWithConnection });
+    const { clock, ids } = this.#parts;
+    const untilUtc = clock.now() + this.#lockMilliseconds;
+    const locked = lockNext(record.queue, () => ({ token: ids.guid(), untilUtc, endsWithConnection }));
     if (locked === undefined) return undefined;
-    keep(record, { queue: locked.queue, ended: [] });
+    this.replace(record, locked.queue);
     return locked.message;
   }
 
-  // Whether the device still listens is asked anew for each message: its link may end the connection or settle at once.
-  function deliver(record: DeviceRecord): void {
+  /** Delivers all messages that wait to a device that is ready, and sets the timer of the queue. */
+  deliver(record: DeviceRecord): void {
+    const { store, clock } = this.#parts;
+    // Asked again for each message, because a delivery may end the connection or settle at once.
     for (;;) {
-      const session = live.find(record.twin.identity);
-      if (session?.isReadyFor('messages') !== true) return;
-      const message = lock(record, true);
-      if (message === undefined) return;
-      record.activity.lastActivityUtc = clock.now();
+      const session = this.#sessions.findReady(record.twin.identity, 'messages');
+      if (session === undefined) break;
+      const message = this.lock(record, true);
+      if (message === undefined) break;
+      store.clients.setLastActivity(record, clock.now());
       if (session.isSettledOnDelivery) {
         const completed = complete(record.queue, message.lock.token);
-        if (completed.ok) keep(record, completed.value);
+        if (completed.ok) this.apply(record, completed.value);
       }
-      session.link.deliverMessage(formatDelivery(message));
+      session.connection.deliverMessage(formatDelivery(message));
     }
+    this.setTimer(record);
   }
 
-  function wake(record: DeviceRecord): void {
-    elapseTo(record);
-    deliver(record);
-  }
-
-  function setAlarm(record: DeviceRecord): void {
+  /** Sets the one timer of a queue to the time at which a message expires or a lock is lost. */
+  setTimer(record: DeviceRecord): void {
     const { deviceId } = record.identity;
     const dueUtc = nextDueUtc(record.queue);
-    if (alarms.get(deviceId)?.dueUtc === dueUtc) return;
-    silence(deviceId);
+    if (this.#timers.get(deviceId)?.dueUtc === dueUtc) return;
+    this.#cancelTimer(deviceId);
     if (dueUtc === Number.POSITIVE_INFINITY) return;
+    const { clock } = this.#parts;
     const timer = clock.schedule(Math.max(dueUtc - clock.now(), 0), () => {
-      alarms.delete(deviceId);
-      wake(record);
-      setAlarm(record);
+      this.#timers.delete(deviceId);
+      this.#wake(record);
     });
-    alarms.set(deviceId, { dueUtc, timer });
+    this.#timers.set(deviceId, { dueUtc, timer });
   }
 
-  function silence(deviceId: DeviceId): void {
-    alarms.get(deviceId)?.timer.cancel();
-    alarms.delete(deviceId);
+  resume(): void {
+    for (const record of this.#parts.store.clients.devices.values()) this.setTimer(record);
+  }
+
+  suspend(): void {
+    for (const deviceId of [...this.#timers.keys()]) this.#cancelTimer(deviceId);
+  }
+
+  #take(
+    activity: Extract<Activity, { kind: 'clientSubscribed' | 'clientDisconnected' | 'identityDeleted' }>,
+  ): void {
+    const { deviceId, moduleId } = activity.identity;
+    if (moduleId !== undefined) return;
+    if (activity.kind === 'identityDeleted') {
+      this.#cancelTimer(deviceId);
+      this.#feedback.forget(deviceId);
+      return;
+    }
+    const record = this.#parts.store.clients.devices.get(deviceId);
+    if (record === undefined) return;
+    if (activity.kind === 'clientDisconnected') {
+      this.replace(record, releaseConnection(record.queue));
+      this.setTimer(record);
+    } else if (activity.channel === 'messages') this.#wake(record);
+  }
+
+  #wake(record: DeviceRecord): void {
+    this.elapse(record);
+    this.deliver(record);
+  }
+
+  #cancelTimer(deviceId: DeviceId): void {
+    this.#timers.get(deviceId)?.timer.cancel();
+    this.#timers.delete(deviceId);
   }
 }
 
-/** A locked message as a door hears of it. */
+/** Formats a locked message for a door. */
 export function formatDelivery(message: InvisibleMessage<CloudToDeviceMessage>): CloudToDeviceDelivery {
   return {
     lockToken: message.lock.token,

@@ -1,10 +1,13 @@
-import { type FeedbackRecord, feedbackOn } from '../../domain/cloud-to-device/feedback.ts';
+import {
+  type FeedbackDelivery,
+  type FeedbackRecord,
+  feedbackOn,
+} from '../../domain/cloud-to-device/feedback.ts';
 import {
   abandon,
   complete,
   type EndedMessage,
   elapse,
-  emptyQueue,
   enqueue,
   lockNext,
   type MessageQueue,
@@ -15,123 +18,144 @@ import type { DeviceIdentity } from '../../domain/identities/identity.ts';
 import type { CloudToDeviceMessage } from '../../domain/messages/message.ts';
 import { ok, type Result } from '../../domain/result.ts';
 import { formatTime } from '../../domain/time.ts';
-import { type LogEntry, PartitionLog, untilAppend } from '../../store/partition-log.ts';
-import type { Feedback } from '../hub.ts';
+import type { FeedbackBatch, FeedbackEntry } from '../../store/feedback-store.ts';
+import { LogCursor, untilAppend } from '../../store/partition-log.ts';
 import type { HubParts } from '../hub-parts.ts';
 
-/** Feedback as the queues of the devices use it. */
-export interface FeedbackKeeper extends Feedback {
-  /** Keeps the feedback on a message that ended, where its sender wants it. */
-  give(device: DeviceIdentity, message: EndedMessage<CloudToDeviceMessage>): void;
-  /** Drops the pending feedback of a device that is deleted. */
-  forget(deviceId: DeviceId): void;
-}
-
-type Batch = readonly FeedbackRecord[];
-
-interface RecordEntry extends LogEntry {
-  readonly record: FeedbackRecord;
-}
-
 const MAXIMUM_BATCH_RECORDS = 64;
-// What is never received would else fill the memory until it expires.
+// What is never received would otherwise fill the memory until it expires.
 const MAXIMUM_BATCHES = 1000;
-const MAXIMUM_LOG_BYTES = 4 * 1024 * 1024;
-const RECORD_BYTES = 512;
 
-/** Makes the feedback: a queue of batches for the back ends, and a log for those who only look on. No timer runs; time counts when somebody asks. */
-export function createFeedback(parts: HubParts): FeedbackKeeper {
-  const { clock, ids, log, options } = parts;
-  const { timeToLiveSeconds, maximumDeliveryCount, lockSeconds, batchSeconds } =
-    options.cloudToDevice.feedback;
-  const records = new PartitionLog<RecordEntry>();
-  let queue: MessageQueue<Batch> = emptyQueue();
-  let gathered: { readonly sinceUtc: number; readonly batch: Batch } | undefined;
+/** Which feedback is to be read, and from where on. */
+export interface FeedbackReading {
+  /** By default `latest`: from now on. */
+  readonly from?: 'earliest' | 'latest';
+  readonly deviceId?: string;
+  readonly signal?: AbortSignal;
+}
 
-  return {
-    give: (device, message) => {
-      const now = clock.now();
-      const record = feedbackOn(message, device, now);
-      if (record === undefined) return;
-      const sequenceNumber = records.nextSequenceNumber;
-      records.append({ sequenceNumber, enqueuedUtc: now, bytes: RECORD_BYTES, record });
-      records.trim(MAXIMUM_LOG_BYTES, Number.NEGATIVE_INFINITY);
-      gathered = {
-        sinceUtc: gathered?.sinceUtc ?? now,
-        batch: [...(gathered?.batch ?? []), record],
-      };
-      bringUpToDate();
-    },
-    forget: (deviceId) => {
-      const isKept = (record: FeedbackRecord) => record.deviceId !== deviceId;
-      if (gathered !== undefined) gathered = { ...gathered, batch: gathered.batch.filter(isKept) };
-      const messages = queue.messages
-        .map((message) => ({ ...message, content: message.content.filter(isKept) }))
-        .filter(({ content }) => content.length > 0);
-      queue = { ...queue, messages };
-    },
-    receive: () => {
-      bringUpToDate();
-      const untilUtc = clock.now() + lockSeconds * 1000;
-      const locked = lockNext(queue, { token: ids.guid(), untilUtc, endsWithConnection: false });
-      if (locked === undefined) return undefined;
-      queue = locked.queue;
-      const { sequenceNumber, deliveryCount, enqueuedUtc, content, lock } = locked.message;
-      return {
-        lockToken: lock.token,
-        sequenceNumber,
-        deliveryCount,
-        enqueuedTimeUtc: formatTime(enqueuedUtc),
-        records: content,
-      };
-    },
-    complete: (lockToken) => settle((current) => complete(current, lockToken)),
-    abandon: (lockToken) => settle((current) => abandon(current, lockToken, maximumDeliveryCount)),
-    read: ({ from = 'latest', deviceId, signal } = {}) => {
-      // The position is taken now, not when the loop begins: nothing that happens in between is missed.
-      const start = from === 'earliest' ? 0 : records.nextSequenceNumber;
-      const closed = signal === undefined ? parts.closed : AbortSignal.any([signal, parts.closed]);
-      return readRecords(start, deviceId, closed);
-    },
-  };
+/**
+ * Feedback on cloud-to-device messages whose sender asked for it: a queue of batches for back ends, and a log for those
+ * who only look on. No timer runs; time counts when somebody asks. A lock token that is no longer valid is
+ * `DeviceMessageLockLost`.
+ */
+export class Feedback {
+  readonly #parts: HubParts;
 
-  /** Closes the batch that is full or old enough, and drops what expired. */
-  function bringUpToDate(): void {
-    const now = clock.now();
-    queue = elapse(queue, now).queue;
-    if (gathered === undefined) return;
-    const { batch, sinceUtc } = gathered;
-    const isDue = batch.length >= MAXIMUM_BATCH_RECORDS || now >= sinceUtc + batchSeconds * 1000;
-    if (!isDue) return;
-    gathered = undefined;
-    if (batch.length === 0) return;
-    queue = enqueue(queue, batch, { enqueuedUtc: now, expiryUtc: now + timeToLiveSeconds * 1000 });
-    if (queue.messages.length <= MAXIMUM_BATCHES) return;
-    // One tenth at once, so that a full queue is not logged at every record.
-    const count = MAXIMUM_BATCHES / 10;
-    queue = { ...queue, messages: queue.messages.slice(count) };
-    log('warn', 'feedback-forgotten', { count, limitBatches: MAXIMUM_BATCHES });
+  constructor(parts: HubParts) {
+    this.#parts = parts;
   }
 
-  function settle(transition: (current: MessageQueue<Batch>) => Result<QueueChange<Batch>>): Result<void> {
-    bringUpToDate();
-    const change = transition(queue);
+  /** Adds the feedback on a message that ended, if its sender wants it. */
+  add(device: DeviceIdentity, message: EndedMessage<CloudToDeviceMessage>): void {
+    const { store, clock } = this.#parts;
+    const now = clock.now();
+    const record = feedbackOn(message, device, now);
+    if (record === undefined) return;
+    store.feedback.add(record, now);
+    this.#elapse();
+  }
+
+  /** Drops the pending feedback of a device that is deleted. */
+  forget(deviceId: DeviceId): void {
+    const { feedback } = this.#parts.store;
+    const { openBatch, queue } = feedback;
+    const isKept = (record: FeedbackRecord) => record.deviceId !== deviceId;
+    if (openBatch !== undefined) {
+      feedback.replaceOpenBatch({ ...openBatch, batch: openBatch.batch.filter(isKept) });
+    }
+    const messages = queue.messages
+      .map((message) => ({ ...message, content: message.content.filter(isKept) }))
+      .filter(({ content }) => content.length > 0);
+    feedback.replaceQueue({ ...queue, messages });
+  }
+
+  /** Locks and returns the next batch. Returns undefined if none waits. */
+  receiveFeedback(): FeedbackDelivery | undefined {
+    this.#elapse();
+    const { store, clock, ids } = this.#parts;
+    const untilUtc = clock.now() + this.#options.lockSeconds * 1000;
+    const lock = () => ({ token: ids.guid(), untilUtc, endsWithConnection: false });
+    const locked = lockNext(store.feedback.queue, lock);
+    if (locked === undefined) return undefined;
+    store.feedback.replaceQueue(locked.queue);
+    const { message } = locked;
+    return {
+      lockToken: message.lock.token,
+      sequenceNumber: message.sequenceNumber,
+      deliveryCount: message.deliveryCount,
+      enqueuedTimeUtc: formatTime(message.enqueuedUtc),
+      records: message.content,
+    };
+  }
+
+  completeFeedback(lockToken: string): Result<void> {
+    return this.#settle((queue) => complete(queue, lockToken));
+  }
+
+  abandonFeedback(lockToken: string): Result<void> {
+    return this.#settle((queue) => abandon(queue, lockToken, this.#options.maximumDeliveryCount));
+  }
+
+  /** Reads the records without taking them. Begins at once; ends only with the signal or when the loop is left. */
+  read({ from = 'latest', deviceId, signal }: FeedbackReading = {}): AsyncIterable<FeedbackRecord> {
+    const { log } = this.#parts.store.feedback;
+    const { closed } = this.#parts;
+    // The position is taken now, not when the loop begins, so that nothing in between is missed.
+    const cursor = new LogCursor(log, from === 'earliest' ? 0 : log.nextSequenceNumber);
+    return this.#read(cursor, deviceId, signal === undefined ? closed : AbortSignal.any([signal, closed]));
+  }
+
+  get #options() {
+    return this.#parts.options.cloudToDevice.feedback;
+  }
+
+  /** Drops what expired and closes the open batch if it is full or old enough. */
+  #elapse(): void {
+    const { feedback } = this.#parts.store;
+    const now = this.#parts.clock.now();
+    feedback.replaceQueue(elapse(feedback.queue, now).queue);
+    const { openBatch } = feedback;
+    if (openBatch === undefined) return;
+    const { batch, sinceUtc } = openBatch;
+    const { batchSeconds, timeToLiveSeconds } = this.#options;
+    if (batch.length < MAXIMUM_BATCH_RECORDS && now < sinceUtc + batchSeconds * 1000) return;
+    feedback.replaceOpenBatch(undefined);
+    if (batch.length === 0) return;
+    const expiryUtc = now + timeToLiveSeconds * 1000;
+    feedback.replaceQueue(this.#bound(enqueue(feedback.queue, batch, { enqueuedUtc: now, expiryUtc })));
+  }
+
+  #bound(queue: MessageQueue<FeedbackBatch>): MessageQueue<FeedbackBatch> {
+    if (queue.messages.length <= MAXIMUM_BATCHES) return queue;
+    // One tenth at once, so that a full queue is not logged at every record.
+    const count = MAXIMUM_BATCHES / 10;
+    this.#parts.log('warn', 'feedback-forgotten', { count, limitBatches: MAXIMUM_BATCHES });
+    return { ...queue, messages: queue.messages.slice(count) };
+  }
+
+  #settle(
+    transition: (queue: MessageQueue<FeedbackBatch>) => Result<QueueChange<FeedbackBatch>>,
+  ): Result<void> {
+    this.#elapse();
+    const { feedback } = this.#parts.store;
+    const change = transition(feedback.queue);
     if (!change.ok) return change;
-    queue = change.value.queue;
+    feedback.replaceQueue(change.value.queue);
     return ok(undefined);
   }
 
-  async function* readRecords(
-    start: number,
+  async *#read(
+    cursor: LogCursor<FeedbackEntry>,
     deviceId: string | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<FeedbackRecord, void, void> {
-    let next = start;
+    const { log } = this.#parts.store.feedback;
     while (!signal.aborted) {
-      const entry = records.at(next);
-      if (entry === undefined) await untilAppend([records], signal);
+      const entry = cursor.peek();
+      if (entry === undefined) await untilAppend([log], signal);
       else {
-        next = entry.sequenceNumber + 1;
+        cursor.pass(entry);
         if (deviceId === undefined || entry.record.deviceId === deviceId) yield entry.record;
       }
     }

@@ -1,35 +1,54 @@
 import { formatDigitalTwin } from '../../domain/digital-twins/digital-twin.ts';
-import { applyDigitalTwinPatch } from '../../domain/digital-twins/digital-twin-patch.ts';
+import {
+  applyDigitalTwinPatch,
+  type DigitalTwinOperation,
+} from '../../domain/digital-twins/digital-twin-patch.ts';
 import type { DeviceId } from '../../domain/identities/client-identity.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Precondition } from '../../domain/precondition.ts';
 import { ok, type Result } from '../../domain/result.ts';
 import { formatTwinEtag } from '../../domain/twins/twin.ts';
-import type { DeviceRecord } from '../../store/hub-state.ts';
-import type { Twins } from '../hub.ts';
+import type { DeviceRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
-import { failMissing } from '../identities/missing-client.ts';
-import type { DigitalTwins } from '../service-operations.ts';
+import { failMissing } from '../identities/identity-rules.ts';
+import type { Twins } from '../twins/twins.ts';
 
-/** Makes the digital twins: another view of device twins, written through them. */
-export function createDigitalTwins(parts: HubParts, twins: Twins): DigitalTwins {
-  return {
-    getDigitalTwin: (deviceId) => {
-      const found = find(deviceId);
-      if (!found.ok) return found;
-      const { twin } = found.value;
-      return ok({ document: formatDigitalTwin(twin), etag: formatTwinEtag(twin) });
-    },
-    updateDigitalTwin: (deviceId, operations, precondition) => {
-      const found = find(deviceId);
-      if (!found.ok) return found;
-      const desired = applyDigitalTwinPatch(found.value.twin, operations);
-      if (!desired.ok) return desired;
-      const updated = twins.updateTwin({ deviceId }, { desired: desired.value }, precondition);
-      return updated.ok ? ok({ etag: formatTwinEtag(found.value.twin) }) : updated;
-    },
-  };
+/**
+ * The Plug and Play view of device twins, written through them. Commands are direct methods, those of a component named
+ * `component*command`. Etags are those of the device twin, without quotes.
+ */
+export class DigitalTwins {
+  readonly #parts: HubParts;
+  readonly #twins: Twins;
 
-  function find(deviceId: DeviceId): Result<DeviceRecord> {
-    const record = parts.state.devices.get(deviceId);
-    return record === undefined ? failMissing(parts, { deviceId }) : ok(record);
+  constructor(parts: HubParts, twins: Twins) {
+    this.#parts = parts;
+    this.#twins = twins;
+  }
+
+  getDigitalTwin(deviceId: DeviceId): Result<{ readonly document: JsonObject; readonly etag: string }> {
+    const found = this.#find(deviceId);
+    if (!found.ok) return found;
+    const { twin } = found.value;
+    return ok({ document: formatDigitalTwin(twin), etag: formatTwinEtag(twin) });
+  }
+
+  /** Writes desired properties and returns the new etag. Operations come from `parseDigitalTwinPatch`. */
+  updateDigitalTwin(
+    deviceId: DeviceId,
+    operations: readonly DigitalTwinOperation[],
+    precondition: Precondition,
+  ): Result<{ readonly etag: string }> {
+    const found = this.#find(deviceId);
+    if (!found.ok) return found;
+    const desired = applyDigitalTwinPatch(found.value.twin, operations);
+    if (!desired.ok) return desired;
+    const updated = this.#twins.updateTwin({ deviceId }, { desired: desired.value }, precondition);
+    return updated.ok ? ok({ etag: formatTwinEtag(found.value.twin) }) : updated;
+  }
+
+  #find(deviceId: DeviceId): Result<DeviceRecord> {
+    const record = this.#parts.store.clients.devices.get(deviceId);
+    return record === undefined ? failMissing(this.#parts, { deviceId }) : ok(record);
   }
 }

@@ -1,16 +1,5 @@
+import type { EventFormat, EventFormats, PropertyDecoder } from '../../domain/messages/incoming-event.ts';
 import type { MessageProperties } from '../../domain/messages/message.ts';
-
-/**
- * Says how the head of a stored event is to be read. Each door owns some numbers; a number never changes its meaning,
- * because events that were stored with it may be read later.
- */
-export type EventFormat = number;
-
-/** Reads the properties of an event from the head that its door stored. */
-export type PropertyDecoder = (head: Uint8Array) => MessageProperties;
-
-/** The decoder of each format. */
-export type EventFormats = ReadonlyMap<EventFormat, PropertyDecoder>;
 
 /** The format of {@link encodeJsonProperties}. */
 export const JSON_PROPERTIES: EventFormat = 1;

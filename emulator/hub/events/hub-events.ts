@@ -1,117 +1,108 @@
 import { hubNameOf } from '../../domain/hub-name.ts';
+import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import { formatJson, type JsonObject } from '../../domain/json.ts';
 import type { MessageProperties } from '../../domain/messages/message.ts';
 import { fileTimeOf, formatTime } from '../../domain/time.ts';
 import { formatTwinUpdate, formatWholeTwin } from '../../domain/twins/twin-change.ts';
-import type { Happening } from '../happenings.ts';
+import type { Activity } from '../activity.ts';
 import type { HubParts } from '../hub-parts.ts';
-import { clientAnnotationsOf, partitionOf } from './device-event.ts';
-import { EVENT_ANNOTATIONS, HUB_EVENT_PROPERTIES as names } from './event-annotations.ts';
+import { HUB_EVENT_PROPERTIES as names } from './event-annotations.ts';
 import { encodeJsonProperties, JSON_PROPERTIES } from './event-formats.ts';
-import type { EventLog } from './events.ts';
+import { createHubSender } from './event-sender.ts';
+import type { Events } from './events.ts';
 import type { HubEventSource } from './hub-event-sources.ts';
 
-/** What a happening becomes in the event log. */
+/** What an activity becomes in the event log. */
 interface HubEvent {
-  readonly source: HubEventSource;
-  readonly operation: string;
-  body(): JsonObject;
+  /** The `opType` property. */
+  readonly type: string;
+  readonly body: JsonObject;
 }
+
+type ReportedActivity = Exclude<Activity, { readonly kind: 'clientSubscribed' }>;
 
 const SCHEMAS: Readonly<Record<HubEventSource, string>> = {
   twinChangeEvents: 'twinChangeNotification',
   deviceLifecycleEvents: 'deviceLifecycleNotification',
   deviceConnectionStateEvents: 'deviceConnectionStateNotification',
 };
+
+const KINDS: Readonly<Record<HubEventSource, readonly ReportedActivity['kind'][]>> = {
+  twinChangeEvents: ['twinUpdated', 'twinReplaced'],
+  deviceLifecycleEvents: ['identityCreated', 'identityDeleted'],
+  deviceConnectionStateEvents: ['clientConnected', 'clientDisconnected'],
+};
+
 const encoder = new TextEncoder();
 
-/** Writes what happens at the hub into its event log, for the sources that are switched on. */
-export function announceHubEvents(parts: HubParts, events: EventLog): void {
-  const { clock, ids, options, happenings } = parts;
-  if (options.eventSources.length === 0) return;
-  const hubName = hubNameOf(options.hostNames[0] ?? '');
-  const nextConnectionNumber = connectionNumbers(clock.now());
+/** Writes activities into the event log, for the sources that are switched on. */
+export class HubEvents {
+  readonly #parts: HubParts;
+  readonly #events: Events;
+  readonly #hubName: string;
 
-  happenings.listen((happening) => {
-    const event = eventOf(happening, nextConnectionNumber);
-    if (event !== undefined && options.eventSources.includes(event.source)) append(happening, event);
-  });
+  constructor(parts: HubParts, events: Events) {
+    this.#parts = parts;
+    this.#events = events;
+    this.#hubName = hubNameOf(parts.options.hostNames[0] ?? '');
+    for (const source of new Set(parts.options.eventSources)) {
+      parts.activities.listen({ kinds: KINDS[source] }, (activity) => this.#append(source, activity));
+    }
+  }
 
-  function append({ identity }: Happening, { source, operation, body }: HubEvent): void {
-    const sender = {
-      identity,
-      partition: partitionOf(identity.deviceId, events.partitionCount),
-      annotations: { ...clientAnnotationsOf(identity), [EVENT_ANNOTATIONS.source]: source },
-    };
-    const { deviceId, moduleId } = identity;
-    const properties: MessageProperties = {
+  #append(source: HubEventSource, activity: ReportedActivity): void {
+    const { type, body } = this.#eventOf(activity);
+    const { identity } = activity;
+    const head = encodeJsonProperties(this.#propertiesOf(identity, SCHEMAS[source], type));
+    const event = { head, format: JSON_PROPERTIES, body: encoder.encode(formatJson(body)) };
+    this.#events.append(createHubSender(identity, source, this.#events.partitionCount), event, undefined);
+  }
+
+  #propertiesOf({ deviceId, moduleId }: ClientIdentity, schema: string, type: string): MessageProperties {
+    const { clock, ids } = this.#parts;
+    return {
       system: {
         contentType: 'application/json',
         contentEncoding: 'utf-8',
         correlationId: formatHex(ids.bytes(8)),
-        userId: hubName,
+        userId: this.#hubName,
       },
       application: {
-        [names.hubName]: hubName,
+        [names.hubName]: this.#hubName,
         [names.deviceId]: deviceId,
         ...(moduleId === undefined ? {} : { [names.moduleId]: moduleId }),
         [names.operationTime]: formatTime(clock.now()),
-        [names.schema]: SCHEMAS[source],
-        [names.operation]: operation,
+        [names.schema]: schema,
+        [names.operation]: type,
       },
     };
-    const head = encodeJsonProperties(properties);
-    events.appendFrom(sender, { head, format: JSON_PROPERTIES, body: encoder.encode(formatJson(body())) });
   }
-}
 
-function eventOf(happening: Happening, nextConnectionNumber: () => string): HubEvent | undefined {
-  switch (happening.kind) {
-    case 'twinUpdated':
-      return twinChange('updateTwin', () => formatTwinUpdate(happening.twin, happening.touched));
-    case 'twinReplaced':
-      return twinChange('replaceTwin', () => formatWholeTwin(happening.twin, true));
-    case 'identityCreated':
-      return lifecycle('createDeviceIdentity', happening);
-    case 'identityDeleted':
-      return lifecycle('deleteDeviceIdentity', happening);
-    case 'clientConnected':
-      return connectionState('deviceConnected', nextConnectionNumber);
-    case 'clientDisconnected':
-      return connectionState('deviceDisconnected', nextConnectionNumber);
-    case 'clientSubscribed':
-      return undefined;
+  // The identity of a module has the same types as that of a device.
+  #eventOf(activity: ReportedActivity): HubEvent {
+    switch (activity.kind) {
+      case 'twinUpdated':
+        return { type: 'updateTwin', body: formatTwinUpdate(activity.twin, activity.touched) };
+      case 'twinReplaced':
+        return { type: 'replaceTwin', body: formatWholeTwin(activity.twin, true) };
+      case 'identityCreated':
+        return { type: 'createDeviceIdentity', body: formatWholeTwin(activity.twin, false) };
+      case 'identityDeleted':
+        return { type: 'deleteDeviceIdentity', body: formatWholeTwin(activity.twin, false) };
+      case 'clientConnected':
+        return { type: 'deviceConnected', body: this.#nextConnection() };
+      case 'clientDisconnected':
+        return { type: 'deviceDisconnected', body: this.#nextConnection() };
+    }
   }
-}
 
-function twinChange(operation: string, body: () => JsonObject): HubEvent {
-  return { source: 'twinChangeEvents', operation, body };
-}
-
-// A module's identity bears the same operations as a device's.
-function lifecycle(
-  operation: string,
-  { twin }: Extract<Happening, { readonly kind: 'identityCreated' | 'identityDeleted' }>,
-): HubEvent {
-  return { source: 'deviceLifecycleEvents', operation, body: () => formatWholeTwin(twin, false) };
-}
-
-function connectionState(operation: string, nextNumber: () => string): HubEvent {
-  return {
-    source: 'deviceConnectionStateEvents',
-    operation,
-    body: () => ({ sequenceNumber: nextNumber() }),
-  };
-}
-
-/** 64 hexadecimal digits that grow as text: nothing, the epoch of the count as a file time, a constant, the count. */
-function connectionNumbers(epoch: number): () => string {
-  const start = fileTimeOf(epoch).toString(16).padStart(32, '0');
-  let count = 0;
-  return () => {
-    count += 1;
-    return `${start}00000002${count.toString(16).padStart(24, '0')}`.toUpperCase();
-  };
+  /** 64 hexadecimal digits that grow as text: zeros, the creation of the hub as a file time, a constant, the count. */
+  #nextConnection(): JsonObject {
+    const { store } = this.#parts;
+    const start = fileTimeOf(store.createdUtc).toString(16).padStart(32, '0');
+    const count = store.countConnectionEvent().toString(16).padStart(24, '0');
+    return { sequenceNumber: `${start}00000002${count}`.toUpperCase() };
+  }
 }
 
 function formatHex(bytes: Uint8Array): string {

@@ -2,7 +2,7 @@ import type { DeviceId } from '../../domain/identities/client-identity.ts';
 import { type DeviceIdentity, EDGE_SCOPE_PREFIX } from '../../domain/identities/identity.ts';
 import type { DeviceRequest } from '../../domain/identities/identity-request.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import type { HubState } from '../../store/hub-state.ts';
+import type { ClientStore } from '../../store/client-store.ts';
 
 /** The scope members of a device identity. */
 export type Scopes = Pick<DeviceIdentity, 'deviceScope' | 'parentScopes'>;
@@ -16,20 +16,24 @@ export type ScopeWrite =
  * Decides scope and parents of a device: an edge device has a scope of its own and names its parent in `parentScopes`;
  * a leaf names its parent in `deviceScope` and the hub copies it.
  */
-export function resolveScopes(state: HubState, request: DeviceRequest, write: ScopeWrite): Result<Scopes> {
-  if (request.isEdge) return resolveEdgeScopes(state, request, write);
+export function resolveScopes(
+  clients: ClientStore,
+  request: DeviceRequest,
+  write: ScopeWrite,
+): Result<Scopes> {
+  if (request.isEdge) return resolveEdgeScopes(clients, request, write);
   // An edge device that becomes a leaf loses its parent; it is attached in a second write.
   const wasEdge = write.kind === 'update' && write.before.isEdge;
   if (wasEdge || request.deviceScope === null) return ok({ deviceScope: null, parentScopes: [] });
-  if (!isEdgeScope(state, request.deviceScope)) return invalidScope(request.deviceScope);
+  if (!isEdgeScope(clients, request.deviceScope)) return invalidScope(request.deviceScope);
   return ok({ deviceScope: request.deviceScope, parentScopes: [request.deviceScope] });
 }
 
-function resolveEdgeScopes(state: HubState, request: DeviceRequest, write: ScopeWrite): Result<Scopes> {
+function resolveEdgeScopes(clients: ClientStore, request: DeviceRequest, write: ScopeWrite): Result<Scopes> {
   const ownScope = resolveOwnScope(request, write);
   if (!ownScope.ok) return ownScope;
   const parentScopes = request.parentScopes ?? [];
-  const unknown = parentScopes.find((scope) => !isEdgeScope(state, scope));
+  const unknown = parentScopes.find((scope) => !isEdgeScope(clients, scope));
   if (unknown !== undefined) return invalidScope(unknown);
   return ok({ deviceScope: ownScope.value, parentScopes });
 }
@@ -44,10 +48,10 @@ function resolveOwnScope(request: DeviceRequest, write: ScopeWrite): Result<stri
   return ok(`${EDGE_SCOPE_PREFIX}${request.deviceId}-`);
 }
 
-function isEdgeScope(state: HubState, scope: string): boolean {
+function isEdgeScope(clients: ClientStore, scope: string): boolean {
   if (!scope.startsWith(EDGE_SCOPE_PREFIX)) return false;
   const deviceId = scope.slice(EDGE_SCOPE_PREFIX.length, scope.lastIndexOf('-')) as DeviceId;
-  const identity = state.devices.get(deviceId)?.identity;
+  const identity = clients.devices.get(deviceId)?.identity;
   return identity?.isEdge === true && identity.deviceScope === scope;
 }
 

@@ -1,7 +1,9 @@
+import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import { formatIdentityEtag, type Identity } from '../../domain/identities/identity.ts';
 import { isMet, type Precondition } from '../../domain/precondition.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import type { HubState } from '../../store/hub-state.ts';
+import type { ClientStore } from '../../store/client-store.ts';
+import type { HubParts } from '../hub-parts.ts';
 
 const MAXIMUM_IDENTITIES = 1_000_000;
 
@@ -16,8 +18,18 @@ export function checkDelete(identity: Identity, precondition: Precondition): Res
   return checkEtag(identity, precondition);
 }
 
-/** Whether the hub can hold one more device or module. */
-export function checkRoom(state: HubState): Result<void> {
-  if (state.identityCount < MAXIMUM_IDENTITIES) return ok(undefined);
+/** Refuses one more device or module if the hub is full. */
+export function checkRoom({ identityCount }: ClientStore): Result<void> {
+  if (identityCount < MAXIMUM_IDENTITIES) return ok(undefined);
   return failed('TooManyDevices', `A hub holds at most ${MAXIMUM_IDENTITIES} devices and modules.`);
+}
+
+/** `ModuleNotFound` if only the module is missing, otherwise `DeviceNotFound`. */
+export function failMissing({ store, options }: HubParts, identity: ClientIdentity): Result<never> {
+  const { deviceId, moduleId } = identity;
+  if (moduleId === undefined || !store.clients.devices.has(deviceId)) {
+    return failed('DeviceNotFound', `Device ${deviceId} not registered`);
+  }
+  const text = `Device ${deviceId} Module ${moduleId} at IotHub ${options.hostNames[0]} not registered.`;
+  return failed('ModuleNotFound', text);
 }

@@ -1,20 +1,22 @@
 import type { ClientActivity, Identity } from '../../domain/identities/identity.ts';
-import { formatTime, NEVER } from '../../domain/time.ts';
-import type { ActivityRecord, ClientRecord } from '../../store/hub-state.ts';
-import type { IdentityView } from '../hub.ts';
+import { formatOptionalTime } from '../../domain/time.ts';
+import type { ActivityRecord, ClientRecord } from '../../store/records.ts';
 
-/** An identity as the service sees it at this moment. */
+/** An identity with what the hub observes of it. `pendingMessageCount` counts its cloud-to-device messages. */
+export interface IdentityView<I extends Identity = Identity> {
+  readonly identity: I;
+  readonly activity: ClientActivity;
+  readonly pendingMessageCount: number;
+}
+
+/** Returns an identity as the service sees it at this moment. */
 export function viewOf<I extends Identity>(record: ClientRecord & { readonly identity: I }): IdentityView<I> {
   return {
     identity: record.identity,
     activity: activityOf(record.activity),
-    pendingMessageCount: pendingMessageCountOf(record),
+    // A module has no queue.
+    pendingMessageCount: record.kind === 'device' ? record.queue.messages.length : 0,
   };
-}
-
-/** Cloud-to-device messages that wait for a device or are with it; a module has no queue. */
-export function pendingMessageCountOf(record: ClientRecord): number {
-  return record.kind === 'device' ? record.queue.messages.length : 0;
 }
 
 function activityOf(activity: ActivityRecord): ClientActivity {
@@ -23,8 +25,4 @@ function activityOf(activity: ActivityRecord): ClientActivity {
     connectionStateUpdatedTime: formatOptionalTime(activity.connectionStateUpdatedUtc),
     lastActivityTime: formatOptionalTime(activity.lastActivityUtc),
   };
-}
-
-export function formatOptionalTime(milliseconds: number | undefined): string {
-  return milliseconds === undefined ? NEVER : formatTime(milliseconds);
 }

@@ -1,22 +1,31 @@
+import type { JsonObject } from '../../domain/json.ts';
 import type { HubParts } from '../hub-parts.ts';
-import type { Statistics } from '../service-operations.ts';
-import type { LiveSessions } from '../sessions/live-sessions.ts';
+import type { ClientSessions } from '../sessions/client-sessions.ts';
 
-/** Makes the counts; unlike the real hub's they never lag. */
-export function createStatistics({ state }: HubParts, live: LiveSessions): Statistics {
-  return {
-    countDevices: () => {
-      let disabledDeviceCount = 0;
-      for (const { identity } of state.devices.values()) {
-        if (identity.status === 'disabled') disabledDeviceCount += 1;
-      }
-      const totalDeviceCount = state.devices.size;
-      return {
-        totalDeviceCount,
-        enabledDeviceCount: totalDeviceCount - disabledDeviceCount,
-        disabledDeviceCount,
-      };
-    },
-    countConnections: () => ({ connectedDeviceCount: live.deviceCount }),
-  };
+/** Counts of this very moment; those of the real hub lag. */
+export class Statistics {
+  readonly #parts: HubParts;
+  readonly #sessions: ClientSessions;
+
+  constructor(parts: HubParts, sessions: ClientSessions) {
+    this.#parts = parts;
+    this.#sessions = sessions;
+  }
+
+  /** Returns `{totalDeviceCount, enabledDeviceCount, disabledDeviceCount}`; modules do not count. */
+  getDeviceStatistics(): JsonObject {
+    const { devices } = this.#parts.store.clients;
+    let disabledDeviceCount = 0;
+    for (const { identity } of devices.values()) if (identity.status === 'disabled') disabledDeviceCount += 1;
+    return {
+      totalDeviceCount: devices.size,
+      enabledDeviceCount: devices.size - disabledDeviceCount,
+      disabledDeviceCount,
+    };
+  }
+
+  /** Returns `{connectedDeviceCount}`. */
+  getServiceStatistics(): JsonObject {
+    return { connectedDeviceCount: this.#sessions.connectedDeviceCount };
+  }
 }

@@ -4,26 +4,21 @@ import { parseJson } from '../../domain/json.ts';
 import type { MethodResponse } from '../../domain/methods/method.ts';
 import { NO_PRECONDITION } from '../../domain/precondition.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import type { JobRecord } from '../../store/hub-state.ts';
-import type { Methods, Twins } from '../hub.ts';
+import type { JobRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
+import type { Methods } from '../methods/methods.ts';
 import type { Timer } from '../ports.ts';
-import type { LiveSessions } from '../sessions/live-sessions.ts';
+import type { ClientSessions } from '../sessions/client-sessions.ts';
+import type { Twins } from '../twins/twins.ts';
 
-/** What carries out jobs that have begun. */
-export interface JobRuns {
-  /** Works on the clients that were selected; `onEnd` is called once. */
-  start(job: JobRecord, targets: readonly ClientIdentity[], onEnd: () => void): void;
-  close(): void;
-}
-
-/** What a job works with: the same parts as any back end. */
+/** What a job works with: the same operations as any back end. */
 export interface JobServices {
   readonly twins: Twins;
   readonly methods: Methods;
-  readonly live: LiveSessions;
+  readonly sessions: ClientSessions;
 }
 
+/** A job that runs. Its progress is in its record; this is what has to be rebuilt from it. */
 interface Run {
   readonly job: JobRecord;
   readonly deadlineUtc: number;
@@ -34,77 +29,113 @@ interface Run {
   unfinishedCount: number;
 }
 
-// So many at a time, so that a job over a whole fleet does not hold up everybody else.
+// So many at a time, so that a job over all devices does not delay everybody else.
 const CLIENTS_PER_STEP = 500;
 
-export function createJobRuns({ clock }: HubParts, { twins, methods, live }: JobServices): JobRuns {
-  const runs = new Set<Run>();
-  return {
-    start: (job, targets, onEnd) => {
-      const createdUtc = clock.now();
-      for (const identity of targets) job.deviceJobs.push(createDeviceJob(job, identity, createdUtc));
-      const milliseconds = job.request.maximumExecutionSeconds * 1000;
-      const run: Run = {
-        job,
-        deadlineUtc: createdUtc + milliseconds,
-        onEnd,
-        deadline: clock.schedule(milliseconds, () => expire(run)),
-        nextStep: undefined,
-        nextIndex: 0,
-        unfinishedCount: targets.length,
-      };
-      runs.add(run);
-      if (targets.length === 0) finish(run);
-      else step(run);
-    },
-    close: () => {
-      for (const run of runs) stop(run);
-    },
-  };
+/** Carries out jobs that have started. */
+export class JobRuns {
+  readonly #parts: HubParts;
+  readonly #services: JobServices;
+  readonly #runs = new Set<Run>();
 
-  function step(run: Run): void {
-    const { length } = run.job.deviceJobs;
-    const end = Math.min(run.nextIndex + CLIENTS_PER_STEP, length);
-    while (run.nextIndex < end) begin(run, run.nextIndex++);
-    if (end < length) run.nextStep = clock.schedule(0, () => step(run));
+  constructor(parts: HubParts, services: JobServices) {
+    this.#parts = parts;
+    this.#services = services;
   }
 
-  function begin(run: Run, index: number): void {
+  /** Works on the clients that were selected. `onEnd` is called once. */
+  start(job: JobRecord, targets: readonly ClientIdentity[], onEnd: () => void): void {
+    const createdUtc = this.#parts.clock.now();
+    for (const identity of targets) {
+      this.#parts.store.jobs.addDeviceJob(job, createDeviceJob(job, identity, createdUtc));
+    }
+    this.#run(job, createdUtc, onEnd);
+  }
+
+  /**
+   * Continues a job whose record was restored. A method call whose response was not there yet is made again, because its
+   * outcome is unknown.
+   */
+  resume(job: JobRecord, startedUtc: number, onEnd: () => void): void {
+    this.#run(job, startedUtc, onEnd);
+  }
+
+  /** Stops all runs and leaves their records as they are. */
+  suspend(): void {
+    for (const run of this.#runs) this.#stop(run);
+  }
+
+  #run(job: JobRecord, startedUtc: number, onEnd: () => void): void {
+    const { clock } = this.#parts;
+    const deadlineUtc = startedUtc + job.request.maximumExecutionSeconds * 1000;
+    const run: Run = {
+      job,
+      deadlineUtc,
+      onEnd,
+      deadline: clock.schedule(Math.max(deadlineUtc - clock.now(), 0), () => this.#expire(run)),
+      nextStep: undefined,
+      nextIndex: 0,
+      unfinishedCount: job.deviceJobs.filter(({ phase }) => !isFinished(phase)).length,
+    };
+    this.#runs.add(run);
+    if (run.unfinishedCount === 0) this.#finish(run);
+    else this.#step(run);
+  }
+
+  #step(run: Run): void {
+    const { length } = run.job.deviceJobs;
+    const end = Math.min(run.nextIndex + CLIENTS_PER_STEP, length);
+    while (run.nextIndex < end) this.#begin(run, run.nextIndex++);
+    if (end < length) run.nextStep = this.#parts.clock.schedule(0, () => this.#step(run));
+  }
+
+  #begin(run: Run, index: number): void {
+    const { clock } = this.#parts;
     const { action } = run.job.request;
-    const { identity } = enter(run, index, { state: 'running', startedUtc: clock.now() });
+    const { identity, phase } = run.job.deviceJobs[index] as DeviceJob;
+    if (isFinished(phase)) return;
+    this.#enter(run, index, { state: 'running', startedUtc: clock.now() });
     if (action.type === 'scheduleUpdateTwin') {
-      const updated = twins.updateTwin(identity, action.patch, NO_PRECONDITION);
-      settle(run, index, updated.ok ? ok(undefined) : updated);
+      const updated = this.#services.twins.updateTwin(identity, action.patch, NO_PRECONDITION);
+      this.#settle(run, index, updated.ok ? ok(undefined) : updated);
       return;
     }
     // A client that is not connected is waited for as long as the job lasts.
     const connectTimeoutSeconds = (run.deadlineUtc - clock.now()) / 1000;
-    const answer = methods.invoke(identity, { ...action.call, connectTimeoutSeconds });
-    void answer.then((result) => settle(run, index, result));
+    const answer = this.#services.methods.invokeMethod(identity, { ...action.call, connectTimeoutSeconds });
+    void answer.then((result) => this.#settle(run, index, result));
   }
 
-  function expire(run: Run): void {
+  #expire(run: Run): void {
     for (const [index, { identity, phase }] of run.job.deviceJobs.entries()) {
-      if (phase.state === 'pending') enter(run, index, { state: 'running', startedUtc: clock.now() });
-      settle(run, index, live.find(identity)?.isReadyFor('methods') ? OUT_OF_TIME : NOT_ONLINE);
+      if (phase.state === 'pending') {
+        this.#enter(run, index, { state: 'running', startedUtc: this.#parts.clock.now() });
+      }
+      const isReady = this.#services.sessions.isReadyFor(identity, 'methods');
+      this.#settle(run, index, isReady ? OUT_OF_TIME : NOT_ONLINE);
     }
   }
 
-  function settle(run: Run, index: number, result: Result<MethodResponse | undefined>): void {
+  #settle(run: Run, index: number, result: Result<MethodResponse | undefined>): void {
     const { phase } = run.job.deviceJobs[index] as DeviceJob;
-    if (phase.state !== 'running' || !runs.has(run)) return;
-    enter(run, index, endOf(phase, result, clock.now()));
+    if (phase.state !== 'running' || !this.#runs.has(run)) return;
+    this.#enter(run, index, endOf(phase, result, this.#parts.clock.now()));
     run.unfinishedCount -= 1;
-    if (run.unfinishedCount === 0) finish(run);
+    if (run.unfinishedCount === 0) this.#finish(run);
   }
 
-  function finish(run: Run): void {
-    stop(run);
+  #enter({ job }: Run, index: number, phase: DeviceJobPhase): void {
+    const entered = { ...(job.deviceJobs[index] as DeviceJob), phase };
+    this.#parts.store.jobs.replaceDeviceJob(job, index, entered);
+  }
+
+  #finish(run: Run): void {
+    this.#stop(run);
     run.onEnd();
   }
 
-  function stop(run: Run): void {
-    runs.delete(run);
+  #stop(run: Run): void {
+    this.#runs.delete(run);
     run.deadline.cancel();
     run.nextStep?.cancel();
   }
@@ -129,10 +160,8 @@ function createDeviceJob(
   };
 }
 
-function enter({ job }: Run, index: number, phase: DeviceJobPhase): DeviceJob {
-  const entered = { ...(job.deviceJobs[index] as DeviceJob), phase };
-  job.deviceJobs[index] = entered;
-  return entered;
+function isFinished({ state }: DeviceJobPhase): boolean {
+  return state === 'completed' || state === 'failed';
 }
 
 function endOf(
@@ -142,7 +171,7 @@ function endOf(
 ): DeviceJobPhase {
   if (!result.ok) {
     const { name, message } = result.error;
-    // The hub words it otherwise here than to a back end that calls the method itself. Source: Azure/iotedge#2958.
+    // The hub words it differently to a back end that invokes the method itself. Source: Azure/iotedge#2958.
     const description = name === 'DeviceNotOnline' ? 'Timed out waiting for device to connect.' : message;
     return { state: 'failed', startedUtc, endUtc, error: { code: name, description } };
   }

@@ -9,14 +9,20 @@ import {
 } from '../../domain/jobs/job.ts';
 import type { JobFilter } from '../../domain/jobs/job-filter.ts';
 import type { JobRequest } from '../../domain/jobs/job-request.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import type { JobRecord } from '../../store/hub-state.ts';
+import type { JobRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { Timer } from '../ports.ts';
-import type { ClientRows } from '../queries/client-rows.ts';
-import { formatPageToken, indexOfKey, pageSizeOf, parsePageToken } from '../queries/paging.ts';
-import type { Jobs, PageOptions, QueryPage } from '../service-operations.ts';
-import { createJobRuns, type JobServices } from './job-runs.ts';
+import {
+  formatPageToken,
+  indexOfKey,
+  type PageOptions,
+  pageSizeOf,
+  parsePageToken,
+  type QueryPage,
+} from '../queries/paging.ts';
+import { JobRuns, type JobServices } from './job-runs.ts';
 import { selectTargets } from './job-targets.ts';
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
@@ -24,116 +30,50 @@ const LONGEST_WAIT_HOURS = 168;
 const HISTORY_MILLISECONDS = 30 * 24 * HOUR_MILLISECONDS;
 const DEFAULT_CONCURRENT_JOBS = 1;
 
-/** Makes the scheduled jobs: each waits for its time, runs, and is remembered for thirty days. */
-export function createJobs(
-  parts: HubParts,
-  clients: ClientRows,
-  services: JobServices,
-): Jobs & { close(): void } {
-  const { clock, log, options, state } = parts;
-  const limit = options.concurrentJobLimit ?? DEFAULT_CONCURRENT_JOBS;
-  // Of every job the one thing that it waits for: its turn, its start, or to be forgotten.
-  const timers = new Map<string, Timer>();
-  const runs = createJobRuns(parts, services);
-  let lastOrdinal = 0;
+/**
+ * Scheduled jobs over devices or modules: each waits for its time, runs, and is kept for thirty days. Jobs run by the
+ * clock of the hub: even an immediate one begins only when time goes on.
+ */
+export class Jobs {
+  readonly #parts: HubParts;
+  readonly #runs: JobRuns;
+  // The one thing that each job waits for: its turn, its start, or its deletion.
+  readonly #timers = new Map<string, Timer>();
 
-  return {
-    createJob: (request) => {
-      const allowed = checkRequest(request);
-      if (!allowed.ok) return allowed;
-      lastOrdinal += 1;
-      const createdUtc = clock.now();
-      const job: JobRecord = {
-        ordinal: lastOrdinal,
-        request,
-        createdUtc,
-        phase: { state: 'queued' },
-        deviceJobs: [],
-      };
-      state.jobs.set(request.jobId, job);
-      wait(job, createdUtc, () => takeTurn(job));
-      return ok(formatAcceptedJob(job));
-    },
-    getJob: (jobId) => {
-      const job = state.jobs.get(jobId);
-      return job === undefined ? UNKNOWN_JOB : formatJob(job);
-    },
-    cancelJob: (jobId) => {
-      const job = state.jobs.get(jobId);
-      if (job === undefined) return failed('JobNotFound', `There is no job '${jobId.slice(0, 64)}'.`);
-      const cancelled = end(job, { kind: 'cancel' });
-      return cancelled.ok ? ok(formatJob(job)) : cancelled;
-    },
-    queryJobs: (filter, page = {}) => list(filter, page),
-    close: () => {
-      for (const timer of timers.values()) timer.cancel();
-      timers.clear();
-      runs.close();
-    },
-  };
-
-  function checkRequest({ jobId, startUtc }: JobRequest): Result<void> {
-    if (state.jobs.has(jobId)) return failed('JobAlreadyExists', `A job with the id '${jobId}' exists.`);
-    if (startUtc !== undefined && startUtc > clock.now() + LONGEST_WAIT_HOURS * HOUR_MILLISECONDS) {
-      return failed('ArgumentInvalid', `startTime: Must be within ${LONGEST_WAIT_HOURS} hours`);
-    }
-    const activeCount = [...state.jobs.values()].filter(isActive).length;
-    if (activeCount < limit) return ok(undefined);
-    const text = `${activeCount} of at most ${limit} jobs are scheduled or running.`;
-    return failed('ThrottlingMaxActiveJobCountExceeded', text);
+  constructor(parts: HubParts, services: JobServices) {
+    this.#parts = parts;
+    this.#runs = new JobRuns(parts, services);
   }
 
-  function takeTurn(job: JobRecord): void {
-    const { startUtc } = job.request;
-    if (startUtc === undefined || startUtc <= clock.now()) start(job);
-    else {
-      move(job, { kind: 'wait' });
-      wait(job, startUtc, () => start(job));
-    }
+  /** Returns `{jobId, type, status: 'queued'}`. The request comes from `parseJobRequest`. */
+  createJob(request: JobRequest): Result<JsonObject> {
+    const allowed = this.#check(request);
+    if (!allowed.ok) return allowed;
+    const job = this.#parts.store.jobs.add(request, this.#parts.clock.now());
+    this.#wait(job);
+    return ok(formatAcceptedJob(job));
   }
 
-  function start(job: JobRecord): void {
-    timers.delete(job.request.jobId);
-    move(job, { kind: 'start' });
-    const targets = selectTargets(clients, job.request.condition, options);
-    if (targets.ok) runs.start(job, targets.value, () => end(job, { kind: 'complete' }));
-    else {
-      const reason = `SQL query parse failed due to following errors: \n\t${targets.error.message}`;
-      end(job, { kind: 'fail', reason });
-    }
+  /** Returns the whole document; `{type: 'unknown', status: 'unknown'}` for a job that is not there. */
+  getJob(jobId: string): JsonObject {
+    const job = this.#parts.store.jobs.jobs.get(jobId);
+    return job === undefined ? UNKNOWN_JOB : formatJob(job);
   }
 
-  function end(job: JobRecord, event: JobEvent): Result<void> {
-    const ended = move(job, event);
-    if (!ended.ok) return ended;
-    const { jobId } = job.request;
-    const { phase } = job;
-    const reason = phase.state === 'failed' ? phase.reason : undefined;
-    log('info', 'job-ended', { jobId, status: phase.state, reason });
-    wait(job, clock.now() + HISTORY_MILLISECONDS, () => {
-      timers.delete(jobId);
-      state.jobs.delete(jobId);
-    });
-    return ended;
+  /** Returns the whole document, now `cancelled`. `JobNotFound`, or `OperationNotAllowedInCurrentState` once it runs. */
+  cancelJob(jobId: string): Result<JsonObject> {
+    const job = this.#parts.store.jobs.jobs.get(jobId);
+    if (job === undefined) return failed('JobNotFound', `There is no job '${jobId.slice(0, 64)}'.`);
+    const cancelled = this.#end(job, { kind: 'cancel' });
+    return cancelled.ok ? ok(formatJob(job)) : cancelled;
   }
 
-  function wait({ request }: JobRecord, untilUtc: number, run: () => void): void {
-    timers.get(request.jobId)?.cancel();
-    timers.set(request.jobId, clock.schedule(untilUtc - clock.now(), run));
-  }
-
-  function move(job: JobRecord, event: JobEvent): Result<void> {
-    const moved = transitionJob(job.phase, event, clock.now());
-    if (!moved.ok) return moved;
-    job.phase = moved.value;
-    return ok(undefined);
-  }
-
-  function list(filter: JobFilter, page: PageOptions): Result<QueryPage> {
+  /** Returns whole documents in the order of creation. The filter comes from `parseJobFilter`. */
+  queryJobs(filter: JobFilter, page: PageOptions = {}): Result<QueryPage> {
     const token = `jobs ${filter.type ?? ''} ${filter.status ?? ''}`;
     const place = parsePageToken(token, page.continuationToken);
     if (!place.ok) return place;
-    const jobs = [...state.jobs.values()].filter((job) => isShown(job, filter));
+    const jobs = [...this.#parts.store.jobs.jobs.values()].filter((job) => matches(job, filter));
     const first = indexOfKey(jobs, keyOf, place.value?.key ?? '');
     const last = first + pageSizeOf(page);
     const items = jobs.slice(first, last).map(formatJob);
@@ -143,9 +83,111 @@ export function createJobs(
     const following = { key: keyOf(next), itemCount: 0 };
     return ok({ itemType, items, continuationToken: formatPageToken(token, following) });
   }
+
+  /** Continues all jobs after the records were replaced. */
+  resume(): void {
+    for (const job of this.#parts.store.jobs.jobs.values()) {
+      if (job.phase.state === 'running')
+        this.#runs.resume(job, job.phase.startedUtc, () => this.#complete(job));
+      else this.#wait(job);
+    }
+  }
+
+  /** Cancels every timer and run, and leaves the records as they are. */
+  suspend(): void {
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+    this.#runs.suspend();
+  }
+
+  #check({ jobId, startUtc }: JobRequest): Result<void> {
+    const { jobs } = this.#parts.store.jobs;
+    if (jobs.has(jobId)) return failed('JobAlreadyExists', `A job with the id '${jobId}' exists.`);
+    const latestUtc = this.#parts.clock.now() + LONGEST_WAIT_HOURS * HOUR_MILLISECONDS;
+    if (startUtc !== undefined && startUtc > latestUtc) {
+      return failed('ArgumentInvalid', `startTime: Must be within ${LONGEST_WAIT_HOURS} hours`);
+    }
+    const limit = this.#parts.options.concurrentJobLimit ?? DEFAULT_CONCURRENT_JOBS;
+    const activeCount = [...jobs.values()].filter(isActive).length;
+    if (activeCount < limit) return ok(undefined);
+    const text = `${activeCount} of at most ${limit} jobs are scheduled or running.`;
+    return failed('ThrottlingMaxActiveJobCountExceeded', text);
+  }
+
+  /** Sets the timer for the next thing that happens to a job that does not run. */
+  #wait(job: JobRecord): void {
+    const { phase, request, createdUtc } = job;
+    switch (phase.state) {
+      case 'queued':
+        this.#schedule(job, createdUtc, () => this.#takeTurn(job));
+        break;
+      case 'scheduled':
+        this.#schedule(job, request.startUtc ?? createdUtc, () => this.#start(job));
+        break;
+      case 'running':
+        break;
+      case 'completed':
+      case 'failed':
+      case 'cancelled':
+        this.#schedule(job, phase.endUtc + HISTORY_MILLISECONDS, () => this.#delete(job));
+        break;
+    }
+  }
+
+  #schedule({ request }: JobRecord, untilUtc: number, run: () => void): void {
+    const { clock } = this.#parts;
+    this.#timers.get(request.jobId)?.cancel();
+    this.#timers.set(request.jobId, clock.schedule(Math.max(untilUtc - clock.now(), 0), run));
+  }
+
+  #takeTurn(job: JobRecord): void {
+    const { startUtc } = job.request;
+    if (startUtc === undefined || startUtc <= this.#parts.clock.now()) this.#start(job);
+    else {
+      this.#move(job, { kind: 'wait' });
+      this.#wait(job);
+    }
+  }
+
+  #start(job: JobRecord): void {
+    this.#timers.delete(job.request.jobId);
+    this.#move(job, { kind: 'start' });
+    const targets = selectTargets(this.#parts, job.request.condition);
+    if (targets.ok) this.#runs.start(job, targets.value, () => this.#complete(job));
+    else {
+      const reason = `SQL query parse failed due to following errors: \n\t${targets.error.message}`;
+      this.#end(job, { kind: 'fail', reason });
+    }
+  }
+
+  #complete(job: JobRecord): void {
+    this.#end(job, { kind: 'complete' });
+  }
+
+  #end(job: JobRecord, event: JobEvent): Result<void> {
+    const ended = this.#move(job, event);
+    if (!ended.ok) return ended;
+    const { phase } = job;
+    const message = phase.state === 'failed' ? phase.reason : undefined;
+    this.#parts.log('info', 'job-ended', { jobId: job.request.jobId, status: phase.state, message });
+    this.#wait(job);
+    return ended;
+  }
+
+  #move(job: JobRecord, event: JobEvent): Result<void> {
+    const moved = transitionJob(job.phase, event, this.#parts.clock.now());
+    if (!moved.ok) return moved;
+    this.#parts.store.jobs.replacePhase(job, moved.value);
+    return ok(undefined);
+  }
+
+  #delete({ request }: JobRecord): void {
+    this.#timers.delete(request.jobId);
+    this.#parts.store.jobs.delete(request.jobId);
+  }
 }
 
-function isShown({ request, phase }: Job, { type, status }: JobFilter): boolean {
+function matches({ request, phase }: Job, { type, status }: JobFilter): boolean {
   if (type !== undefined && type !== request.action.type.toLowerCase()) return false;
   return status === undefined || status === phase.state;
 }

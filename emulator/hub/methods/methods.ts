@@ -1,127 +1,149 @@
 import { type ClientIdentity, formatClientIdentity } from '../../domain/identities/client-identity.ts';
-import type { MethodCall, MethodRequest, MethodResponse } from '../../domain/methods/method.ts';
+import type { MethodCall, MethodResponse } from '../../domain/methods/method.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import type { Methods } from '../hub.ts';
+import type { Activity } from '../activity.ts';
 import type { HubParts } from '../hub-parts.ts';
-import { failMissing } from '../identities/missing-client.ts';
+import { failMissing } from '../identities/identity-rules.ts';
 import type { Timer } from '../ports.ts';
-import type { LiveSessions } from '../sessions/live-sessions.ts';
+import type { ClientSessions } from '../sessions/client-sessions.ts';
 
-/** The direct methods of the hub, and the way a session hands its client's answer in. */
-export interface MethodCalls extends Methods {
-  answer(identity: ClientIdentity, requestId: string, response: MethodResponse): void;
-  /** Ends every call that waits. */
-  close(): void;
-}
-
-/** A call that waits: first for the client to be online, then for its answer. */
+/** A call that waits: first for the client to be online, then for its response. */
 interface PendingCall {
   readonly identity: ClientIdentity;
   readonly call: MethodCall;
-  state: 'connecting' | 'answering';
+  readonly resolve: (result: Result<MethodResponse>) => void;
+  state: 'connecting' | 'responding';
   requestId: string;
   timer: Timer;
-  settle(result: Result<MethodResponse>): void;
 }
 
 const MAXIMUM_IN_FLIGHT = 100;
-const CLOSED = failed('ServiceUnavailable', 'The hub is closed.');
 const OFFLINE_TEXT =
   "The operation failed because the requested device isn't online or hasn't registered the direct method callback. To learn more, see https://aka.ms/iothub404103";
+const OFFLINE = failed('DeviceNotOnline', OFFLINE_TEXT);
+const NO_RESPONSE = failed('GatewayTimeout', 'Timed out waiting for the response from device.');
+const DISCONNECTED = failed('DeviceConnectionClosedRemotely', 'Device unavailable');
+const CLOSED = failed('ServiceUnavailable', 'The hub is closed.');
 
-/** Makes the direct methods: wait until the client is online, send, wait for its answer. */
-export function createMethods(parts: HubParts, live: LiveSessions): MethodCalls {
-  const { state, clock, happenings, closed } = parts;
-  const calls = new Map<string, Set<PendingCall>>();
-  const requestCounters = new Map<string, number>();
+/** Direct methods: wait until the client is online, send the request, wait for the response. */
+export class Methods {
+  readonly #parts: HubParts;
+  readonly #sessions: ClientSessions;
+  readonly #calls = new Map<string, Set<PendingCall>>();
 
-  happenings.listen((happening) => {
-    if (happening.kind === 'clientSubscribed' && happening.channel === 'methods') {
-      for (const pending of pendingOf(happening.identity)) if (pending.state === 'connecting') send(pending);
-    } else if (happening.kind === 'clientDisconnected' && happening.isGraceful) {
-      for (const pending of pendingOf(happening.identity)) {
-        if (pending.state === 'answering')
-          pending.settle(failed('DeviceConnectionClosedRemotely', 'Device unavailable'));
-      }
-    } else if (happening.kind === 'identityDeleted') {
-      for (const pending of pendingOf(happening.identity))
-        pending.settle(failMissing(parts, happening.identity));
-      requestCounters.delete(formatClientIdentity(happening.identity));
+  constructor(parts: HubParts, sessions: ClientSessions) {
+    this.#parts = parts;
+    this.#sessions = sessions;
+    parts.activities.listen(
+      { kinds: ['clientSubscribed', 'clientDisconnected', 'identityDeleted'] },
+      (activity) => this.#take(activity),
+    );
+  }
+
+  /** Resolves with the response of the client, or `DeviceNotOnline`, `GatewayTimeout`, `DeviceNotFound`, … */
+  invokeMethod(identity: ClientIdentity, call: MethodCall): Promise<Result<MethodResponse>> {
+    if (this.#parts.closed.aborted) return Promise.resolve(CLOSED);
+    if (this.#parts.store.clients.find(identity) === undefined) {
+      return Promise.resolve(failMissing(this.#parts, identity));
     }
-  });
+    const pendingCount = this.#calls.get(formatClientIdentity(identity))?.size ?? 0;
+    if (pendingCount >= MAXIMUM_IN_FLIGHT) {
+      const text = `More than ${MAXIMUM_IN_FLIGHT} methods are in flight.`;
+      return Promise.resolve(failed('DeviceMaximumInflightMethodExceeded', text));
+    }
+    return new Promise((resolve) => this.#begin(identity, call, resolve));
+  }
 
-  return {
-    invoke: (identity, call) => {
-      if (closed.aborted) return Promise.resolve(CLOSED);
-      const record = state.find(identity);
-      if (record === undefined) return Promise.resolve(failMissing(parts, identity));
-      const waiting = pendingOf(identity);
-      if (waiting.length >= MAXIMUM_IN_FLIGHT) {
-        const text = `More than ${MAXIMUM_IN_FLIGHT} methods are in flight.`;
-        return Promise.resolve(failed('DeviceMaximumInflightMethodExceeded', text));
-      }
-      return new Promise((resolve) => begin(identity, call, resolve));
-    },
-    answer: (identity, requestId, response) => {
-      const pending = pendingOf(identity).find((candidate) => candidate.requestId === requestId);
-      if (pending?.state === 'answering') pending.settle(ok(response));
-    },
-    close: () => {
-      for (const waiting of [...calls.values()]) for (const pending of [...waiting]) pending.settle(CLOSED);
-    },
-  };
+  /** Takes the response of a client. A late or unknown request id is ignored. */
+  respond(identity: ClientIdentity, requestId: string, response: MethodResponse): void {
+    for (const pending of this.#calls.get(formatClientIdentity(identity)) ?? []) {
+      if (pending.state !== 'responding' || pending.requestId !== requestId) continue;
+      this.#settle(pending, ok(response));
+      return;
+    }
+  }
 
-  function begin(
+  /** Ends every waiting call. */
+  endAll(): void {
+    for (const pending of [...this.#calls.values()].flatMap((calls) => [...calls])) {
+      this.#settle(pending, CLOSED);
+    }
+  }
+
+  #begin(
     identity: ClientIdentity,
     call: MethodCall,
     resolve: (result: Result<MethodResponse>) => void,
   ): void {
-    const key = formatClientIdentity(identity);
+    const { clock } = this.#parts;
+    const milliseconds = call.connectTimeoutSeconds * 1000;
     const pending: PendingCall = {
       identity,
       call,
+      resolve,
       state: 'connecting',
       requestId: '',
-      timer: clock.schedule(call.connectTimeoutSeconds * 1000, () =>
-        pending.settle(failed('DeviceNotOnline', OFFLINE_TEXT)),
-      ),
-      settle: (result) => {
-        pending.timer.cancel();
-        const all = calls.get(key);
-        all?.delete(pending);
-        if (all?.size === 0) calls.delete(key);
-        resolve(result);
-      },
+      timer: NO_TIMER,
     };
-    const all = calls.get(key) ?? new Set();
-    calls.set(key, all.add(pending));
-    if (live.find(identity)?.isReadyFor('methods') === true) send(pending);
-    else if (call.connectTimeoutSeconds === 0) pending.settle(failed('DeviceNotOnline', OFFLINE_TEXT));
+    const isReady = this.#sessions.isReadyFor(identity, 'methods');
+    if (!isReady && milliseconds === 0) {
+      resolve(OFFLINE);
+      return;
+    }
+    this.#add(pending);
+    if (isReady) this.#send(pending);
+    else pending.timer = clock.schedule(milliseconds, () => this.#settle(pending, OFFLINE));
   }
 
-  function send(pending: PendingCall): void {
-    const session = live.find(pending.identity);
-    if (session === undefined) return;
+  #send(pending: PendingCall): void {
+    const session = this.#sessions.find(pending.identity);
+    const { store, clock } = this.#parts;
+    const record = store.clients.find(pending.identity);
+    if (session === undefined || record === undefined) return;
     pending.timer.cancel();
-    pending.state = 'answering';
-    pending.requestId = nextRequestId(pending.identity);
+    pending.state = 'responding';
+    // As on the hub: short, hexadecimal, counted per client.
+    pending.requestId = store.clients.countMethodRequest(record).toString(16);
     const { name, payload, responseTimeoutSeconds } = pending.call;
-    pending.timer = clock.schedule(responseTimeoutSeconds * 1000, () =>
-      pending.settle(failed('GatewayTimeout', 'Timed out waiting for the response from device.')),
-    );
-    const request: MethodRequest = { requestId: pending.requestId, name, payload };
-    session.link.deliverMethodRequest(request);
+    pending.timer = clock.schedule(responseTimeoutSeconds * 1000, () => this.#settle(pending, NO_RESPONSE));
+    session.connection.deliverMethodRequest({ requestId: pending.requestId, name, payload });
   }
 
-  // As on the hub: short, hexadecimal, counted per client.
-  function nextRequestId(identity: ClientIdentity): string {
-    const key = formatClientIdentity(identity);
-    const next = (requestCounters.get(key) ?? 0) + 1;
-    requestCounters.set(key, next);
-    return next.toString(16);
+  #take(
+    activity: Extract<Activity, { kind: 'clientSubscribed' | 'clientDisconnected' | 'identityDeleted' }>,
+  ): void {
+    const calls = this.#calls.get(formatClientIdentity(activity.identity));
+    if (calls === undefined) return;
+    for (const pending of [...calls]) {
+      switch (activity.kind) {
+        case 'clientSubscribed':
+          if (activity.channel === 'methods' && pending.state === 'connecting') this.#send(pending);
+          break;
+        case 'clientDisconnected':
+          if (activity.isGraceful && pending.state === 'responding') this.#settle(pending, DISCONNECTED);
+          break;
+        case 'identityDeleted':
+          this.#settle(pending, failMissing(this.#parts, activity.identity));
+          break;
+      }
+    }
   }
 
-  function pendingOf(identity: ClientIdentity): readonly PendingCall[] {
-    return [...(calls.get(formatClientIdentity(identity)) ?? [])];
+  #add(pending: PendingCall): void {
+    const key = formatClientIdentity(pending.identity);
+    const calls = this.#calls.get(key);
+    if (calls === undefined) this.#calls.set(key, new Set([pending]));
+    else calls.add(pending);
+  }
+
+  #settle(pending: PendingCall, result: Result<MethodResponse>): void {
+    pending.timer.cancel();
+    const key = formatClientIdentity(pending.identity);
+    const calls = this.#calls.get(key);
+    calls?.delete(pending);
+    if (calls?.size === 0) this.#calls.delete(key);
+    pending.resolve(result);
   }
 }
+
+const NO_TIMER: Timer = { cancel: () => undefined };

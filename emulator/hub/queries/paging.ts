@@ -1,40 +1,54 @@
-import { formatJson, isJsonObject, type JsonObject, parseJson } from '../../domain/json.ts';
+import { hashText } from '../../domain/hash.ts';
+import { formatJson, isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../domain/json.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import type { PageOptions } from '../service-operations.ts';
+
+/** Which part of an answer is wanted: the values of `x-ms-max-item-count` and `x-ms-continuation`. */
+export interface PageOptions {
+  /** 1 to 1000. A larger number counts as 1000, anything else as the default of 100. */
+  readonly maximumItemCount?: number | undefined;
+  readonly continuationToken?: string | undefined;
+}
+
+/** One page of the answer to a query. The last page has no token. */
+export interface QueryPage {
+  readonly itemType: 'Twin' | 'Raw' | 'DeviceJob' | 'JobResponse';
+  readonly items: readonly JsonValue[];
+  readonly continuationToken?: string;
+}
 
 const DEFAULT_ITEM_COUNT = 100;
-// As many as the Azure CLI asks for; the hub's own documents name 100 and 1000.
+// As many as the Azure CLI asks for; the documentation of the hub names 100 and 1000.
 const MAXIMUM_ITEM_COUNT = 1000;
 
-/** Where a page begins: at the first row whose key is not below `key`; earlier pages gave `itemCount` items. */
+/** Where a page begins: at the first row whose key is not below `key`. Earlier pages had `itemCount` items. */
 export interface PagePlace {
   readonly key: string;
   readonly itemCount: number;
 }
 
-/** The number of items that a page may have. */
+/** Returns the number of items that a page may have. */
 export function pageSizeOf({ maximumItemCount = DEFAULT_ITEM_COUNT }: PageOptions): number {
   if (!Number.isInteger(maximumItemCount) || maximumItemCount < 1) return DEFAULT_ITEM_COUNT;
   return Math.min(maximumItemCount, MAXIMUM_ITEM_COUNT);
 }
 
-/** A continuation token: opaque to clients, and bound to the query that it belongs to. */
+/** Formats a continuation token: opaque to clients, and bound to the query that it belongs to. */
 export function formatPageToken(query: string, { key, itemCount }: PagePlace): string {
-  return btoa(formatJson({ query: fingerprintOf(query), key, itemCount }));
+  return btoa(formatJson({ query: hashText(query), key, itemCount }));
 }
 
-/** The mirror of {@link formatPageToken}; without a token the first page is meant. */
+/** Parses what {@link formatPageToken} formats. Without a token the first page is meant. */
 export function parsePageToken(query: string, token: string | undefined): Result<PagePlace | undefined> {
   if (token === undefined || token === '') return ok(undefined);
   const content = decode(token);
-  if (content !== undefined && content.query === fingerprintOf(query)) {
+  if (content !== undefined && content.query === hashText(query)) {
     const { key, itemCount } = content;
     if (typeof key === 'string' && typeof itemCount === 'number') return ok({ key, itemCount });
   }
   return failed('ArgumentInvalid', 'BadRequest: the continuation token does not belong to this query.');
 }
 
-/** The index of the first row whose key is not below the wanted one; rows come in the order of their keys. */
+/** Returns the index of the first row whose key is not below the wanted one. Rows are in the order of their keys. */
 export function indexOfKey<Row>(rows: readonly Row[], keyOf: (row: Row) => string, key: string): number {
   let [low, high] = [0, rows.length];
   while (low < high) {
@@ -49,13 +63,4 @@ function decode(token: string): JsonObject | undefined {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(token) || token.length % 4 !== 0) return undefined;
   const content = parseJson(atob(token));
   return content.ok && isJsonObject(content.value) ? content.value : undefined;
-}
-
-// FNV-1a: it need not resist anybody, only tell one query from another.
-function fingerprintOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  return hash >>> 0;
 }

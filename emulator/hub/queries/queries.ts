@@ -3,60 +3,74 @@ import type { QueryCollection } from '../../query/evaluation/collection.ts';
 import { compileQuery, type QueryOptions } from '../../query/evaluation/compile-query.ts';
 import { parseQuery } from '../../query/syntax/parse-query.ts';
 import type { Query } from '../../query/syntax/syntax.ts';
+import { registrationOf } from '../../store/client-store.ts';
 import type { HubParts } from '../hub-parts.ts';
-import type { PageOptions, Queries, QueryPage } from '../service-operations.ts';
-import { type ClientRows, registrationOf } from './client-rows.ts';
 import { DEVICE_JOBS, deviceJobsOf } from './device-job-collection.ts';
-import { formatPageToken, indexOfKey, pageSizeOf, parsePageToken } from './paging.ts';
+import {
+  formatPageToken,
+  indexOfKey,
+  type PageOptions,
+  pageSizeOf,
+  parsePageToken,
+  type QueryPage,
+} from './paging.ts';
 import { TWINS } from './twin-collection.ts';
 
 /** What a query selects from: rows in the order of their keys. */
 interface Source<Row> {
   readonly collection: QueryCollection<Row>;
   readonly rows: readonly Row[];
-  keyOf(row: Row): string;
+  readonly keyOf: (row: Row) => string;
 }
 
-/** Makes the queries over twins and jobs: compiled once, run over the stored records themselves. */
-export function createQueries(parts: HubParts, clients: ClientRows): Queries {
-  const { log, options, state } = parts;
-  const queryOptions: QueryOptions = { isMixedTypeNotEqualTrue: options.isMixedTypeNotEqualTrue ?? false };
+/** Queries over `devices`, `devices.modules` and `devices.jobs`, in the order of registration. */
+export class Queries {
+  readonly #parts: HubParts;
+  readonly #options: QueryOptions;
 
-  return {
-    query: (text, page = {}) => {
-      if (text.trim() === '') return failed('ArgumentNull', 'BadRequest');
-      const query = parseQuery(text);
-      if (query.ok) return answer(text, query.value, page);
-      const { message } = query.error;
-      log('warn', 'query-refused', { reason: 'query-malformed', message });
-      return failed('ArgumentInvalid', `BadRequest: ${message}`, 'query-malformed');
-    },
-  };
+  constructor(parts: HubParts) {
+    this.#parts = parts;
+    this.#options = { isMixedTypeNotEqualTrue: parts.options.isMixedTypeNotEqualTrue ?? false };
+  }
 
-  function answer(text: string, query: Query, page: PageOptions): Result<QueryPage> {
+  /**
+   * Runs a query over the stored records themselves. `ArgumentNull` for an empty text, `ArgumentInvalid` (with the place)
+   * for invalid syntax and for a token that belongs to another query.
+   */
+  queryTwins(text: string, page: PageOptions = {}): Result<QueryPage> {
+    if (text.trim() === '') return failed('ArgumentNull', 'BadRequest');
+    const query = parseQuery(text);
+    if (query.ok) return this.#answer(text, query.value, page);
+    const { message } = query.error;
+    this.#parts.log('warn', 'query-refused', { reason: 'query-malformed', message });
+    return failed('ArgumentInvalid', `BadRequest: ${message}`, 'query-malformed');
+  }
+
+  #answer(text: string, query: Query, page: PageOptions): Result<QueryPage> {
+    const { clients, jobs } = this.#parts.store;
     switch (query.source) {
       case 'devices':
-        return select(text, query, page, {
+        return this.#select(text, query, page, {
           collection: TWINS,
-          rows: clients.devices(),
+          rows: clients.deviceRows(),
           keyOf: registrationOf,
         });
       case 'devices.modules':
-        return select(text, query, page, {
+        return this.#select(text, query, page, {
           collection: TWINS,
-          rows: clients.modules(),
+          rows: clients.moduleRows(),
           keyOf: registrationOf,
         });
       case 'devices.jobs':
-        return select(text, query, page, {
+        return this.#select(text, query, page, {
           collection: DEVICE_JOBS,
-          rows: deviceJobsOf(state.jobs.values()),
+          rows: deviceJobsOf(jobs.jobs.values()),
           keyOf: (row) => row.key,
         });
     }
   }
 
-  function select<Row>(
+  #select<Row>(
     text: string,
     query: Query,
     page: PageOptions,
@@ -65,7 +79,7 @@ export function createQueries(parts: HubParts, clients: ClientRows): Queries {
     const place = parsePageToken(text, page.continuationToken);
     if (!place.ok) return place;
     const { key = '', itemCount = 0 } = place.value ?? {};
-    const compiled = compileQuery(query, collection, queryOptions);
+    const compiled = compileQuery(query, collection, this.#options);
     const position = { rowIndex: indexOfKey(rows, keyOf, key), itemCount };
     const { items, next } = compiled.page(rows, pageSizeOf(page), position);
     const { itemType } = compiled;

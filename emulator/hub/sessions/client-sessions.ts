@@ -1,24 +1,82 @@
-import type { ClientSessions } from '../hub.ts';
+import { type ClientIdentity, formatClientIdentity } from '../../domain/identities/client-identity.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { AuthenticatedClient } from '../access/credentials.ts';
+import type { Channel, ClientConnection, DisconnectReason } from '../client-connection.ts';
 import type { HubParts } from '../hub-parts.ts';
-import type { LiveSessions } from './live-sessions.ts';
-import { OpenSession, type SessionServices } from './open-session.ts';
+import { ClientSession, type SessionContext } from './client-session.ts';
+import type { SessionServices } from './session-services.ts';
 
-/** Makes the door to live sessions: a newcomer closes its predecessor, an expired token ends a session after a grace. */
-export function createClientSessions(
-  parts: HubParts,
-  live: LiveSessions,
-  services: SessionServices,
-): ClientSessions {
-  const ground = { parts, live, services };
-  return {
-    open: (client, link, { modelId } = {}) => {
-      const record = parts.state.find(client.identity);
-      if (record === undefined) throw new Error('A session was opened for a client that is not registered.');
-      live.drop(client.identity, 'superseded-by-new-connection');
-      if (modelId !== undefined && modelId !== record.twin.modelId) record.twin = { ...record.twin, modelId };
-      return new OpenSession(ground, client, record, link);
-    },
-    isReadyFor: (identity, channel) => live.find(identity)?.isReadyFor(channel) === true,
-    connectedDeviceCount: () => live.deviceCount,
-  };
+/** The connected clients of a hub: at most one session per identity. */
+export class ClientSessions {
+  readonly #context: SessionContext;
+  readonly #sessions = new Map<string, ClientSession>();
+  #deviceCount = 0;
+
+  constructor(parts: HubParts, services: SessionServices) {
+    this.#context = { parts, services, remove: (session) => this.#remove(session) };
+  }
+
+  /** Number of devices (not modules) that are connected now. */
+  get connectedDeviceCount(): number {
+    return this.#deviceCount;
+  }
+
+  /**
+   * Opens the session of an authenticated client. An earlier one of the same identity is ended first. Throws if the
+   * identity is not registered.
+   */
+  open(
+    client: AuthenticatedClient,
+    connection: ClientConnection,
+    { modelId }: { readonly modelId?: string } = {},
+  ): ClientSession {
+    const { clients } = this.#context.parts.store;
+    const record = clients.find(client.identity);
+    if (record === undefined) throw new Error('A session was opened for a client that is not registered.');
+    this.end(client.identity, 'superseded-by-new-connection');
+    if (modelId !== undefined && modelId !== record.twin.modelId) {
+      clients.replaceTwin(record, { ...record.twin, modelId });
+    }
+    const session = new ClientSession(this.#context, client, record, connection);
+    this.#sessions.set(formatClientIdentity(session.identity), session);
+    if (session.identity.moduleId === undefined) this.#deviceCount += 1;
+    session.connect();
+    return session;
+  }
+
+  find(identity: ClientIdentity): ClientSession | undefined {
+    return this.#sessions.get(formatClientIdentity(identity));
+  }
+
+  /** Returns the session of a client that is connected and subscribed to a channel. */
+  findReady(identity: ClientIdentity, channel: Channel): ClientSession | undefined {
+    const session = this.find(identity);
+    return session?.isReadyFor(channel) === true ? session : undefined;
+  }
+
+  /** Whether a delivery over this channel would reach the client. */
+  isReadyFor(identity: ClientIdentity, channel: Channel): boolean {
+    return this.findReady(identity, channel) !== undefined;
+  }
+
+  /** Delivers the patch if the client is connected and subscribed; nothing is queued. */
+  deliverDesiredPatch(identity: ClientIdentity, patch: JsonObject): void {
+    this.findReady(identity, 'desiredProperties')?.connection.deliverDesiredPatch(patch);
+  }
+
+  /** Ends the session of a client, if there is one. */
+  end(identity: ClientIdentity, reason: DisconnectReason): void {
+    this.find(identity)?.end(reason);
+  }
+
+  endAll(reason: DisconnectReason): void {
+    for (const session of [...this.#sessions.values()]) session.end(reason);
+  }
+
+  /** Removes the session if it still is the current one of its identity. */
+  #remove(session: ClientSession): void {
+    if (this.find(session.identity) !== session) return;
+    this.#sessions.delete(formatClientIdentity(session.identity));
+    if (session.identity.moduleId === undefined) this.#deviceCount -= 1;
+  }
 }

@@ -1,5 +1,5 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
-import type { PersistentSubscription } from '../../store/hub-state.ts';
+import type { PersistentSubscription } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
 
 /** The subscriptions that outlive the connection of a client (MQTT with clean session 0). They end with its identity. */
@@ -12,12 +12,13 @@ export class PersistentSubscriptions {
 
   /** Returns the subscriptions in the order in which they were made; none for a client that is not registered. */
   find(identity: ClientIdentity): readonly PersistentSubscription[] {
-    return this.#parts.state.find(identity)?.subscriptions ?? [];
+    return this.#parts.store.clients.find(identity)?.subscriptions ?? [];
   }
 
   /** Replaces all subscriptions of a client. Does nothing for a client that is not registered. */
   replace(identity: ClientIdentity, subscriptions: readonly PersistentSubscription[]): void {
-    const record = this.#parts.state.find(identity);
-    if (record !== undefined) record.subscriptions = subscriptions;
+    const { clients } = this.#parts.store;
+    const record = clients.find(identity);
+    if (record !== undefined) clients.replaceSubscriptions(record, subscriptions);
   }
 }

@@ -10,104 +10,109 @@ import {
   formatTwinEtag,
   type TwinChange,
   type TwinPatch,
-  userMembersOf,
 } from '../../domain/twins/twin.ts';
-import { deleteAll } from '../../domain/twins/twin-merge.ts';
-import { validatePatch, validateReplacement } from '../../domain/twins/twin-validation.ts';
-import type { ClientRecord } from '../../store/hub-state.ts';
-import type { Twins } from '../hub.ts';
-import type { HubParts, LiveClients } from '../hub-parts.ts';
-import { formatTwinDocument } from './twin-document.ts';
+import { formatTwinDocument } from '../../domain/twins/twin-document.ts';
+import { validateWrite } from '../../domain/twins/twin-validation.ts';
+import type { ClientRecord } from '../../store/records.ts';
+import type { HubParts } from '../hub-parts.ts';
+import type { ClientSessions } from '../sessions/client-sessions.ts';
 
-/** Makes the service's side of twins. */
-export function createTwins(parts: HubParts, live: LiveClients): Twins {
-  const { state, clock, happenings } = parts;
+/** The twins of devices and modules. Each answer to the service is the whole document in the order of the service. */
+export class Twins {
+  readonly #parts: HubParts;
+  readonly #sessions: ClientSessions;
 
-  return {
-    getTwin: (identity) => {
-      const found = find(identity);
-      return found.ok ? ok(formatTwinDocument(found.value, 'single')) : found;
-    },
-    updateTwin: (identity, patch, precondition) => {
-      const found = findUnchanged(identity, precondition);
-      if (!found.ok) return found;
-      const valid = checkPatch(found.value, patch);
-      if (!valid.ok) return valid;
-      const change = applyTwinPatch(found.value.twin, patch, formatTime(clock.now()));
-      return ok(keep(found.value, change, 'twinUpdated'));
-    },
-    replaceTwin: (identity, replacement, precondition) => {
-      const found = findUnchanged(identity, precondition);
-      if (!found.ok) return found;
-      const valid = checkReplacement(found.value, replacement);
-      if (!valid.ok) return valid;
-      const change = applyTwinReplacement(found.value.twin, replacement, formatTime(clock.now()));
-      return ok(keep(found.value, change, 'twinReplaced'));
-    },
-  };
+  constructor(parts: HubParts, sessions: ClientSessions) {
+    this.#parts = parts;
+    this.#sessions = sessions;
+  }
 
-  // A missing module's twin is DeviceNotFound too, never ModuleNotFound.
-  function find(identity: ClientIdentity): Result<ClientRecord> {
-    const record = state.find(identity);
+  getTwin(identity: ClientIdentity): Result<JsonObject> {
+    const found = this.#find(identity);
+    return found.ok ? ok(formatTwinDocument(found.value, 'single')) : found;
+  }
+
+  updateTwin(identity: ClientIdentity, patch: TwinPatch, precondition: Precondition): Result<JsonObject> {
+    const found = this.#findUnchanged(identity, precondition);
+    if (!found.ok) return found;
+    const { twin } = found.value;
+    const change = applyTwinPatch(twin, patch, this.#now());
+    const valid = validateWrite('merge', twin, patch, change.twin);
+    return valid.ok ? ok(this.#replace(found.value, change, 'twinUpdated')) : valid;
+  }
+
+  replaceTwin(
+    identity: ClientIdentity,
+    replacement: TwinPatch,
+    precondition: Precondition,
+  ): Result<JsonObject> {
+    const found = this.#findUnchanged(identity, precondition);
+    if (!found.ok) return found;
+    const { twin } = found.value;
+    const change = applyTwinReplacement(twin, replacement, this.#now());
+    const valid = validateWrite('replace', twin, replacement, change.twin);
+    return valid.ok ? ok(this.#replace(found.value, change, 'twinReplaced')) : valid;
+  }
+
+  /** A write of the client itself. Returns the new `$version`. */
+  updateReportedProperties(
+    record: ClientRecord,
+    patch: JsonValue,
+    expectedVersion: number | undefined,
+  ): Result<number> {
+    if (!isJsonObject(patch)) return failed('ArgumentInvalid', 'Reported properties must be a JSON object.');
+    const { reported } = record.twin.properties;
+    if (expectedVersion !== undefined && expectedVersion !== reported.$version) {
+      const text = `Reported properties are at version ${reported.$version}, not ${expectedVersion}.`;
+      return failed('PreconditionFailed', text);
+    }
+    const twin = applyReportedPatch(record.twin, patch, this.#now());
+    const valid = validateWrite('merge', record.twin, { reported: patch }, twin);
+    if (!valid.ok) return valid;
+    const { store, activities } = this.#parts;
+    store.clients.replaceTwin(record, twin);
+    if (activities.hasListener('twinUpdated')) {
+      activities.publish({
+        kind: 'twinUpdated',
+        operation: 'updateReportedProperties',
+        identity: twin.identity,
+        twin,
+        touched: { reported: patch },
+      });
+    }
+    return ok(twin.properties.reported.$version);
+  }
+
+  // A missing module is DeviceNotFound too, never ModuleNotFound.
+  #find(identity: ClientIdentity): Result<ClientRecord> {
+    const record = this.#parts.store.clients.find(identity);
     return record === undefined
       ? failed('DeviceNotFound', `Device ${identity.deviceId} not registered`)
       : ok(record);
   }
 
-  function findUnchanged(identity: ClientIdentity, precondition: Precondition): Result<ClientRecord> {
-    const found = find(identity);
+  #findUnchanged(identity: ClientIdentity, precondition: Precondition): Result<ClientRecord> {
+    const found = this.#find(identity);
     if (!found.ok || isMet(precondition, formatTwinEtag(found.value.twin))) return found;
     return failed('PreconditionFailed', `ETag mismatch for device ID '${identity.deviceId}'`);
   }
 
-  function keep(record: ClientRecord, change: TwinChange, kind: 'twinUpdated' | 'twinReplaced'): JsonObject {
+  #replace(record: ClientRecord, change: TwinChange, kind: 'twinUpdated' | 'twinReplaced'): JsonObject {
     if (change.hasChanged) {
-      record.twin = change.twin;
-      const { identity } = change.twin;
-      if (change.notification !== undefined) live.deliverDesiredPatch(identity, change.notification);
-      happenings.announce({ kind, identity, twin: change.twin, touched: change.touched });
+      const { store, activities } = this.#parts;
+      const { twin, notification, touched } = change;
+      const { identity } = twin;
+      store.clients.replaceTwin(record, twin);
+      if (notification !== undefined) this.#sessions.deliverDesiredPatch(identity, notification);
+      if (activities.hasListener(kind)) {
+        const operation = kind === 'twinUpdated' ? 'updateTwin' : 'replaceTwin';
+        activities.publish({ kind, operation, identity, twin, touched });
+      }
     }
     return formatTwinDocument(record, 'single');
   }
-}
 
-/** A client's own write of its reported properties: the new `$version`, or why it is refused. */
-export function updateReportedProperties(
-  parts: HubParts,
-  record: ClientRecord,
-  patch: JsonValue,
-  expectedVersion: number | undefined,
-): Result<number> {
-  if (!isJsonObject(patch)) return failed('ArgumentInvalid', 'Reported properties must be a JSON object.');
-  const { reported } = record.twin.properties;
-  if (expectedVersion !== undefined && expectedVersion !== reported.$version) {
-    const text = `Reported properties are at version ${reported.$version}, not ${expectedVersion}.`;
-    return failed('PreconditionFailed', text);
+  #now(): string {
+    return formatTime(this.#parts.clock.now());
   }
-  const valid = validatePatch('reported', userMembersOf(reported), patch);
-  if (!valid.ok) return valid;
-  record.twin = applyReportedPatch(record.twin, patch, formatTime(parts.clock.now()));
-  const { identity } = record.twin;
-  parts.happenings.announce({
-    kind: 'twinUpdated',
-    identity,
-    twin: record.twin,
-    touched: { reported: patch },
-  });
-  return ok(record.twin.properties.reported.$version);
-}
-
-function checkPatch(record: ClientRecord, patch: TwinPatch): Result<void> {
-  const { tags, properties } = record.twin;
-  const tagsPatch = patch.tags === null ? deleteAll(tags) : patch.tags;
-  const validTags = tagsPatch === undefined ? ok(undefined) : validatePatch('tags', tags, tagsPatch);
-  if (!validTags.ok || patch.desired === undefined || patch.desired === null) return validTags;
-  return validatePatch('desired', userMembersOf(properties.desired), patch.desired);
-}
-
-function checkReplacement(record: ClientRecord, replacement: TwinPatch): Result<void> {
-  const { tags, properties } = record.twin;
-  const validTags = validateReplacement('tags', tags, replacement.tags ?? {});
-  if (!validTags.ok) return validTags;
-  return validateReplacement('desired', userMembersOf(properties.desired), replacement.desired ?? {});
 }

@@ -1,8 +1,9 @@
 import type { ConnectPacket } from 'aedes';
 import { formatClientIdentity } from '../../domain/identities/client-identity.ts';
+import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import type { Result } from '../../domain/result.ts';
-import type { IncomingEvent } from '../../hub/client-session.ts';
-import type { AuthenticatedClient, ClientCredentials, Hub } from '../../hub/hub.ts';
+import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
+import type { Hub } from '../../hub/hub.ts';
 import type { DropReason } from '../wire/drop-reasons.ts';
 import { TelemetryTopic, toWillEvent } from './telemetry.ts';
 import { parseUserName, type UserName } from './user-name.ts';

@@ -1,5 +1,6 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
-import type { Channel, ClientSession } from '../../hub/client-session.ts';
+import type { Channel } from '../../hub/client-connection.ts';
+import type { ClientSession } from '../../hub/sessions/client-session.ts';
 import { findSubscription, type Subscription } from './topics.ts';
 
 export type QualityOfService = 0 | 1;

@@ -2,7 +2,7 @@ import type { ClientIdentity } from '../../domain/identities/client-identity.ts'
 import { formatJson, type JsonObject } from '../../domain/json.ts';
 import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../domain/messages/message.ts';
 import type { MethodRequest } from '../../domain/methods/method.ts';
-import type { ClientLink, DisconnectReason } from '../../hub/ports.ts';
+import type { ClientConnection, DisconnectReason } from '../../hub/client-connection.ts';
 import type { InFlightMessages } from '../wire/in-flight-messages.ts';
 import { formatPublish, type OutgoingPublish } from '../wire/publish-packet.ts';
 import type { GrantedSubscriptions } from './granted-subscriptions.ts';
@@ -20,7 +20,7 @@ export interface ClientWire {
 }
 
 /** The hub's voice toward one MQTT client. */
-export class MqttClientLink implements ClientLink {
+export class MqttClientLink implements ClientConnection {
   readonly #identity: ClientIdentity;
   readonly #wire: ClientWire;
   readonly #subscriptions: GrantedSubscriptions;

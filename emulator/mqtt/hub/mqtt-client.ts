@@ -1,6 +1,6 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
-import type { ClientSession } from '../../hub/client-session.ts';
 import type { Hub } from '../../hub/hub.ts';
+import type { ClientSession } from '../../hub/sessions/client-session.ts';
 import type { Acknowledgements } from '../wire/acknowledgements.ts';
 import type { DropReason } from '../wire/drop-reasons.ts';
 import { InFlightMessages } from '../wire/in-flight-messages.ts';
@@ -35,7 +35,7 @@ export class MqttClient {
     const link = new MqttClientLink(this.identity, wire, this.#subscriptions, this.#inFlight, (lockToken) =>
       this.#reject(lockToken),
     );
-    this.session = hub.clients.open(authenticated, link, modelId === undefined ? {} : { modelId });
+    this.session = hub.sessions.open(authenticated, link, modelId === undefined ? {} : { modelId });
     this.#will = accepted.will;
   }
 
@@ -112,7 +112,7 @@ export class MqttClient {
   close(kind: 'graceful' | 'lost'): void {
     if (kind === 'lost' && this.#will !== undefined) {
       // Not by the session, which the hub has closed already where it ends the connection itself.
-      this.#hub.events.append(this.#will.sender, this.#will.event);
+      this.#hub.events.sendEvent(this.#will.sender, this.#will.event);
     }
     this.session.close(kind);
   }
@@ -141,7 +141,7 @@ export class MqttClient {
   #perform(request: ClientRequest, body: Buffer): void {
     if (request.operation === 'sendMethodResponse') {
       const payload = body.length === 0 ? 'null' : body.toString('utf8');
-      this.session.answerMethod(request.requestId, { status: request.status, payload });
+      this.session.sendMethodResponse(request.requestId, { status: request.status, payload });
       return;
     }
     const answer = answerTwinRequest(this.session, request, body, this.#hub);

@@ -25,9 +25,8 @@ export async function createMqttDoor(hub: Hub): Promise<MqttDoor> {
     acknowledgements: new Acknowledgements(),
     attachBroker: broker.attach,
   };
-  const stopListening = hub.happenings.listen((happening) => {
-    if (happening.kind !== 'identityDeleted') return;
-    broker.forgetSession(formatClientIdentity(happening.identity));
+  const stopListening = hub.activities.listen({ kinds: ['identityDeleted'] }, ({ identity }) => {
+    broker.forgetSession(formatClientIdentity(identity));
   });
   return {
     accept: (stream, peer) => {

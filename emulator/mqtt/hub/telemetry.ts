@@ -1,8 +1,7 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
+import type { EventFormat, EventFormats, IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../../domain/messages/message.ts';
 import { messageSizeOf } from '../../domain/messages/message-size.ts';
-import type { IncomingEvent } from '../../hub/client-session.ts';
-import type { EventFormat, EventFormats } from '../../hub/events/event-formats.ts';
 import { parsePropertyBag } from './property-bag.ts';
 import { formatEventsTopic } from './topics.ts';
 

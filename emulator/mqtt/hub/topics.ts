@@ -1,6 +1,6 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import type { Operation } from '../../domain/operations.ts';
-import type { Channel } from '../../hub/client-session.ts';
+import type { Channel } from '../../hub/client-connection.ts';
 import { encodeTopicLevel } from './topic-encoding.ts';
 
 /** What a client can ask of the hub by publishing. */

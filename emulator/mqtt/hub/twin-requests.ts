@@ -2,8 +2,8 @@ import { HUB_ERRORS, type HubError, httpStatusOf } from '../../domain/errors.ts'
 import { formatJson, parseJson } from '../../domain/json.ts';
 import { failed, type Result } from '../../domain/result.ts';
 import { formatTime } from '../../domain/time.ts';
-import type { ClientSession } from '../../hub/client-session.ts';
 import type { Clock, IdSource } from '../../hub/ports.ts';
+import type { ClientSession } from '../../hub/sessions/client-session.ts';
 import { type ClientRequest, formatTwinAnswerTopic } from './topics.ts';
 
 /** A topic and its body. */

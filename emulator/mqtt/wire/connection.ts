@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { ConnectPacket } from 'aedes';
+import type { DisconnectReason } from '../../hub/client-connection.ts';
 import type { Hub } from '../../hub/hub.ts';
-import type { DisconnectReason, Timer } from '../../hub/ports.ts';
+import type { Timer } from '../../hub/ports.ts';
 import { acceptConnect, type ConnectRequest, type Peer, takeConnectRequest } from '../hub/connect-request.ts';
 import { MqttClient } from '../hub/mqtt-client.ts';
 import type { ClientWire } from '../hub/mqtt-client-link.ts';

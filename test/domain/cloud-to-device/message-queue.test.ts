@@ -137,11 +137,14 @@ describe('a queue of messages', () => {
   test('a message that returns is delivered before those that never left', () => {
     const both = locked(receive(queueOf('a', 'b', 'c')), 'two', false);
     const returned = settled(abandon(both, 'two', MAXIMUM_DELIVERY_COUNT)) as Change;
-    expect(lockNext(returned.queue, lockOf('three'))?.message).toMatchObject({ content: 'b', attempts: 2 });
+    expect(lockNext(returned.queue, () => lockOf('three'))?.message).toMatchObject({
+      content: 'b',
+      attempts: 2,
+    });
   });
 
   test('an empty queue has nothing to deliver and nothing to wait for', () => {
-    expect(lockNext(emptyQueue(), lockOf('one'))).toBeUndefined();
+    expect(lockNext(emptyQueue(), () => lockOf('one'))).toBeUndefined();
     expect(nextDueUtc(emptyQueue())).toBe(Number.POSITIVE_INFINITY);
   });
 
@@ -229,7 +232,7 @@ describe('whatever happens to a queue', () => {
       run.sent += 1;
     } else if ('isPushed' in step) {
       const lock = { token: `${run.locks++}`, untilUtc: run.now + 60, endsWithConnection: step.isPushed };
-      run.queue = lockNext(run.queue, lock)?.queue ?? run.queue;
+      run.queue = lockNext(run.queue, () => lock)?.queue ?? run.queue;
     } else if ('token' in step) {
       const token = String(step.token);
       if (step.kind === 'complete') keepSettled(complete(run.queue, token));
@@ -253,7 +256,7 @@ function lockOf(token: string, endsWithConnection = false, untilUtc = NOW + LOCK
 }
 
 function locked(queue: Queue, token: string, endsWithConnection: boolean, untilUtc?: number): Queue {
-  return lockNext(queue, lockOf(token, endsWithConnection, untilUtc))?.queue ?? queue;
+  return lockNext(queue, () => lockOf(token, endsWithConnection, untilUtc))?.queue ?? queue;
 }
 
 function unended(queue: Queue): Change {

@@ -1,11 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import { type JsonObject, type JsonValue, NumberText } from '../../../emulator/domain/json.ts';
-import { validatePatch, validateReplacement } from '../../../emulator/domain/twins/twin-validation.ts';
+import { createTwin } from '../../../emulator/domain/twins/twin.ts';
+import { mergeMembers } from '../../../emulator/domain/twins/twin-merge.ts';
+import {
+  type SectionName,
+  validateReplacement,
+  validateWrite,
+} from '../../../emulator/domain/twins/twin-validation.ts';
+import { identityOf } from '../../hub/quiet-hub.ts';
 
 function nested(levels: number, innermost: JsonValue): JsonObject {
   let value: JsonValue = innermost;
   for (let level = levels; level > 0; level--) value = { [`level${level}`]: value };
   return value as JsonObject;
+}
+
+function validatePatch(section: SectionName, before: JsonObject, patch: JsonObject) {
+  return validateWrite(
+    'merge',
+    twinWith(section, before),
+    { [section]: patch },
+    twinWith(section, mergeMembers(before, patch)),
+  );
+}
+
+function twinWith(section: SectionName, members: JsonObject) {
+  const twin = createTwin(identityOf('d'), '2026-01-01T00:00:00Z');
+  const filled = { ...members, $metadata: {}, $version: 1 };
+  return section === 'tags'
+    ? { ...twin, tags: members }
+    : { ...twin, properties: { ...twin.properties, [section]: filled } };
 }
 
 function outcome(patch: JsonObject): string {

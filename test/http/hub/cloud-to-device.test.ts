@@ -25,7 +25,7 @@ const receive = () => ask('GET', 'deviceBound');
 const lockTokenOf = (reply: Reply) => reply.headers['etag']?.slice(1, -1) ?? '';
 
 function sendToDevice(body: string, properties: Partial<MessageProperties> = {}): void {
-  const sent = http.hub.messages.send('d' as never, {
+  const sent = http.hub.cloudToDevice.sendMessage('d' as never, {
     body: Buffer.from(body),
     properties: { system: {}, application: {}, ...properties },
     ack: 'full',

@@ -9,7 +9,7 @@ import {
   parseClientIdentity,
 } from '../../../emulator/domain/identities/client-identity.ts';
 import type { MethodRequest, MethodResponse } from '../../../emulator/domain/methods/method.ts';
-import type { ClientSession } from '../../../emulator/hub/client-session.ts';
+import type { ClientSession } from '../../../emulator/hub/sessions/client-session.ts';
 import { clientToken, HOST_NAME, type HttpHub, type Reply, restClientOf, startHttpHub } from '../http-hub.ts';
 
 let http: HttpHub;
@@ -35,7 +35,7 @@ function connectClient(
   answer: (request: MethodRequest) => MethodResponse | undefined,
 ): ClientSession {
   const nothing = () => undefined;
-  const session: ClientSession = http.hub.clients.open(
+  const session: ClientSession = http.hub.sessions.open(
     { identity: identityOf(clientId), method: { scope: 'device', type: 'sas' } },
     {
       deliverDesiredPatch: nothing,
@@ -44,7 +44,7 @@ function connectClient(
       close: nothing,
       deliverMethodRequest: (request) => {
         const response = answer(request);
-        if (response !== undefined) session.answerMethod(request.requestId, response);
+        if (response !== undefined) session.sendMethodResponse(request.requestId, response);
       },
     },
   );

@@ -13,35 +13,35 @@ const D2 = deviceIdOf('d2');
 test('feedback is locked, abandoned and completed as messages are', () => {
   const { hub, clock } = hubWithDevices();
   completeOne(hub, D1, 'one');
-  const first = hub.feedback.receive();
+  const first = hub.feedback.receiveFeedback();
   expect(first).toMatchObject({ deliveryCount: 0, records: [{ originalMessageId: 'one', deviceId: 'd1' }] });
-  expect(hub.feedback.receive()).toBeUndefined();
-  expect(outcomeOf(hub.feedback.abandon(first?.lockToken ?? ''))).toBe('ok');
-  const second = hub.feedback.receive();
+  expect(hub.feedback.receiveFeedback()).toBeUndefined();
+  expect(outcomeOf(hub.feedback.abandonFeedback(first?.lockToken ?? ''))).toBe('ok');
+  const second = hub.feedback.receiveFeedback();
   expect(second).toMatchObject({ deliveryCount: 1, sequenceNumber: first?.sequenceNumber });
   clock.advance(60_000);
-  expect(outcomeOf(hub.feedback.complete(second?.lockToken ?? ''))).toBe('DeviceMessageLockLost');
-  const third = hub.feedback.receive();
+  expect(outcomeOf(hub.feedback.completeFeedback(second?.lockToken ?? ''))).toBe('DeviceMessageLockLost');
+  const third = hub.feedback.receiveFeedback();
   expect(third?.deliveryCount).toBe(1);
-  expect(outcomeOf(hub.feedback.complete(third?.lockToken ?? ''))).toBe('ok');
+  expect(outcomeOf(hub.feedback.completeFeedback(third?.lockToken ?? ''))).toBe('ok');
   clock.advance(60_000);
-  expect(hub.feedback.receive()).toBeUndefined();
+  expect(hub.feedback.receiveFeedback()).toBeUndefined();
 });
 
 test('feedback that nobody receives within its time to live is gone', () => {
   const { hub, clock } = hubWithDevices();
   completeOne(hub, D1, 'one');
   clock.advance(3_600_000);
-  expect(hub.feedback.receive()).toBeUndefined();
+  expect(hub.feedback.receiveFeedback()).toBeUndefined();
 });
 
 test('feedback that was abandoned too often is dropped', () => {
   const { hub } = hubWithDevices({ maximumDeliveryCount: 2 });
   completeOne(hub, D1, 'one');
   for (let count = 0; count < 2; count++) {
-    succeeded(hub.feedback.abandon(hub.feedback.receive()?.lockToken ?? ''));
+    succeeded(hub.feedback.abandonFeedback(hub.feedback.receiveFeedback()?.lockToken ?? ''));
   }
-  expect(hub.feedback.receive()).toBeUndefined();
+  expect(hub.feedback.receiveFeedback()).toBeUndefined();
 });
 
 test('records are gathered for as long as the option says, or until there are 64', () => {
@@ -49,12 +49,12 @@ test('records are gathered for as long as the option says, or until there are 64
   completeOne(hub, D1, 'one');
   clock.advance(10_000);
   completeOne(hub, D2, 'two');
-  expect(hub.feedback.receive()).toBeUndefined();
+  expect(hub.feedback.receiveFeedback()).toBeUndefined();
   clock.advance(5_000);
-  const batch = hub.feedback.receive();
+  const batch = hub.feedback.receiveFeedback();
   expect(batch?.records.map(({ deviceId }) => deviceId)).toEqual(['d1', 'd2']);
   for (let count = 0; count < 64; count++) completeOne(hub, D1, String(count));
-  expect(hub.feedback.receive()?.records).toHaveLength(64);
+  expect(hub.feedback.receiveFeedback()?.records).toHaveLength(64);
 });
 
 test('deleting one device leaves the feedback on the others in the same batch', () => {
@@ -63,10 +63,10 @@ test('deleting one device leaves the feedback on the others in the same batch', 
   completeOne(hub, D2, 'two');
   clock.advance(15_000);
   completeOne(hub, D1, 'three');
-  succeeded(hub.registry.deleteDevice(D1, { kind: 'any' }));
-  expect(hub.feedback.receive()?.records).toMatchObject([{ originalMessageId: 'two' }]);
+  succeeded(hub.devices.deleteDevice(D1, { kind: 'any' }));
+  expect(hub.feedback.receiveFeedback()?.records).toMatchObject([{ originalMessageId: 'two' }]);
   clock.advance(15_000);
-  expect(hub.feedback.receive()).toBeUndefined();
+  expect(hub.feedback.receiveFeedback()).toBeUndefined();
 });
 
 test('a reader looks on from the moment it is made, and takes nothing from the back ends', async () => {
@@ -79,7 +79,7 @@ test('a reader looks on from the moment it is made, and takes nothing from the b
   completeOne(hub, D2, 'two');
   expect((await take(latest, 2)).map(({ originalMessageId }) => originalMessageId)).toEqual(['one', 'two']);
   expect((await take(ofSecond, 1)).map(({ originalMessageId }) => originalMessageId)).toEqual(['two']);
-  expect(hub.feedback.receive()?.records).toMatchObject([{ originalMessageId: 'before' }]);
+  expect(hub.feedback.receiveFeedback()?.records).toMatchObject([{ originalMessageId: 'before' }]);
 });
 
 test('a reader that waits hears the next record, and ends with its signal', async () => {
@@ -108,7 +108,7 @@ function hubWithDevices(feedback: Partial<FeedbackOptions> = {}) {
 }
 
 function completeOne(hub: Hub, deviceId: DeviceId, text: string): void {
-  succeeded(hub.messages.send(deviceId, messageOf(text, { ack: 'full' })));
-  const received = succeeded(hub.messages.receive(deviceId));
-  succeeded(hub.messages.complete(deviceId, received?.lockToken ?? ''));
+  succeeded(hub.cloudToDevice.sendMessage(deviceId, messageOf(text, { ack: 'full' })));
+  const received = succeeded(hub.cloudToDevice.receiveMessage(deviceId));
+  succeeded(hub.cloudToDevice.completeMessage(deviceId, received?.lockToken ?? ''));
 }

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../../emulator/clocks/manual-clock.ts';
 import type { DeviceEvent } from '../../../emulator/domain/messages/message.ts';
 import { DEFAULT_HUB_OPTIONS } from '../../../emulator/emulator-options.ts';
-import type { ClientSession } from '../../../emulator/hub/client-session.ts';
-import { createHub } from '../../../emulator/hub/create-hub.ts';
 import { encodeJsonProperties, JSON_PROPERTIES } from '../../../emulator/hub/events/event-formats.ts';
+import { createHub } from '../../../emulator/hub/hub.ts';
+import type { ClientSession } from '../../../emulator/hub/sessions/client-session.ts';
 import { createSequentialIds } from '../../fakes/sequential-ids.ts';
 import { createQuietHub } from '../quiet-hub.ts';
 
@@ -96,10 +96,10 @@ describe('the event log', () => {
     const client = { identity: { deviceId: 'th-01' }, method: { scope: 'device', type: 'sas' } } as never;
     const { parseDeviceRequest } = await import('../../../emulator/domain/identities/identity-request.ts');
     const request = parseDeviceRequest('th-01' as never, {});
-    if (request.ok) hub.registry.putDevice(request.value, { kind: 'none' });
+    if (request.ok) hub.devices.createOrUpdateDevice(request.value, { kind: 'none' });
     for (let number = 0; number < 100; number++) {
       const body = Buffer.from(String(number).padEnd(200));
-      hub.events.append(client, { head: NO_PROPERTIES, format: JSON_PROPERTIES, body });
+      hub.events.sendEvent(client, { head: NO_PROPERTIES, format: JSON_PROPERTIES, body });
     }
     const [oldest] = await take(hub.events.read({ from: 'earliest' }), 1);
     expect(oldest?.sequenceNumber).toBeGreaterThan(50);

@@ -113,10 +113,10 @@ describe('device life cycle events', () => {
   test('creation and deletion of devices and modules, updates not', async () => {
     const { hub, register } = hubWith('deviceLifecycleEvents');
     register('d1/m1');
-    const device = succeeded(hub.registry.getDevice(identityOf('d1').deviceId)).identity;
+    const device = succeeded(hub.devices.getDevice(identityOf('d1').deviceId)).identity;
     const request = { ...device, statusReason: 'changed', parentScopes: undefined };
-    succeeded(hub.registry.putDevice(request, ANY));
-    succeeded(hub.registry.deleteDevice(device.deviceId, ANY));
+    succeeded(hub.devices.createOrUpdateDevice(request, ANY));
+    succeeded(hub.devices.deleteDevice(device.deviceId, ANY));
     const events = await eventsOf(hub, 4);
     expect(events.map(({ properties, moduleId }) => [properties.opType, moduleId])).toEqual([
       ['createDeviceIdentity', undefined],

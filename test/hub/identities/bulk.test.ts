@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseBulkRequest } from '../../../emulator/domain/identities/bulk-request.ts';
 import { formatIdentityEtag } from '../../../emulator/domain/identities/identity.ts';
 import type { JsonObject } from '../../../emulator/domain/json.ts';
-import type { Happening } from '../../../emulator/hub/happenings.ts';
+import type { Activity } from '../../../emulator/hub/activity.ts';
 import { createQuietHub, deviceIdOf, identityOf, outcomeOf, type QuietHub, succeeded } from '../quiet-hub.ts';
 
 const ALL_WELL = { isSuccessful: true, document: { isSuccessful: true, errors: [], warnings: [] } };
@@ -23,8 +23,8 @@ describe('devices are created in bulk', () => {
 
   test('with twins that begin at version 1, as the hub was recorded', () => {
     const quiet = createQuietHub();
-    const happenings: Happening[] = [];
-    quiet.hub.happenings.listen((happening) => happenings.push(happening));
+    const created: Activity[] = [];
+    quiet.hub.activities.listen({ kinds: ['identityCreated'] }, (activity) => created.push(activity));
     const properties = { desired: { user: 'userA' }, reported: { fw: { major: 1 } } };
     expect(bulk(quiet, { id: 'd1', importMode: 'create', tags: { floor: 2 }, properties })).toEqual(ALL_WELL);
     const stamp = { $lastUpdated: '0001-01-01T00:00:00Z', $lastUpdatedVersion: 1 };
@@ -41,7 +41,7 @@ describe('devices are created in bulk', () => {
         },
       },
     });
-    expect(happenings).toMatchObject([{ kind: 'identityCreated', twin: { tags: { floor: 2 } } }]);
+    expect(created).toMatchObject([{ kind: 'identityCreated', twin: { tags: { floor: 2 } } }]);
   });
 
   test('with the creation time in a section that is given nothing', () => {
@@ -106,7 +106,7 @@ test('what can be done is done, and the rest is told with numbers', () => {
       warnings: [],
     },
   });
-  expect(quiet.hub.registry.getDevice(deviceIdOf('d2')).ok).toBe(true);
+  expect(quiet.hub.devices.getDevice(deviceIdOf('d2')).ok).toBe(true);
 });
 
 describe('the mode of an item decides', () => {
@@ -198,11 +198,11 @@ test('an item that cannot be read is one failure among good items', () => {
   expect(errorsOf(quiet, { id: 'd1', status: 'asleep' }, { id: 'd2' })).toMatchObject([
     { deviceId: 'd1', errorCode: 400004, operation: 'createOrUpdate' },
   ]);
-  expect(quiet.hub.statistics.countDevices()).toMatchObject({ totalDeviceCount: 1 });
+  expect(quiet.hub.statistics.getDeviceStatistics()).toMatchObject({ totalDeviceCount: 1 });
 });
 
 function bulk({ hub }: QuietHub, ...items: readonly JsonObject[]) {
-  return hub.bulk.updateDevices(succeeded(parseBulkRequest(items)));
+  return hub.bulkRegistry.updateRegistry(succeeded(parseBulkRequest(items)));
 }
 
 function errorsOf(quiet: QuietHub, ...items: readonly JsonObject[]): readonly JsonObject[] {
@@ -214,7 +214,7 @@ function codeOf(quiet: QuietHub, item: JsonObject): string {
 }
 
 function deviceOf({ hub }: QuietHub, id: string) {
-  return succeeded(hub.registry.getDevice(deviceIdOf(id))).identity;
+  return succeeded(hub.devices.getDevice(deviceIdOf(id))).identity;
 }
 
 function twinOf({ hub }: QuietHub, id: string): JsonObject {

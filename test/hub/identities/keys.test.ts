@@ -34,7 +34,7 @@ describe('new keys', () => {
     const { document } = regenerate(quiet, 'both', 'd1/m1');
     const [rotated] = document.rotatedKeys as readonly object[];
     expect(rotated).toMatchObject({ id: 'd1', moduleId: 'm1' });
-    const module = succeeded(quiet.hub.registry.getModule(identityOf('d1/m1'))).identity;
+    const module = succeeded(quiet.hub.modules.getModule(identityOf('d1/m1'))).identity;
     expect(rotated).toMatchObject(module.authentication.symmetricKey);
   });
 
@@ -64,7 +64,7 @@ describe('new keys', () => {
 
 test('devices are counted by status, modules are not, and connections of devices only', () => {
   const quiet = createQuietHub();
-  expect(quiet.hub.statistics.countDevices()).toEqual({
+  expect(quiet.hub.statistics.getDeviceStatistics()).toEqual({
     totalDeviceCount: 0,
     enabledDeviceCount: 0,
     disabledDeviceCount: 0,
@@ -73,12 +73,12 @@ test('devices are counted by status, modules are not, and connections of devices
   quiet.register('d2', { status: 'disabled' });
   quiet.connect('d1');
   quiet.connect('d1/m1');
-  expect(quiet.hub.statistics.countDevices()).toEqual({
+  expect(quiet.hub.statistics.getDeviceStatistics()).toEqual({
     totalDeviceCount: 2,
     enabledDeviceCount: 1,
     disabledDeviceCount: 1,
   });
-  expect(quiet.hub.statistics.countConnections()).toEqual({ connectedDeviceCount: 1 });
+  expect(quiet.hub.statistics.getServiceStatistics()).toEqual({ connectedDeviceCount: 1 });
 });
 
 function regenerate({ hub }: QuietHub, policyKey: string, ...clientIds: readonly string[]) {
@@ -90,5 +90,5 @@ function regenerate({ hub }: QuietHub, policyKey: string, ...clientIds: readonly
 }
 
 function deviceOf({ hub }: QuietHub) {
-  return succeeded(hub.registry.getDevice(deviceIdOf('d1'))).identity;
+  return succeeded(hub.devices.getDevice(deviceIdOf('d1'))).identity;
 }

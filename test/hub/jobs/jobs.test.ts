@@ -124,7 +124,10 @@ describe('a job that invokes a method', () => {
       deviceJobStatistics: statistics({ deviceCount: 1, runningCount: 1 }),
     });
     quiet.clock.advance(SECOND);
-    session.answerMethod(link.methodRequests[0]?.requestId ?? '', { status: 404, payload: '{"ok":1.0}' });
+    session.sendMethodResponse(link.methodRequests[0]?.requestId ?? '', {
+      status: 404,
+      payload: '{"ok":1.0}',
+    });
     await turn();
     const [row] = rowsOf(quiet, 'SELECT * FROM devices.jobs');
     expect(row).toMatchObject({
@@ -146,7 +149,7 @@ describe('a job that invokes a method', () => {
     succeeded(create(quiet, 'j-1', { ...METHOD, queryCondition: 'tags.floor = 2' }));
     quiet.clock.advance(10 * SECOND);
     const { session, link } = quiet.connect('second-b', { channels: ['methods'] });
-    session.answerMethod(link.methodRequests[0]?.requestId ?? '', { status: 200, payload: '' });
+    session.sendMethodResponse(link.methodRequests[0]?.requestId ?? '', { status: 200, payload: '' });
     await turn();
     expect(quiet.hub.jobs.getJob('j-1')).toMatchObject({
       status: 'running',
@@ -191,7 +194,7 @@ describe('a job that invokes a method', () => {
     const { deviceId } = identityOf('third');
     succeeded(create(quiet, 'j-1', { ...METHOD, queryCondition: "deviceId = 'third'" }));
     quiet.clock.advance(SECOND);
-    succeeded(quiet.hub.registry.deleteDevice(deviceId, { kind: 'any' }));
+    succeeded(quiet.hub.devices.deleteDevice(deviceId, { kind: 'any' }));
     await turn();
     expect(rowsOf(quiet, 'SELECT * FROM devices.jobs')).toMatchObject([
       { error: { code: 'DeviceNotFound' } },
@@ -385,7 +388,7 @@ function create({ hub }: QuietHub, jobId: string, body: JsonObject) {
 }
 
 function rowsOf({ hub }: QuietHub, query: string): readonly unknown[] {
-  return succeeded(hub.queries.query(query, { maximumItemCount: 1000 })).items;
+  return succeeded(hub.queries.queryTwins(query, { maximumItemCount: 1000 })).items;
 }
 
 function idsWith(quiet: QuietHub, condition: string): readonly string[] {

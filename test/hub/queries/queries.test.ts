@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createManualClock } from '../../../emulator/clocks/manual-clock.ts';
 import { NO_PRECONDITION } from '../../../emulator/domain/precondition.ts';
+import { TWIN_MEMBERS } from '../../../emulator/domain/twins/twin-document.ts';
 import { DEFAULT_HUB_OPTIONS } from '../../../emulator/emulator-options.ts';
-import { createHub } from '../../../emulator/hub/create-hub.ts';
 import type { Hub } from '../../../emulator/hub/hub.ts';
-import { TWIN_MEMBERS } from '../../../emulator/hub/queries/twin-collection.ts';
-import type { PageOptions, QueryPage } from '../../../emulator/hub/service-operations.ts';
+import { createHub } from '../../../emulator/hub/hub.ts';
+import type { PageOptions, QueryPage } from '../../../emulator/hub/queries/paging.ts';
 import { createSequentialIds } from '../../fakes/sequential-ids.ts';
 import { WORKED_QUERIES } from '../../query/worked-queries.ts';
 import { createFleetHub } from '../fleet-hub.ts';
@@ -21,7 +21,7 @@ describe('a query over a registered fleet', () => {
   });
 
   test.each(asWorked)('%s', (text, itemType, items) => {
-    expect(fleet.queries.query(text)).toEqual({ ok: true, value: { itemType, items } });
+    expect(fleet.queries.queryTwins(text)).toEqual({ ok: true, value: { itemType, items } });
   });
 
   test('of all modules finds those of IoT Edge too', () => {
@@ -52,7 +52,7 @@ describe('a query over a registered fleet', () => {
   });
 
   test('reads every member as the whole twin prints it', () => {
-    const members = TWIN_MEMBERS.map(([name]) => name).join(', ');
+    const members = TWIN_MEMBERS.map(({ name }) => name).join(', ');
     for (const source of ['devices', 'devices.modules']) {
       expect(itemsOf(fleet, `SELECT ${members} FROM ${source}`)).toEqual(
         itemsOf(fleet, `SELECT * FROM ${source}`),
@@ -93,7 +93,7 @@ describe('pages', () => {
     const { hub, register } = hubWithDevices(6);
     const text = 'SELECT deviceId FROM devices';
     const first = pageOf(hub, text, { maximumItemCount: 2 });
-    for (const id of ['d1', 'd3', 'd5']) hub.registry.deleteDevice(deviceIdOf(id), { kind: 'any' });
+    for (const id of ['d1', 'd3', 'd5']) hub.devices.deleteDevice(deviceIdOf(id), { kind: 'any' });
     register('d7');
     const rest = pageOf(hub, text, { maximumItemCount: 100, continuationToken: first.continuationToken });
     expect(idsOf(rest)).toEqual(['d4', 'd6', 'd7']);
@@ -110,9 +110,9 @@ describe('pages', () => {
       [text, btoa('nonsense')],
       [text, `${continuationToken}AAAA`],
     ] as const) {
-      expect(outcomeOf(hub.queries.query(query, { continuationToken: token }))).toBe('ArgumentInvalid');
+      expect(outcomeOf(hub.queries.queryTwins(query, { continuationToken: token }))).toBe('ArgumentInvalid');
     }
-    expect(outcomeOf(hub.queries.query(text, { continuationToken }))).toBe('ok');
+    expect(outcomeOf(hub.queries.queryTwins(text, { continuationToken }))).toBe('ok');
   });
 });
 
@@ -123,11 +123,11 @@ test('a query sees at once who came, changed and went', () => {
   const { deviceId } = register('d3');
   succeeded(hub.twins.updateTwin({ deviceId }, { tags: { floor: 2 } }, NO_PRECONDITION));
   expect(count()).toBe(1);
-  succeeded(hub.registry.deleteDevice(deviceId, { kind: 'any' }));
+  succeeded(hub.devices.deleteDevice(deviceId, { kind: 'any' }));
   expect(count()).toBe(0);
   register('d4/m1');
   expect(itemsOf(hub, 'SELECT moduleId FROM devices.modules')).toEqual([{ moduleId: 'm1' }]);
-  succeeded(hub.registry.deleteDevice(deviceIdOf('d4'), { kind: 'any' }));
+  succeeded(hub.devices.deleteDevice(deviceIdOf('d4'), { kind: 'any' }));
   expect(itemsOf(hub, 'SELECT moduleId FROM devices.modules')).toEqual([]);
 });
 
@@ -138,7 +138,7 @@ describe('a query that is none', () => {
     ['SELECT * FROM devices\nORDER BY deviceId', 'BadRequest: Line 2:1 '],
     ["SELECT * FROM devices WHERE deviceId = ';'; DROP", 'BadRequest: Line 1:43 '],
   ])('%j is refused with the place', (text, message) => {
-    const result = fleet.queries.query(text);
+    const result = fleet.queries.queryTwins(text);
     expect(result).toMatchObject({
       ok: false,
       error: { name: 'ArgumentInvalid', message: expect.stringContaining(message) },
@@ -147,7 +147,7 @@ describe('a query that is none', () => {
   });
 
   test.each(['', '  \n'])('%j is an argument that is missing', (text) => {
-    expect(fleet.queries.query(text)).toEqual({
+    expect(fleet.queries.queryTwins(text)).toEqual({
       ok: false,
       error: { name: 'ArgumentNull', message: 'BadRequest' },
     });
@@ -156,7 +156,7 @@ describe('a query that is none', () => {
   test('leaves a line in the log', () => {
     const lines: unknown[] = [];
     const { hub } = loggingHub((...line) => lines.push(line));
-    hub.queries.query('SELECT');
+    hub.queries.queryTwins('SELECT');
     expect(lines).toEqual([
       ['warn', 'query-refused', { reason: 'query-malformed', message: expect.stringMatching(/^Line 1:7 /) }],
     ]);
@@ -197,7 +197,7 @@ function loggingHub(log: (...line: unknown[]) => void): { readonly hub: Hub } {
 }
 
 function pageOf(hub: Hub, text: string, options: PageOptions = {}): QueryPage {
-  return succeeded(hub.queries.query(text, options));
+  return succeeded(hub.queries.queryTwins(text, options));
 }
 
 function itemsOf(hub: Hub, text: string): readonly unknown[] {

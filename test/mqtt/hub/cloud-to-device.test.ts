@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../../emulator/domain/messages/message.ts';
-import type { ClientLink } from '../../../emulator/hub/ports.ts';
+import type { ClientConnection } from '../../../emulator/hub/client-connection.ts';
 import { type MqttHub, startMqttHub } from '../mqtt-hub.ts';
 
 const FILTER = 'devices/d/messages/devicebound/#';
@@ -24,7 +24,7 @@ function delivery(sequenceNumber: number, lockToken: string, application = {}): 
   };
 }
 
-function linkOf(mqtt: MqttHub, clientId = 'd'): ClientLink {
+function linkOf(mqtt: MqttHub, clientId = 'd'): ClientConnection {
   const link = mqtt.links.get(clientId);
   if (link === undefined) throw new Error(`${clientId} never connected`);
   return link;

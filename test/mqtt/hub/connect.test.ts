@@ -66,7 +66,7 @@ describe('CONNECT', () => {
     expect(mqtt.logLines.filter(({ event }) => event === 'client-refused')).toMatchObject([
       { fields: { reason } },
     ]);
-    expect(mqtt.hub.clients.connectedDeviceCount()).toBe(0);
+    expect(mqtt.hub.sessions.connectedDeviceCount).toBe(0);
   });
 
   it.each(['never registered', 'odd#+id', '__proto__'])(
@@ -114,7 +114,7 @@ describe('CONNECT', () => {
     await client.closed;
     expect(client.received.map(({ cmd }) => cmd)).toEqual(['connack']);
     const device = mqtt.register('d');
-    expect(mqtt.hub.registry.getDevice(device.deviceId)).toMatchObject({
+    expect(mqtt.hub.devices.getDevice(device.deviceId)).toMatchObject({
       value: { activity: { connectionState: 'Disconnected' } },
     });
   });
@@ -208,7 +208,7 @@ describe('A second connection of one identity', () => {
       ),
     );
     await waitUntil('1 connection(s)', () => mqtt.door.connectionCount === 1);
-    expect(mqtt.hub.clients.connectedDeviceCount()).toBe(1);
+    expect(mqtt.hub.sessions.connectedDeviceCount).toBe(1);
     const [survivor, ...others] = clients.filter((client) => !client.isClosed());
     expect(others).toEqual([]);
     await survivor?.subscribe(['$iothub/methods/POST/#', 0]);
@@ -233,7 +233,7 @@ describe('The hub ends a connection', () => {
     const identity = mqtt.register('d');
     const client = await mqtt.connect('d', { clean: false });
     await client.subscribe(['$iothub/methods/POST/#', 0]);
-    mqtt.hub.registry.deleteDevice(identity.deviceId, { kind: 'any' });
+    mqtt.hub.devices.deleteDevice(identity.deviceId, { kind: 'any' });
     await client.closed;
     mqtt.register('d');
     expect((await mqtt.connect('d', { clean: false })).sessionPresent).toBe(false);

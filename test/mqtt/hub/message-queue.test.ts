@@ -6,7 +6,7 @@ import { waitUntil } from '../wait-until.ts';
 const FILTER = 'devices/d/messages/devicebound/#';
 
 function send(mqtt: MqttHub, { deviceId }: ClientIdentity, text: string): void {
-  const sent = mqtt.hub.messages.send(deviceId, {
+  const sent = mqtt.hub.cloudToDevice.sendMessage(deviceId, {
     body: Buffer.from(text),
     ack: 'none',
     properties: { system: { messageId: text }, application: {} },
@@ -15,7 +15,7 @@ function send(mqtt: MqttHub, { deviceId }: ClientIdentity, text: string): void {
 }
 
 function pendingCount(mqtt: MqttHub, { deviceId }: ClientIdentity): number | undefined {
-  const device = mqtt.hub.registry.getDevice(deviceId);
+  const device = mqtt.hub.devices.getDevice(deviceId);
   return device.ok ? device.value.pendingMessageCount : undefined;
 }
 
@@ -44,7 +44,7 @@ describe('Cloud-to-device messages that wait', () => {
     send(mqtt, device, '1');
     await first.next('publish');
     first.destroy();
-    await waitUntil('the loss', () => mqtt.hub.clients.connectedDeviceCount() === 0);
+    await waitUntil('the loss', () => mqtt.hub.sessions.connectedDeviceCount === 0);
     send(mqtt, device, '2');
     const second = await mqtt.connect('d', { clean: false });
     const again = await second.next('publish');

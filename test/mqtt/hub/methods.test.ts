@@ -9,7 +9,7 @@ describe('A direct method', () => {
     const identity = mqtt.register(clientId);
     const client = await mqtt.connect(clientId);
     await client.subscribe(['$iothub/methods/POST/#', 0]);
-    const invoked = mqtt.hub.methods.invoke(identity, CALL);
+    const invoked = mqtt.hub.methods.invokeMethod(identity, CALL);
     const request = await client.next('publish');
     expect(request).toMatchObject({ topic: '$iothub/methods/POST/reboot/?$rid=1', qos: 0 });
     expect(request.payload.toString()).toBe('{"delay":5}');
@@ -23,7 +23,7 @@ describe('A direct method', () => {
     const identity = mqtt.register('d');
     const client = await mqtt.connect('d');
     await client.subscribe(['$iothub/methods/POST/#', 0]);
-    const invoked = mqtt.hub.methods.invoke(identity, { ...CALL, payload: '' });
+    const invoked = mqtt.hub.methods.invokeMethod(identity, { ...CALL, payload: '' });
     expect((await client.next('publish')).payload.toString()).toBe('null');
     client.publish('$iothub/methods/res/200/?$rid=1', '', { qos: 0 });
     expect(await invoked).toEqual({ ok: true, value: { status: 200, payload: 'null' } });
@@ -53,7 +53,7 @@ describe('A direct method', () => {
     const client = await mqtt.connect('d');
     await client.subscribe(['$iothub/methods/POST/#', 0]);
     const invoked = Array.from({ length: 100 }, (_, index) =>
-      mqtt.hub.methods.invoke(identity, { ...CALL, payload: String(index) }),
+      mqtt.hub.methods.invokeMethod(identity, { ...CALL, payload: String(index) }),
     );
     for (let index = 0; index < 100; index++) {
       const { topic, payload } = await client.next('publish');

@@ -24,7 +24,7 @@ async function firstEvent(hub: Hub): Promise<DeviceEvent> {
 }
 
 function message(hub: Hub, deviceId: string, text: string): void {
-  const sent = hub.messages.send(identityOf(deviceId).deviceId, {
+  const sent = hub.cloudToDevice.sendMessage(identityOf(deviceId).deviceId, {
     body: Buffer.from(text),
     ack: 'none',
     properties: { system: { messageId: text }, application: { colour: 'red' } },
@@ -78,7 +78,7 @@ describe('The Node device client over MQTT', () => {
       twin.on('properties.desired.interval', (interval) => interval === 31 && resolve(interval));
     });
     await waitUntil('the subscription', () =>
-      sdk.hub.clients.isReadyFor(identityOf('d'), 'desiredProperties'),
+      sdk.hub.sessions.isReadyFor(identityOf('d'), 'desiredProperties'),
     );
     patchDesired(sdk.hub, identityOf('d'), { interval: 31 });
     expect(await patched).toBe(31);
@@ -99,7 +99,7 @@ describe('The Node device client over MQTT', () => {
     client.onDeviceMethod('reboot', (request, response) => {
       void response.send(202, { heard: request.payload });
     });
-    const invoked = await sdk.hub.methods.invoke(identityOf('d'), {
+    const invoked = await sdk.hub.methods.invokeMethod(identityOf('d'), {
       name: 'reboot',
       payload: '{"delay":5}',
       responseTimeoutSeconds: 10,
@@ -121,7 +121,7 @@ describe('The Node device client over MQTT', () => {
     expect(received.map(({ messageId }) => messageId)).toEqual(['1', '2', '3']);
     expect(received[0]?.properties.getValue('colour')).toBe('red');
     await waitUntil('an empty queue', () => {
-      const device = sdk.hub.registry.getDevice(identityOf('d').deviceId);
+      const device = sdk.hub.devices.getDevice(identityOf('d').deviceId);
       return device.ok && device.value.pendingMessageCount === 0;
     });
   });
@@ -133,8 +133,8 @@ describe('The Node device client over MQTT', () => {
     const event = await firstEvent(sdk.hub);
     expect(event.systemProperties['iothub-outputname']).toBe('out');
     const input = once(client, 'inputMessage');
-    await waitUntil('the subscription', () => sdk.hub.clients.isReadyFor(identityOf('d/m'), 'inputs'));
-    sdk.hub.messages.sendToInput(identityOf('d/m'), {
+    await waitUntil('the subscription', () => sdk.hub.sessions.isReadyFor(identityOf('d/m'), 'inputs'));
+    sdk.hub.cloudToDevice.sendInputMessage(identityOf('d/m'), {
       inputName: 'in1',
       body: Buffer.from('hello'),
       properties: { system: {}, application: { a: '1' } },
@@ -152,14 +152,14 @@ describe('The Node device client over MQTT', () => {
     const client = await sdk.deviceWithToken('d', 3600);
     client.onDeviceMethod('ping', (_request, response) => void response.send(200, null));
     const call = { name: 'ping', payload: 'null', responseTimeoutSeconds: 10, connectTimeoutSeconds: 10 };
-    expect(await sdk.hub.methods.invoke(identityOf('d'), call)).toMatchObject({ ok: true });
+    expect(await sdk.hub.methods.invokeMethod(identityOf('d'), call)).toMatchObject({ ok: true });
     await new Promise<void>((resolve, reject) => {
       client.updateSharedAccessSignature(sdk.tokenOf('d', 7200), (error) =>
         error ? reject(error) : resolve(),
       );
     });
     expect(sdk.logLines.filter(({ event }) => event === 'client-connected').length).toBeGreaterThan(1);
-    expect(await sdk.hub.methods.invoke(identityOf('d'), call)).toMatchObject({ ok: true });
+    expect(await sdk.hub.methods.invokeMethod(identityOf('d'), call)).toMatchObject({ ok: true });
   });
 
   it('with a wrong key is told that it is not authorized', async () => {

@@ -100,10 +100,10 @@ describe('UNSUBSCRIBE', () => {
     await client.subscribe(['devices/d/modules/m/inputs/#', 1], ['devices/d/modules/m/#', 1]);
     client.send({ cmd: 'unsubscribe', messageId: 9, unsubscriptions: ['devices/d/modules/m/#'] });
     await client.next('unsuback');
-    expect(mqtt.hub.clients.isReadyFor(identity, 'inputs')).toBe(true);
+    expect(mqtt.hub.sessions.isReadyFor(identity, 'inputs')).toBe(true);
     client.send({ cmd: 'unsubscribe', messageId: 10, unsubscriptions: ['devices/d/modules/m/inputs/#'] });
     await client.next('unsuback');
-    expect(mqtt.hub.clients.isReadyFor(identity, 'inputs')).toBe(false);
+    expect(mqtt.hub.sessions.isReadyFor(identity, 'inputs')).toBe(false);
   });
 });
 

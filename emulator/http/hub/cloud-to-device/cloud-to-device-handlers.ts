@@ -1,14 +1,15 @@
 import { parseDeviceId } from '../../../domain/identities/client-identity.ts';
 import type { CloudToDeviceDelivery, FeedbackRequest } from '../../../domain/messages/message.ts';
 import { failed, ok, type Result } from '../../../domain/result.ts';
-import type { AuthenticatedClient, Hub } from '../../../hub/hub.ts';
+import type { AuthenticatedClient } from '../../../hub/access/credentials.ts';
+import type { Hub } from '../../../hub/hub.ts';
 import { type Answer, answerDone, answerJson, answerNothing } from '../../wire/answers.ts';
 import type { HubRequest } from '../../wire/route.ts';
 import { formatPropertyHeaders, parsePropertyHeaders } from '../message-properties.ts';
 
 /** The device asks for its next message: 200 with it, 204 where none waits. */
 export function receiveMessage(hub: Hub, _request: HubRequest, client: AuthenticatedClient): Result<Answer> {
-  const delivery = hub.messages.receive(client.identity.deviceId);
+  const delivery = hub.cloudToDevice.receiveMessage(client.identity.deviceId);
   if (!delivery.ok) return delivery;
   return delivery.value === undefined ? answerNothing() : answerMessage(delivery.value);
 }
@@ -22,12 +23,18 @@ export function completeOrRejectMessage(
   const lockToken = request.parameters.lockToken ?? '';
   // The Java client writes the question mark into the name.
   const isReject = request.query.has('reject') || request.query.has('?reject');
-  const settle = isReject ? hub.messages.reject : hub.messages.complete;
-  return answerDone(settle(client.identity.deviceId, lockToken));
+  const { deviceId } = client.identity;
+  return answerDone(
+    isReject
+      ? hub.cloudToDevice.rejectMessage(deviceId, lockToken)
+      : hub.cloudToDevice.completeMessage(deviceId, lockToken),
+  );
 }
 
 export function abandonMessage(hub: Hub, request: HubRequest, client: AuthenticatedClient): Result<Answer> {
-  return answerDone(hub.messages.abandon(client.identity.deviceId, request.parameters.lockToken ?? ''));
+  return answerDone(
+    hub.cloudToDevice.abandonMessage(client.identity.deviceId, request.parameters.lockToken ?? ''),
+  );
 }
 
 /** Sends a cloud-to-device message, as Azure IoT Explorer does. */
@@ -37,13 +44,15 @@ export function sendMessage(hub: Hub, request: HubRequest): Result<Answer> {
   const ack = parseAck(request.headers['iothub-ack']);
   if (!ack.ok) return ack;
   const properties = parsePropertyHeaders(request.rawHeaders);
-  return answerDone(hub.messages.send(deviceId.value, { body: request.body, properties, ack: ack.value }));
+  return answerDone(
+    hub.cloudToDevice.sendMessage(deviceId.value, { body: request.body, properties, ack: ack.value }),
+  );
 }
 
 export function purgeMessages(hub: Hub, request: HubRequest): Result<Answer> {
   const deviceId = parseDeviceId(request.parameters.deviceId ?? '');
   if (!deviceId.ok) return deviceId;
-  const purged = hub.messages.purge(deviceId.value);
+  const purged = hub.cloudToDevice.purgeMessages(deviceId.value);
   if (!purged.ok) return purged;
   return answerJson({ deviceId: deviceId.value, moduleId: null, totalMessagesPurged: purged.value });
 }

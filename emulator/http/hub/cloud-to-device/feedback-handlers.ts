@@ -5,7 +5,7 @@ import type { HubRequest } from '../../wire/route.ts';
 
 /** The back end asks for the next batch of feedback: 200 with it, 204 where none waits. */
 export function receiveFeedback(hub: Hub): Result<Answer> {
-  const delivery = hub.feedback.receive();
+  const delivery = hub.feedback.receiveFeedback();
   if (delivery === undefined) return answerNothing();
   const headers = [
     'ETag',
@@ -23,9 +23,9 @@ export function receiveFeedback(hub: Hub): Result<Answer> {
 }
 
 export function completeFeedback(hub: Hub, request: HubRequest): Result<Answer> {
-  return answerDone(hub.feedback.complete(request.parameters.lockToken ?? ''));
+  return answerDone(hub.feedback.completeFeedback(request.parameters.lockToken ?? ''));
 }
 
 export function abandonFeedback(hub: Hub, request: HubRequest): Result<Answer> {
-  return answerDone(hub.feedback.abandon(request.parameters.lockToken ?? ''));
+  return answerDone(hub.feedback.abandonFeedback(request.parameters.lockToken ?? ''));
 }

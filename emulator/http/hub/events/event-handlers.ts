@@ -1,10 +1,11 @@
 import { isJsonObject, type JsonValue, memberInAnyCase } from '../../../domain/json.ts';
+import type { IncomingEvent } from '../../../domain/messages/incoming-event.ts';
 import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../../../domain/messages/message.ts';
 import { messageSizeOf } from '../../../domain/messages/message-size.ts';
 import { failed, ok, type Result } from '../../../domain/result.ts';
-import type { IncomingEvent } from '../../../hub/client-session.ts';
+import type { AuthenticatedClient } from '../../../hub/access/credentials.ts';
 import { encodeJsonProperties, JSON_PROPERTIES } from '../../../hub/events/event-formats.ts';
-import type { AuthenticatedClient, Hub } from '../../../hub/hub.ts';
+import type { Hub } from '../../../hub/hub.ts';
 import { type Answer, answerNothing } from '../../wire/answers.ts';
 import { parseJsonBody } from '../../wire/request-body.ts';
 import type { HubRequest } from '../../wire/route.ts';
@@ -19,7 +20,7 @@ export function sendEvents(hub: Hub, request: HubRequest, client: AuthenticatedC
   const events = isBatch ? parseBatch(request.body) : parseSingle(request);
   if (!events.ok) return events;
   for (const event of events.value) {
-    const appended = hub.events.append(client, event);
+    const appended = hub.events.sendEvent(client, event);
     if (!appended.ok) return appended;
   }
   return answerNothing();

@@ -13,7 +13,7 @@ export function updateDevicesInBulk(hub: Hub, request: HubRequest): Result<Answe
   if (!body.ok) return body;
   const items = parseBulkRequest(body.value);
   if (!items.ok) return items;
-  const { isSuccessful, document } = hub.bulk.updateDevices(items.value);
+  const { isSuccessful, document } = hub.bulkRegistry.updateRegistry(items.value);
   if (isSuccessful) return answerJson(document);
   const name = 'BulkRegistryOperationFailure';
   // The .NET client looks for the second spelling, and throws without it.

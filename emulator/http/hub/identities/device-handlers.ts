@@ -2,7 +2,8 @@ import { parseDeviceId } from '../../../domain/identities/client-identity.ts';
 import { type DeviceIdentity, formatIdentityEtag } from '../../../domain/identities/identity.ts';
 import { parseDeviceRequest } from '../../../domain/identities/identity-request.ts';
 import type { Result } from '../../../domain/result.ts';
-import type { Hub, IdentityView } from '../../../hub/hub.ts';
+import type { Hub } from '../../../hub/hub.ts';
+import type { IdentityView } from '../../../hub/identities/identity-view.ts';
 import { type Answer, answerDone, answerText } from '../../wire/answers.ts';
 import { parseJsonBody } from '../../wire/request-body.ts';
 import type { HubRequest } from '../../wire/route.ts';
@@ -14,11 +15,11 @@ const MAXIMUM_LISTED = 1000;
 export function getDevice(hub: Hub, request: HubRequest): Result<Answer> {
   const deviceId = parseDeviceId(request.parameters.deviceId ?? '');
   if (!deviceId.ok) return deviceId;
-  return answerDevice(hub.registry.getDevice(deviceId.value), 'read');
+  return answerDevice(hub.devices.getDevice(deviceId.value), 'read');
 }
 
 export function listDevices(hub: Hub, request: HubRequest): Result<Answer> {
-  const devices = hub.registry.listDevices(parseTop(request.query.get('top')));
+  const devices = hub.devices.listDevices(parseTop(request.query.get('top')));
   return answerText(`[${devices.map((device) => formatDevice(device, 'read')).join(',')}]`);
 }
 
@@ -32,14 +33,17 @@ export function putDevice(hub: Hub, request: HubRequest): Result<Answer> {
   const precondition = parseIdentityPrecondition(request.headers['if-match']);
   const isCreate = precondition.kind === 'none';
   const later = device.value.parentScopes === undefined ? 'read' : 'updateWithParentScopes';
-  return answerDevice(hub.registry.putDevice(device.value, precondition), isCreate ? 'create' : later);
+  return answerDevice(
+    hub.devices.createOrUpdateDevice(device.value, precondition),
+    isCreate ? 'create' : later,
+  );
 }
 
 export function deleteDevice(hub: Hub, request: HubRequest): Result<Answer> {
   const deviceId = parseDeviceId(request.parameters.deviceId ?? '');
   if (!deviceId.ok) return deviceId;
   const precondition = parseIdentityPrecondition(request.headers['if-match']);
-  return answerDone(hub.registry.deleteDevice(deviceId.value, precondition));
+  return answerDone(hub.devices.deleteDevice(deviceId.value, precondition));
 }
 
 function answerDevice(device: Result<IdentityView<DeviceIdentity>>, occasion: Occasion): Result<Answer> {

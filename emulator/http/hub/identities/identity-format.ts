@@ -5,7 +5,7 @@ import {
   type ModuleIdentity,
 } from '../../../domain/identities/identity.ts';
 import { NEVER } from '../../../domain/time.ts';
-import type { IdentityView } from '../../../hub/hub.ts';
+import type { IdentityView } from '../../../hub/identities/identity-view.ts';
 
 /**
  * How an identity is printed: the answer to a create shows "never" without its `Z` and always the parent scopes;

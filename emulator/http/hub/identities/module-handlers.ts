@@ -11,7 +11,7 @@ import { formatModule } from './identity-format.ts';
 export function listModules(hub: Hub, request: HubRequest): Result<Answer> {
   const deviceId = parseDeviceId(request.parameters.deviceId ?? '');
   if (!deviceId.ok) return deviceId;
-  const modules = hub.registry.listModules(deviceId.value);
+  const modules = hub.modules.listModules(deviceId.value);
   return modules.ok
     ? answerText(`[${modules.value.map((module) => formatModule(module, 'read')).join(',')}]`)
     : modules;
@@ -20,7 +20,7 @@ export function listModules(hub: Hub, request: HubRequest): Result<Answer> {
 export function getModule(hub: Hub, request: HubRequest): Result<Answer> {
   const identity = parseClientIdentity(request.parameters.deviceId ?? '', request.parameters.moduleId ?? '');
   if (!identity.ok) return identity;
-  const module = hub.registry.getModule(identity.value);
+  const module = hub.modules.getModule(identity.value);
   return module.ok ? answerText(formatModule(module.value, 'read')) : module;
 }
 
@@ -32,7 +32,7 @@ export function putModule(hub: Hub, request: HubRequest): Result<Answer> {
   const wanted = parseModuleRequest(path.value[0], path.value[1], body.value);
   if (!wanted.ok) return wanted;
   const precondition = parseIdentityPrecondition(request.headers['if-match']);
-  const module = hub.registry.putModule(wanted.value, precondition);
+  const module = hub.modules.createOrUpdateModule(wanted.value, precondition);
   if (!module.ok) return module;
   return answerText(formatModule(module.value, precondition.kind === 'none' ? 'create' : 'read'));
 }
@@ -41,5 +41,5 @@ export function deleteModule(hub: Hub, request: HubRequest): Result<Answer> {
   const identity = parseClientIdentity(request.parameters.deviceId ?? '', request.parameters.moduleId ?? '');
   if (!identity.ok) return identity;
   const precondition = parseIdentityPrecondition(request.headers['if-match']);
-  return answerDone(hub.registry.deleteModule(identity.value, precondition));
+  return answerDone(hub.modules.deleteModule(identity.value, precondition));
 }

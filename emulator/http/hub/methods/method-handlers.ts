@@ -16,7 +16,7 @@ export async function invokeMethod(hub: Hub, request: HubRequest): Promise<Resul
   if (!body.ok) return body;
   const call = parseMethodCall(body.value);
   if (!call.ok) return call;
-  const response = await hub.methods.invoke(identity.value, call.value);
+  const response = await hub.methods.invokeMethod(identity.value, call.value);
   if (!response.ok) return response;
   return answerText(`{"status":${response.value.status},"payload":${payloadOf(hub, response.value)}}`);
 }
@@ -35,7 +35,7 @@ export async function invokeCommand(hub: Hub, request: HubRequest): Promise<Resu
     connectTimeout: parseNumber(request.query.get('connecttimeoutinseconds')),
   });
   if (!call.ok) return call;
-  const response = await hub.methods.invoke(identity.value, call.value);
+  const response = await hub.methods.invokeMethod(identity.value, call.value);
   if (!response.ok) return response;
   const headers = ['x-ms-command-statuscode', String(response.value.status)];
   return answerText(payloadOf(hub, response.value), headers);

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../../domain/json.ts';
 import type { Result } from '../../../domain/result.ts';
-import type { PageOptions, QueryPage } from '../../../hub/service-operations.ts';
+import type { PageOptions, QueryPage } from '../../../hub/queries/paging.ts';
 import { type Answer, answerJson } from '../../wire/answers.ts';
 import type { HubRequest } from '../../wire/route.ts';
 import { formatTwin } from '../twins/twin-format.ts';

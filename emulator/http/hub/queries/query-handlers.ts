@@ -13,6 +13,6 @@ export function runQuery(hub: Hub, request: HubRequest): Result<Answer> {
   if (!isJsonObject(body.value)) return failed('ArgumentInvalid', 'A query must be a JSON object.');
   const text = memberInAnyCase(body.value, 'query') ?? '';
   if (typeof text !== 'string') return failed('ArgumentInvalid', 'query must be a text.');
-  const page = hub.queries.query(text, parsePage(request));
+  const page = hub.queries.queryTwins(text, parsePage(request));
   return page.ok ? answerPage(page.value, request) : page;
 }

@@ -18,12 +18,12 @@ export function getTwin(hub: Hub, request: HubRequest): Result<Answer> {
 
 /** PATCH. */
 export function updateTwin(hub: Hub, request: HubRequest): Result<Answer> {
-  return writeTwin(request, hub.twins.updateTwin);
+  return writeTwin(request, hub.twins.updateTwin.bind(hub.twins));
 }
 
 /** PUT. */
 export function replaceTwin(hub: Hub, request: HubRequest): Result<Answer> {
-  return writeTwin(request, hub.twins.replaceTwin);
+  return writeTwin(request, hub.twins.replaceTwin.bind(hub.twins));
 }
 
 type TwinWrite = (

@@ -1,0 +1,8 @@
+/** Returns the FNV-1a hash of a string, an unsigned 32-bit integer. It is stable, and no protection against anybody. */
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
+}

@@ -1,0 +1,111 @@
+import { isHostName } from '../../auth/audience.ts';
+import { verifySelfSigned } from '../../auth/certificate.ts';
+import { type TrustedAuthority, verifyAuthoritySigned } from '../../auth/certificate-chain.ts';
+import { refused } from '../../auth/refusal-reasons.ts';
+import { parseSasToken, type SasToken, verifySasToken } from '../../auth/sas-token.ts';
+import {
+  type ClientIdentity,
+  type DeviceId,
+  formatClientIdentity,
+  type ModuleId,
+} from '../../domain/identities/client-identity.ts';
+import { ok, type Result } from '../../domain/result.ts';
+import type { ClientRecord } from '../../store/records.ts';
+import type { HubParts } from '../hub-parts.ts';
+import type { AuthenticatedClient, ClientCredentials } from './credentials.ts';
+import { checkPermission, type ServiceAccess } from './service-access.ts';
+
+/** Authenticates devices and modules by token or certificate. */
+export class ClientAccess {
+  readonly #parts: HubParts;
+  readonly #services: ServiceAccess;
+  readonly #authorities: readonly TrustedAuthority[];
+
+  constructor(parts: HubParts, services: ServiceAccess, authorities: readonly TrustedAuthority[]) {
+    this.#parts = parts;
+    this.#services = services;
+    this.#authorities = authorities;
+  }
+
+  authenticate({ deviceId, moduleId, hostName, credential }: ClientCredentials): Result<AuthenticatedClient> {
+    const { hostNames } = this.#parts.options;
+    if (hostName !== undefined && !isHostName(hostName, hostNames)) {
+      return refused('host-name-mismatch', `'${hostName}' is none of ${hostNames.join(', ')}.`);
+    }
+    const record = this.#find(deviceId, moduleId);
+    if (!record.ok) return record;
+    switch (credential.kind) {
+      case 'token':
+        return this.#authenticateToken(record.value, credential.token);
+      case 'certificate':
+        return this.#authenticateCertificate(record.value, credential.chain);
+      case 'none':
+        return refused('credentials-missing');
+    }
+  }
+
+  #find(deviceId: string, moduleId: string | undefined): Result<ClientRecord> {
+    const device = this.#parts.store.clients.devices.get(deviceId as DeviceId);
+    if (device === undefined) return refused('device-unknown');
+    if (device.identity.status === 'disabled') return refused('identity-disabled');
+    if (moduleId === undefined) return ok(device);
+    const module = device.modules.get(moduleId as ModuleId);
+    return module === undefined ? refused('module-unknown') : ok(module);
+  }
+
+  #authenticateToken(record: ClientRecord, text: string): Result<AuthenticatedClient> {
+    const token = parseSasToken(text);
+    if (!token.ok) return token;
+    const { policyName, expiryUtc } = token.value;
+    const keys = policyName === undefined ? ownKeysOf(record) : this.#policyKeysOf(policyName);
+    if (!keys.ok) return keys;
+    const verified = this.#verifyToken(token.value, record.twin.identity, keys.value);
+    if (!verified.ok) return verified;
+    const scope = policyName === undefined ? record.kind : 'hub';
+    return ok({ identity: record.twin.identity, method: { scope, type: 'sas' }, expiryUtc });
+  }
+
+  #policyKeysOf(name: string): Result<Keys> {
+    const policy = this.#services.findPolicy(name);
+    if (!policy.ok) return policy;
+    const { primaryKey, secondaryKey } = policy.value;
+    const allowed = checkPermission(policy.value, ['DeviceConnect']);
+    return allowed.ok ? ok([primaryKey, secondaryKey]) : allowed;
+  }
+
+  #verifyToken(token: SasToken, { deviceId, moduleId }: ClientIdentity, keys: Keys): Result<void> {
+    const path = ['devices', deviceId];
+    if (moduleId !== undefined) path.push('modules', moduleId);
+    const { options, clock } = this.#parts;
+    return verifySasToken(token, { hostNames: options.hostNames, path, keys, now: clock.now() });
+  }
+
+  #authenticateCertificate(record: ClientRecord, chain: readonly Uint8Array[]): Result<AuthenticatedClient> {
+    const verified = this.#verifyCertificate(record, chain);
+    if (!verified.ok) return verified;
+    return ok({ identity: record.twin.identity, method: { scope: record.kind, type: 'x509' } });
+  }
+
+  #verifyCertificate({ identity, twin }: ClientRecord, chain: readonly Uint8Array[]): Result<void> {
+    const now = this.#parts.clock.now();
+    const { type, x509Thumbprint } = identity.authentication;
+    switch (type) {
+      case 'selfSigned':
+        return verifySelfSigned(chain, x509Thumbprint, now);
+      case 'certificateAuthority':
+        return verifyAuthoritySigned(chain, formatClientIdentity(twin.identity), this.#authorities, now);
+      case 'sas':
+      case 'none':
+        return refused('credential-kind-mismatch');
+    }
+  }
+}
+
+/** Base64; null for a key that the identity does not have. */
+type Keys = readonly (string | null)[];
+
+function ownKeysOf({ identity }: ClientRecord): Result<Keys> {
+  const { type, symmetricKey } = identity.authentication;
+  if (type !== 'sas') return refused('credential-kind-mismatch');
+  return ok([symmetricKey.primaryKey, symmetricKey.secondaryKey]);
+}

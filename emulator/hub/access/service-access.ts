@@ -1,0 +1,80 @@
+import { coversResource } from '../../auth/audience.ts';
+import { refused } from '../../auth/refusal-reasons.ts';
+import { isExpired, parseSasToken, type SasToken, verifySasToken } from '../../auth/sas-token.ts';
+import { hasPermission, type Permission, type Policy } from '../../domain/policy.ts';
+import { ok, type Result } from '../../domain/result.ts';
+import type { HubParts } from '../hub-parts.ts';
+
+/** A service token whose signature was verified once. Later only its expiry and audience are checked. */
+interface VerifiedToken {
+  readonly token: SasToken;
+  readonly policy: Policy;
+  readonly coversWholeHub: boolean;
+}
+
+// Tokens are few and short-lived, so a full cache is simply cleared.
+const MAXIMUM_VERIFIED_TOKENS = 1024;
+
+/** The shared access policies of a hub, and the service requests that they allow. */
+export class ServiceAccess {
+  readonly #parts: HubParts;
+  readonly #policies: ReadonlyMap<string, Policy>;
+  readonly #verifiedTokens = new Map<string, Result<VerifiedToken>>();
+
+  constructor(parts: HubParts) {
+    this.#parts = parts;
+    this.#policies = new Map(parts.options.policies.map((policy) => [policy.name, policy]));
+  }
+
+  authorize(
+    authorization: string | undefined,
+    permissions: readonly Permission[],
+    path: readonly string[],
+    isEntraRefused: boolean,
+  ): Result<unknown> {
+    if (authorization === undefined || authorization === '') return refused('credentials-missing');
+    // An Entra token is accepted unread, because there is no directory here to ask.
+    if (/^Bearer \S/.test(authorization)) {
+      return isEntraRefused ? refused('credential-kind-mismatch') : ok(undefined);
+    }
+    const verified = this.#verifiedTokens.get(authorization) ?? this.#verify(authorization, path);
+    if (!verified.ok) return verified;
+    const { token, policy, coversWholeHub } = verified.value;
+    if (isExpired(token, this.#parts.clock.now())) return refused('token-expired');
+    const { hostNames } = this.#parts.options;
+    if (!coversWholeHub && !coversResource(token, { hostNames, path })) return refused('audience-mismatch');
+    return checkPermission(policy, permissions);
+  }
+
+  /** Returns the policy that a token names. */
+  findPolicy(name: string): Result<Policy> {
+    const policy = this.#policies.get(name);
+    return policy === undefined ? refused('policy-unknown', `There is no policy '${name}'.`) : ok(policy);
+  }
+
+  #verify(authorization: string, path: readonly string[]): Result<VerifiedToken> {
+    const parsed = parseSasToken(authorization);
+    if (!parsed.ok) return parsed;
+    const token = parsed.value;
+    if (token.policyName === undefined) {
+      return refused('policy-unknown', 'The token names no shared access policy (skn).');
+    }
+    const policy = this.findPolicy(token.policyName);
+    if (!policy.ok) return policy;
+    const { hostNames } = this.#parts.options;
+    const keys = [policy.value.primaryKey, policy.value.secondaryKey];
+    const valid = verifySasToken(token, { hostNames, path, keys, now: this.#parts.clock.now() });
+    if (!valid.ok) return valid;
+    const coversWholeHub = coversResource(token, { hostNames, path: [] });
+    const verified = ok({ token, policy: policy.value, coversWholeHub });
+    if (this.#verifiedTokens.size >= MAXIMUM_VERIFIED_TOKENS) this.#verifiedTokens.clear();
+    this.#verifiedTokens.set(authorization, verified);
+    return verified;
+  }
+}
+
+/** Refuses a policy that grants none of the permissions. */
+export function checkPermission(policy: Policy, permissions: readonly Permission[]): Result<void> {
+  if (permissions.some((permission) => hasPermission(policy, permission))) return ok(undefined);
+  return refused('permission-missing', `The policy '${policy.name}' lacks ${permissions.join(' or ')}.`);
+}

@@ -1,0 +1,95 @@
+import { type ClientIdentity, formatClientIdentity } from '../domain/identities/client-identity.ts';
+import type { Operation } from '../domain/operations.ts';
+import type { Twin } from '../domain/twins/twin.ts';
+import type { TouchedParts } from '../domain/twins/twin-change.ts';
+import type { Channel } from './client-connection.ts';
+
+interface ActivityOfClient<Kind extends string, Cause extends Operation> {
+  readonly kind: Kind;
+  /** The operation that caused it. */
+  readonly operation: Cause;
+  readonly identity: ClientIdentity;
+}
+
+interface IdentityActivity<Kind extends string> extends ActivityOfClient<Kind, Operation> {
+  readonly twin: Twin;
+}
+
+interface TwinActivity<Kind extends string> extends ActivityOfClient<Kind, Operation> {
+  readonly twin: Twin;
+  readonly touched: TouchedParts;
+}
+
+interface DisconnectActivity extends ActivityOfClient<'clientDisconnected', 'disconnect'> {
+  /** The client sent a DISCONNECT. Otherwise the connection was lost or the hub ended it. */
+  readonly isGraceful: boolean;
+}
+
+interface SubscribeActivity extends ActivityOfClient<'clientSubscribed', 'subscribe'> {
+  readonly channel: Channel;
+}
+
+/** Something that happened at the hub: the operation that caused it, the client, and what changed. */
+export type Activity =
+  | IdentityActivity<'identityCreated'>
+  | IdentityActivity<'identityDeleted'>
+  | ActivityOfClient<'clientConnected', 'connect'>
+  | DisconnectActivity
+  | SubscribeActivity
+  | TwinActivity<'twinUpdated'>
+  | TwinActivity<'twinReplaced'>;
+
+export type ActivityKind = Activity['kind'];
+type ActivityOf<Kind extends ActivityKind> = Extract<Activity, { readonly kind: Kind }>;
+
+/** Which activities a listener receives: some kinds, of all clients or of one. */
+export interface ActivityFilter<Kind extends ActivityKind> {
+  readonly kinds: readonly Kind[];
+  readonly identity?: ClientIdentity | undefined;
+}
+
+interface Subscription {
+  /** The client by its formatted identity; undefined for all clients. */
+  readonly client: string | undefined;
+  readonly listener: (activity: Activity) => void;
+}
+
+/**
+ * The one stream of what happens at a hub. Listeners are called at once and in the order of subscription, within the
+ * operation. Telemetry is no activity: it is read from the event log.
+ */
+export class ActivityFeed {
+  readonly #subscriptions = new Map<ActivityKind, Set<Subscription>>();
+
+  /** Returns a function that ends the subscription. */
+  listen<Kind extends ActivityKind>(
+    { kinds, identity }: ActivityFilter<Kind>,
+    listener: (activity: ActivityOf<Kind>) => void,
+  ): () => void {
+    const client = identity && formatClientIdentity(identity);
+    const subscription = { client, listener: listener as Subscription['listener'] };
+    for (const kind of kinds) this.#of(kind).add(subscription);
+    return () => {
+      for (const kind of kinds) this.#of(kind).delete(subscription);
+    };
+  }
+
+  /** Whether an activity of this kind has a listener; otherwise it need not be built. */
+  hasListener(kind: ActivityKind): boolean {
+    return (this.#subscriptions.get(kind)?.size ?? 0) > 0;
+  }
+
+  publish(activity: Activity): void {
+    const subscriptions = this.#subscriptions.get(activity.kind);
+    if (subscriptions === undefined) return;
+    for (const { client, listener } of subscriptions) {
+      if (client === undefined || client === formatClientIdentity(activity.identity)) listener(activity);
+    }
+  }
+
+  #of(kind: ActivityKind): Set<Subscription> {
+    const subscriptions = this.#subscriptions.get(kind) ?? new Set();
+    this.#subscriptions.set(kind, subscriptions);
+    return subscriptions;
+  }
+}

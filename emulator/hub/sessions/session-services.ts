@@ -1,0 +1,28 @@
+import type { ClientIdentity, DeviceId } from '../../domain/identities/client-identity.ts';
+import type { JsonValue } from '../../domain/json.ts';
+import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
+import type { MethodResponse } from '../../domain/methods/method.ts';
+import type { Result } from '../../domain/result.ts';
+import type { ClientRecord, EventSender } from '../../store/records.ts';
+import type { AuthenticatedClient } from '../access/credentials.ts';
+
+/** What a session passes on to the other parts of the hub. They implement it; sessions know none of them. */
+export interface SessionServices {
+  readonly events: {
+    createSender(client: AuthenticatedClient, record: ClientRecord): EventSender;
+    append(sender: EventSender, event: IncomingEvent, record: ClientRecord | undefined): void;
+  };
+  readonly methods: { respond(identity: ClientIdentity, requestId: string, response: MethodResponse): void };
+  readonly cloudToDevice: {
+    completeMessage(deviceId: DeviceId, lockToken: string): Result<void>;
+    abandonMessage(deviceId: DeviceId, lockToken: string): Result<void>;
+    rejectMessage(deviceId: DeviceId, lockToken: string): Result<void>;
+  };
+  readonly twins: {
+    updateReportedProperties(
+      record: ClientRecord,
+      patch: JsonValue,
+      expectedVersion: number | undefined,
+    ): Result<number>;
+  };
+}

@@ -1,0 +1,188 @@
+import { emptyQueue, type MessageQueue, releaseConnection } from '../domain/cloud-to-device/message-queue.ts';
+import type { ClientIdentity, DeviceId, ModuleId } from '../domain/identities/client-identity.ts';
+import type { ConnectionState, DeviceIdentity, ModuleIdentity } from '../domain/identities/identity.ts';
+import type { CloudToDeviceMessage } from '../domain/messages/message.ts';
+import type { Twin } from '../domain/twins/twin.ts';
+import type { Mutable } from './mutable.ts';
+import type {
+  ActivityRecord,
+  ClientRecord,
+  DeviceRecord,
+  ModuleRecord,
+  PersistentSubscription,
+} from './records.ts';
+
+// One array for all, because most clients have no persistent subscription.
+const NO_SUBSCRIPTIONS: readonly PersistentSubscription[] = [];
+
+/** The registered devices and modules: identities, twins, activity, queues and persistent subscriptions. */
+export class ClientStore {
+  readonly #devices = new Map<DeviceId, DeviceRecord>();
+  #moduleCount = 0;
+  // Arrays in the order of registration, kept until an identity is deleted, so that a query need not gather a million records.
+  #deviceRows: DeviceRecord[] | undefined;
+  #moduleRows: ModuleRecord[] | undefined;
+  #lastTicks = 0n;
+
+  get devices(): ReadonlyMap<DeviceId, DeviceRecord> {
+    return this.#devices;
+  }
+
+  /** Devices and modules together, as the limit of a hub counts them. */
+  get identityCount(): number {
+    return this.#devices.size + this.#moduleCount;
+  }
+
+  /** The .NET ticks of the last generation id. */
+  get lastTicks(): bigint {
+    return this.#lastTicks;
+  }
+
+  /** Returns undefined if the device or module is not registered. */
+  find(identity: ClientIdentity): ClientRecord | undefined {
+    const device = this.#devices.get(identity.deviceId);
+    return identity.moduleId === undefined ? device : device?.modules.get(identity.moduleId);
+  }
+
+  /** Returns all devices in the order of registration. */
+  deviceRows(): readonly DeviceRecord[] {
+    this.#deviceRows ??= [...this.#devices.values()];
+    return this.#deviceRows;
+  }
+
+  /** Returns all modules in the order of registration. */
+  moduleRows(): readonly ModuleRecord[] {
+    this.#moduleRows ??= this.#gatherModules();
+    return this.#moduleRows;
+  }
+
+  addDevice(identity: DeviceIdentity, twin: Twin): DeviceRecord {
+    const record: DeviceRecord = {
+      kind: 'device',
+      identity,
+      twin,
+      activity: createActivity(),
+      queue: emptyQueue(),
+      subscriptions: NO_SUBSCRIPTIONS,
+      methodRequestCount: 0,
+      modules: new Map(),
+    };
+    this.insertDevice(record);
+    return record;
+  }
+
+  addModule(device: DeviceRecord, identity: ModuleIdentity, twin: Twin): ModuleRecord {
+    const record: ModuleRecord = {
+      kind: 'module',
+      identity,
+      twin,
+      activity: createActivity(),
+      subscriptions: NO_SUBSCRIPTIONS,
+      methodRequestCount: 0,
+    };
+    this.insertModule(device, record);
+    return record;
+  }
+
+  /** Deletes a device with its modules. */
+  deleteDevice(device: DeviceRecord): void {
+    if (!this.#devices.delete(device.identity.deviceId)) return;
+    this.#moduleCount -= device.modules.size;
+    this.#deviceRows = undefined;
+    if (device.modules.size > 0) this.#moduleRows = undefined;
+  }
+
+  deleteModule(device: DeviceRecord, moduleId: ModuleId): void {
+    if (!modulesOf(device).delete(moduleId)) return;
+    this.#moduleCount -= 1;
+    this.#moduleRows = undefined;
+  }
+
+  replaceIdentity<Client extends ClientRecord>(record: Client, identity: Client['identity']): void {
+    (record as Mutable<ClientRecord>).identity = identity;
+  }
+
+  replaceTwin(record: ClientRecord, twin: Twin): void {
+    (record as Mutable<ClientRecord>).twin = twin;
+  }
+
+  replaceQueue(record: DeviceRecord, queue: MessageQueue<CloudToDeviceMessage>): void {
+    (record as Mutable<DeviceRecord>).queue = queue;
+  }
+
+  replaceSubscriptions(record: ClientRecord, subscriptions: readonly PersistentSubscription[]): void {
+    (record as Mutable<ClientRecord>).subscriptions = subscriptions;
+  }
+
+  /** A change of the connection is an activity of the client too. */
+  setConnectionState(record: ClientRecord, connectionState: ConnectionState, utc: number): void {
+    const activity = record.activity as Mutable<ActivityRecord>;
+    activity.connectionState = connectionState;
+    activity.connectionStateUpdatedUtc = utc;
+    activity.lastActivityUtc = utc;
+  }
+
+  setLastActivity(record: ClientRecord, utc: number): void {
+    (record.activity as Mutable<ActivityRecord>).lastActivityUtc = utc;
+  }
+
+  /** Counts one more direct method and returns the count. */
+  countMethodRequest(record: ClientRecord): number {
+    return ++(record as Mutable<ClientRecord>).methodRequestCount;
+  }
+
+  /** Remembers the ticks of a generation id, so that no later one is the same. */
+  setLastTicks(ticks: bigint): void {
+    this.#lastTicks = ticks;
+  }
+
+  /** Adds a device that was created here or comes from a snapshot. */
+  insertDevice(record: DeviceRecord): void {
+    this.#devices.set(record.identity.deviceId, record);
+    this.#deviceRows?.push(record);
+  }
+
+  /** Adds a module that was created here or comes from a snapshot. */
+  insertModule(device: DeviceRecord, record: ModuleRecord): void {
+    modulesOf(device).set(record.identity.moduleId, record);
+    this.#moduleCount += 1;
+    this.#moduleRows?.push(record);
+  }
+
+  /** Sets the state of clients whose connections have ended with the process or hub that held them. */
+  endConnection(record: ClientRecord): void {
+    (record.activity as Mutable<ActivityRecord>).connectionState = 'Disconnected';
+    if (record.kind === 'device') this.replaceQueue(record, releaseConnection(record.queue));
+  }
+
+  clear(): void {
+    this.#devices.clear();
+    this.#moduleCount = 0;
+    this.#deviceRows = undefined;
+    this.#moduleRows = undefined;
+    this.#lastTicks = 0n;
+  }
+
+  #gatherModules(): ModuleRecord[] {
+    const rows: ModuleRecord[] = [];
+    for (const device of this.#devices.values()) rows.push(...device.modules.values());
+    return rows.sort((left, right) => (registrationOf(left) < registrationOf(right) ? -1 : 1));
+  }
+}
+
+/** Returns a key that grows with each registration and is never reused: strings of equal length, compared as such. */
+export function registrationOf(record: ClientRecord): string {
+  return record.identity.generationId;
+}
+
+function modulesOf(device: DeviceRecord): Map<ModuleId, ModuleRecord> {
+  return device.modules as Map<ModuleId, ModuleRecord>;
+}
+
+function createActivity(): ActivityRecord {
+  return {
+    connectionState: 'Disconnected',
+    connectionStateUpdatedUtc: undefined,
+    lastActivityUtc: undefined,
+  };
+}

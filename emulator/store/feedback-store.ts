@@ -1,0 +1,52 @@
+import type { FeedbackRecord } from '../domain/cloud-to-device/feedback.ts';
+import { emptyQueue, type MessageQueue } from '../domain/cloud-to-device/message-queue.ts';
+import { type LogEntry, PartitionLog } from './partition-log.ts';
+
+/** Feedback records that a back end receives together. */
+export type FeedbackBatch = readonly FeedbackRecord[];
+
+/** The batch that is still being filled. */
+export interface OpenBatch {
+  readonly sinceUtc: number;
+  readonly batch: FeedbackBatch;
+}
+
+/** A record in the log for those who only look on. */
+export interface FeedbackEntry extends LogEntry {
+  readonly record: FeedbackRecord;
+}
+
+const MAXIMUM_LOG_BYTES = 4 * 1024 * 1024;
+const RECORD_BYTES = 512;
+
+/** Feedback on cloud-to-device messages: the batch that is filled, the queue of batches, and a log of all records. */
+export class FeedbackStore {
+  readonly log = new PartitionLog<FeedbackEntry>();
+  #queue: MessageQueue<FeedbackBatch> = emptyQueue();
+  #openBatch: OpenBatch | undefined;
+
+  get queue(): MessageQueue<FeedbackBatch> {
+    return this.#queue;
+  }
+
+  get openBatch(): OpenBatch | undefined {
+    return this.#openBatch;
+  }
+
+  /** Adds a record to the open batch and to the log. */
+  add(record: FeedbackRecord, utc: number): void {
+    const sequenceNumber = this.log.nextSequenceNumber;
+    this.log.append({ sequenceNumber, enqueuedUtc: utc, bytes: RECORD_BYTES, record });
+    this.log.trim(MAXIMUM_LOG_BYTES, Number.NEGATIVE_INFINITY);
+    const { sinceUtc = utc, batch = [] } = this.#openBatch ?? {};
+    this.#openBatch = { sinceUtc, batch: [...batch, record] };
+  }
+
+  replaceQueue(queue: MessageQueue<FeedbackBatch>): void {
+    this.#queue = queue;
+  }
+
+  replaceOpenBatch(openBatch: OpenBatch | undefined): void {
+    this.#openBatch = openBatch;
+  }
+}

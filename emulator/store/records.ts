@@ -1,0 +1,68 @@
+import type { MessageQueue } from '../domain/cloud-to-device/message-queue.ts';
+import type { ClientIdentity, ModuleId } from '../domain/identities/client-identity.ts';
+import type { ConnectionState, DeviceIdentity, ModuleIdentity } from '../domain/identities/identity.ts';
+import type { DeviceJob, JobPhase } from '../domain/jobs/job.ts';
+import type { JobRequest } from '../domain/jobs/job-request.ts';
+import type { IncomingEvent } from '../domain/messages/incoming-event.ts';
+import type { CloudToDeviceMessage } from '../domain/messages/message.ts';
+import type { Twin } from '../domain/twins/twin.ts';
+import type { LogEntry } from './partition-log.ts';
+
+/** What the hub observes of a client. Times are Unix milliseconds; undefined means never. */
+export interface ActivityRecord {
+  readonly connectionState: ConnectionState;
+  readonly connectionStateUpdatedUtc: number | undefined;
+  readonly lastActivityUtc: number | undefined;
+}
+
+/** A subscription that outlives its connection: the topic filter as the client wrote it, and the granted QoS. */
+export interface PersistentSubscription {
+  readonly filter: string;
+  readonly qualityOfService: 0 | 1;
+}
+
+interface RegisteredClient {
+  readonly twin: Twin;
+  readonly activity: ActivityRecord;
+  readonly subscriptions: readonly PersistentSubscription[];
+  /** How many direct methods were sent to the client: the request id of the last one. */
+  readonly methodRequestCount: number;
+}
+
+/** A registered device with its twin, its cloud-to-device messages, and its modules in the order of registration. */
+export interface DeviceRecord extends RegisteredClient {
+  readonly kind: 'device';
+  readonly identity: DeviceIdentity;
+  readonly queue: MessageQueue<CloudToDeviceMessage>;
+  readonly modules: ReadonlyMap<ModuleId, ModuleRecord>;
+}
+
+/** A registered module with its twin. */
+export interface ModuleRecord extends RegisteredClient {
+  readonly kind: 'module';
+  readonly identity: ModuleIdentity;
+}
+
+export type ClientRecord = DeviceRecord | ModuleRecord;
+
+/** A job with its state; `deviceJobs` is filled when it starts. */
+export interface JobRecord {
+  /** Grows with each job that is created. */
+  readonly ordinal: number;
+  readonly request: JobRequest;
+  readonly createdUtc: number;
+  readonly phase: JobPhase;
+  readonly deviceJobs: readonly DeviceJob[];
+}
+
+/** What the hub stamps on every event of a client. Made once per connection and shared by its events. */
+export interface EventSender {
+  readonly identity: ClientIdentity;
+  readonly partition: number;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** An event in its partition: raw bytes and the format in which they are decoded when somebody reads them. */
+export interface StoredEvent extends LogEntry, IncomingEvent {
+  readonly sender: EventSender;
+}

@@ -1,0 +1,74 @@
+import type { MessageQueue } from '../domain/cloud-to-device/message-queue.ts';
+import { formatJson, type JsonValue, parseJson } from '../domain/json.ts';
+import type { CloudToDeviceMessage } from '../domain/messages/message.ts';
+import type { Twin } from '../domain/twins/twin.ts';
+import type { PartitionLog } from './partition-log.ts';
+import type { ClientRecord, DeviceRecord, JobRecord, ModuleRecord, StoredEvent } from './records.ts';
+import type { ClientSnapshot, DeviceSnapshot, LogSnapshot, ModuleSnapshot } from './snapshot.ts';
+
+export function formatDevice(record: DeviceRecord): DeviceSnapshot {
+  return {
+    ...formatClient(record),
+    identity: record.identity,
+    queue: formatQueue(record.queue),
+    modules: [...record.modules.values()].map((module) => ({
+      ...formatClient(module),
+      identity: module.identity,
+    })),
+  };
+}
+
+/** Returns the device without its modules. */
+export function parseDevice(device: DeviceSnapshot): DeviceRecord {
+  const { identity, queue } = device;
+  return { kind: 'device', ...parseClient(device), identity, queue, modules: new Map() };
+}
+
+export function parseModule(module: ModuleSnapshot): ModuleRecord {
+  return { kind: 'module', ...parseClient(module), identity: module.identity };
+}
+
+export function formatJob(job: JobRecord): string {
+  return formatJson(job as unknown as JsonValue);
+}
+
+export function parseJob(text: string): JobRecord {
+  return parse<JobRecord>(text);
+}
+
+export function formatEvents(partition: PartitionLog<StoredEvent>): LogSnapshot<StoredEvent> {
+  const entries = partition.entries().map((event) => ({
+    ...event,
+    head: plainBytes(event.head),
+    body: plainBytes(event.body),
+  }));
+  return { nextSequenceNumber: partition.nextSequenceNumber, entries };
+}
+
+function formatClient({ twin, activity, subscriptions, methodRequestCount }: ClientRecord): ClientSnapshot {
+  const text = formatJson(twin as unknown as JsonValue);
+  return { twin: text, activity: { ...activity }, subscriptions, methodRequestCount };
+}
+
+function parseClient({ twin, activity, subscriptions, methodRequestCount }: ClientSnapshot) {
+  return { twin: parse<Twin>(twin), activity: { ...activity }, subscriptions, methodRequestCount };
+}
+
+function formatQueue(queue: MessageQueue<CloudToDeviceMessage>): MessageQueue<CloudToDeviceMessage> {
+  const messages = queue.messages.map((message) => ({
+    ...message,
+    content: { ...message.content, body: plainBytes(message.content.body) },
+  }));
+  return { ...queue, messages };
+}
+
+function parse<T>(text: string): T {
+  const value = parseJson(text);
+  if (!value.ok) throw new Error(`The snapshot holds invalid JSON: ${value.error.message}`);
+  return value.value as T;
+}
+
+// A Buffer is an instance, and often a slice that keeps a whole network read in memory.
+function plainBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes);
+}

@@ -1,0 +1,54 @@
+import type { MessageQueue } from '../domain/cloud-to-device/message-queue.ts';
+import type { DeviceIdentity, ModuleIdentity } from '../domain/identities/identity.ts';
+import type { CloudToDeviceMessage } from '../domain/messages/message.ts';
+import type { FeedbackBatch, FeedbackEntry, OpenBatch } from './feedback-store.ts';
+import type { ActivityRecord, PersistentSubscription, StoredEvent } from './records.ts';
+
+/** The version of the form below. A hub restores no other one. */
+export const SNAPSHOT_VERSION = 1;
+
+/**
+ * The whole state of a hub as plain data: no functions and no instances but `Uint8Array`. Times are Unix milliseconds.
+ * Twins and jobs are JSON text, because only text keeps the spelling of every number.
+ */
+export interface HubSnapshot {
+  readonly version: number;
+  readonly createdUtc: number;
+  readonly connectionEventCount: number;
+  /** .NET ticks of the last generation id, as decimal text. */
+  readonly lastTicks: string;
+  /** In the order of registration. */
+  readonly devices: readonly DeviceSnapshot[];
+  /** JSON texts of the jobs in the order of creation. */
+  readonly jobs: readonly string[];
+  readonly lastJobOrdinal: number;
+  /** One log per partition. */
+  readonly events: readonly LogSnapshot<StoredEvent>[];
+  readonly feedbackQueue: MessageQueue<FeedbackBatch>;
+  readonly openFeedbackBatch: OpenBatch | undefined;
+  readonly feedbackLog: LogSnapshot<FeedbackEntry>;
+}
+
+export interface DeviceSnapshot extends ClientSnapshot {
+  readonly identity: DeviceIdentity;
+  readonly queue: MessageQueue<CloudToDeviceMessage>;
+  readonly modules: readonly ModuleSnapshot[];
+}
+
+export interface ModuleSnapshot extends ClientSnapshot {
+  readonly identity: ModuleIdentity;
+}
+
+export interface ClientSnapshot {
+  /** The JSON text of a `Twin`. */
+  readonly twin: string;
+  readonly activity: ActivityRecord;
+  readonly subscriptions: readonly PersistentSubscription[];
+  readonly methodRequestCount: number;
+}
+
+/** The content of a log, oldest entry first. */
+export interface LogSnapshot<Entry> {
+  readonly nextSequenceNumber: number;
+  readonly entries: readonly Entry[];
+}
