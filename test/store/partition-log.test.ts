@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PartitionLog } from '../../emulator/store/partition-log.ts';
+import { LogCursor, PartitionLog } from '../../emulator/store/partition-log.ts';
 
 function filledLog(weights: readonly number[]) {
   const log = new PartitionLog<{ sequenceNumber: number; enqueuedUtc: number; bytes: number }>();
@@ -49,3 +49,49 @@ describe('a partition', () => {
     );
   });
 });
+
+describe('a cursor', () => {
+  it('reads one entry after the other and waits at the end', () => {
+    const log = filled(2);
+    const cursor = new LogCursor(log, 0);
+    expect(readAll(cursor)).toEqual([0, 1]);
+    log.append(entry(2));
+    expect(readAll(cursor)).toEqual([2]);
+  });
+
+  it('continues at the end of a content that was restored behind it', () => {
+    const log = filled(5);
+    const cursor = new LogCursor(log, 0);
+    expect(readAll(cursor)).toEqual([0, 1, 2, 3, 4]);
+    log.restore([entry(0), entry(1)], 2);
+    expect(readAll(cursor)).toEqual([]);
+    log.append(entry(2));
+    expect(readAll(cursor)).toEqual([2]);
+  });
+
+  it('keeps its place in a content that was restored before it', () => {
+    const log = filled(2);
+    const cursor = new LogCursor(log, 1);
+    log.restore([entry(0), entry(1), entry(2)], 3);
+    expect(readAll(cursor)).toEqual([1, 2]);
+  });
+});
+
+function entry(sequenceNumber: number) {
+  return { sequenceNumber, enqueuedUtc: 0, bytes: 1 };
+}
+
+function filled(count: number): PartitionLog<ReturnType<typeof entry>> {
+  const log = new PartitionLog<ReturnType<typeof entry>>();
+  for (let index = 0; index < count; index++) log.append(entry(index));
+  return log;
+}
+
+function readAll(cursor: LogCursor<ReturnType<typeof entry>>): readonly number[] {
+  const numbers: number[] = [];
+  for (let next = cursor.peek(); next !== undefined; next = cursor.peek()) {
+    numbers.push(next.sequenceNumber);
+    cursor.pass(next);
+  }
+  return numbers;
+}
