@@ -13,7 +13,8 @@ const MANIFEST = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8
 };
 /** What a file of the package may be. */
 const SHIPPED = [
-  /^(package\.json|README\.md|LICENSE)$/,
+  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+  /^docs\/([\w-]+\/)?[\w-]+\.md$/,
   /^dist\/(emulator|harness)\/[\w/.-]+\.(js|d\.ts)$/,
   /^emulator\/redirect\/node-hook\.cjs$/,
   /^emulator\/redirect\/python\/\w+\.py$/,
@@ -75,7 +76,7 @@ describe('the packed package, installed into an empty folder', { timeout: 60_000
   const write = (name: string, text: string) => writeFile(join(folder.path, name), text);
   const node = (...args: string[]) => run(args, { command: [process.execPath], cwd: folder.path });
 
-  it('holds the command, the harness, the hooks of exec and the licence, and nothing else', () => {
+  it('holds the command, the harness, the hooks of exec, the documentation and the licence, and nothing else', () => {
     const paths = packed.map(({ path }) => path);
     expect(paths.filter((path) => !SHIPPED.some((pattern) => pattern.test(path)))).toEqual([]);
     expect(paths).toEqual(
@@ -83,6 +84,9 @@ describe('the packed package, installed into an empty folder', { timeout: 60_000
         'dist/emulator/cli.js',
         'emulator/redirect/python/sitecustomize.py',
         'emulator/redirect/python/iothub_emulator_redirect.py',
+        'docs/differences.md',
+        'docs/decisions/0001-aedes-behind-a-front.md',
+        'CHANGELOG.md',
         'LICENSE',
       ]),
     );

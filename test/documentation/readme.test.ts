@@ -1,18 +1,38 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { GENERATED_TABLES, withGeneratedTables } from './tables.ts';
+import { findFault, readHeadings, readLinks, readPage } from './markdown.ts';
 
-const README = new URL('../../README.md', import.meta.url);
+/** What a reader of the README asks first. Each is the text of a heading or of a link there. */
+const QUESTIONS = [
+  'Run my tests against a hub',
+  'Connect a Python device',
+  'Connect a Node device',
+  'Trust the certificate in Java and other languages',
+  'Read telemetry',
+  'Move the clock',
+  'Register devices with X.509 certificates',
+  'Use the ports 443 and 8883',
+  'Switch to a live hub',
+  'What is not supported, and what differs',
+];
+
+const MAXIMUM_LINES = 150;
 
 describe('the README', () => {
-  it('shows the tables as the emulator has them (npm run docs writes them anew)', async () => {
-    const text = await readFile(README, 'utf8');
-    const current = withGeneratedTables(text);
-    if (process.env['UPDATE_README'] === '1') await writeFile(README, current);
-    else expect(text).toBe(current);
+  const text = readPage('README.md');
+
+  it.each(QUESTIONS)('answers "%s" by a heading or a link that resolves', (question) => {
+    const targets = readLinks(text)
+      .filter((link) => link.text === question)
+      .map((link) => link.target);
+    expect(readHeadings(text).includes(question) || targets.length > 0).toBe(true);
+    expect(targets.filter((target) => findFault('README.md', target) !== undefined)).toEqual([]);
   });
 
-  it.each(Object.keys(GENERATED_TABLES))('has the table %s', async (name) => {
-    expect(await readFile(README, 'utf8')).toContain(`<!-- begin ${name} -->`);
+  it(`has at most ${MAXIMUM_LINES} lines`, () => {
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(MAXIMUM_LINES);
+  });
+
+  it.each(['npm ci && npm run demo', 'npm ci && npm test'])('tells the newcomer to run %s', (command) => {
+    expect(text).toContain(`\`\`\`sh\n${command}\n\`\`\``);
   });
 });

@@ -5,55 +5,94 @@ import {
   type OptionRow,
   variableOf,
 } from '../../emulator/command/options/option-table.ts';
+import { LOG_EVENTS, LOG_REASONS } from '../../emulator/domain/log-events.ts';
 import { ROUTES } from '../../emulator/http/hub/routes.ts';
 import { TOPICS } from '../../emulator/mqtt/hub/topics.ts';
 import { DROP_REASONS } from '../../emulator/mqtt/wire/drop-reasons.ts';
+import { type LogCall, readLogVocabulary } from './log-calls.ts';
 
-/** The parts of the README that are made from the emulator's own tables, by name. */
-export const GENERATED_TABLES: Readonly<Record<string, () => string>> = {
-  'https-api': () =>
-    table(
-      ['Operation', 'Path', 'Needs', 'State'],
-      ROUTES.map((route) => [
-        sentence(route.meaning),
-        code(`${route.method} ${route.path}`),
-        route.api === 'device' ? 'the client’s own credentials' : route.permissions.join(' or '),
-        'refused' in route ? `refused: ${route.refused}` : 'works',
-      ]),
-    ),
-  'mqtt-topics': () =>
-    table(
-      ['Direction', 'Topic', 'Client', 'Meaning'],
-      TOPICS.map((topic) => [topic.direction, code(topic.pattern), topic.client, topic.meaning]),
-    ),
-  options: () =>
-    table(
-      ['Option', 'Variable', 'Key', 'Meaning', 'Default'],
-      (OPTION_TABLE as readonly OptionRow[]).map((row) => [
-        code(row.placeholder === undefined ? flagOf(row.key) : `${flagOf(row.key)} ${row.placeholder}`),
-        code(variableOf(row.key)),
-        row.key === 'config' ? '–' : code(row.key),
-        row.command === undefined ? row.meaning : `${row.meaning} (${row.command} alone)`,
-        row.byDefault ?? (row.kind === 'flag' ? 'false' : '–'),
-      ]),
-    ),
-  'log-reasons': () =>
-    table(
-      ['Reason', 'Meaning'],
-      Object.entries({ ...REFUSAL_REASONS, ...DROP_REASONS }).map(([reason, meaning]) => [
-        code(reason),
-        meaning,
-      ]),
-    ),
+/** A table that is made from the tables of the emulator, and the page that shows it. */
+interface GeneratedTable {
+  readonly page: string;
+  format(): string;
+}
+
+/** Every generated table, by the name of its block. */
+export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
+  operations: {
+    page: 'docs/operations.md',
+    format: () =>
+      table(
+        ['Operation', 'Path', 'Needs', 'State'],
+        ROUTES.map((route) => [
+          sentence(route.meaning),
+          code(`${route.method} ${route.path}`),
+          route.api === 'device' ? 'the client’s own credentials' : route.permissions.join(' or '),
+          'refused' in route ? `refused: ${route.refused}` : 'works',
+        ]),
+      ),
+  },
+  topics: {
+    page: 'docs/topics.md',
+    format: () =>
+      table(
+        ['Direction', 'Topic', 'Client', 'Meaning'],
+        TOPICS.map((topic) => [topic.direction, code(topic.pattern), topic.client, topic.meaning]),
+      ),
+  },
+  options: {
+    page: 'docs/options.md',
+    format: () =>
+      table(
+        ['Option', 'Variable', 'Key', 'Meaning', 'Default'],
+        (OPTION_TABLE as readonly OptionRow[]).map((row) => [
+          code(row.placeholder === undefined ? flagOf(row.key) : `${flagOf(row.key)} ${row.placeholder}`),
+          code(variableOf(row.key)),
+          row.key === 'config' ? '–' : code(row.key),
+          row.command === undefined ? row.meaning : `${row.meaning} (${row.command} alone)`,
+          row.byDefault ?? (row.kind === 'flag' ? 'false' : '–'),
+        ]),
+      ),
+  },
+  'log-events': {
+    page: 'docs/log.md',
+    format: () => {
+      const { calls } = readLogVocabulary();
+      return table(
+        ['Event', 'Level', 'Fields', 'Meaning'],
+        Object.entries(LOG_EVENTS).map(([event, meaning]) => {
+          const ofEvent = calls.filter((call) => call.event === event);
+          const levels = new Set(ofEvent.flatMap((call) => call.levels));
+          return [code(event), [...levels].join(', '), formatFields(ofEvent), meaning];
+        }),
+      );
+    },
+  },
+  'refusal-reasons': { page: 'docs/log.md', format: () => reasons(REFUSAL_REASONS) },
+  'drop-reasons': { page: 'docs/log.md', format: () => reasons(DROP_REASONS) },
+  'other-reasons': { page: 'docs/log.md', format: () => reasons(LOG_REASONS) },
 };
 
-/** The text with every generated block made anew. A block stands between `<!-- begin NAME -->` and `<!-- end NAME -->`. */
+/** Returns the text with every generated block made anew. A block stands between `<!-- begin NAME -->` and `<!-- end NAME -->`. */
 export function withGeneratedTables(text: string): string {
   return text.replace(/<!-- begin ([a-z-]+) -->[\s\S]*?<!-- end \1 -->/g, (_block, name: string) => {
-    const make = GENERATED_TABLES[name];
-    if (make === undefined) throw new Error(`There is no table named ${name}.`);
-    return `<!-- begin ${name} -->\n${make()}\n<!-- end ${name} -->`;
+    const generated = GENERATED_TABLES[name];
+    if (generated === undefined) throw new Error(`There is no table named ${name}.`);
+    return `<!-- begin ${name} -->\n${generated.format()}\n<!-- end ${name} -->`;
   });
+}
+
+function reasons(meanings: Readonly<Record<string, string>>): string {
+  return table(
+    ['Reason', 'Meaning'],
+    Object.entries(meanings).map(([reason, meaning]) => [code(reason), meaning]),
+  );
+}
+
+// One event may be written in several places, each with fields of its own.
+function formatFields(calls: readonly LogCall[]): string {
+  const fields = new Set(calls.flatMap((call) => call.fields.map((field) => field.replace('?', ''))));
+  return [...fields].sort().map(code).join(', ');
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

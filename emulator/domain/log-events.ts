@@ -1,0 +1,50 @@
+/** Every `event` of the log, with its meaning. The words are stable. */
+export const LOG_EVENTS = {
+  'api-version-missing': 'A client connected without `api-version` in its MQTT user name. It is accepted.',
+  'broker-failed': 'The MQTT broker reported an error. The message contains its stack.',
+  'client-connected': 'A device or module connected over MQTT.',
+  'client-disconnected': 'The MQTT connection of a device or module ended. The reason says how.',
+  'client-refused': 'The credentials or the CONNECT packet of a device or module were refused.',
+  'connection-broken':
+    'A connection failed in its TLS handshake, or later by an error of its socket. Often the client does not trust the certificate.',
+  'connection-dropped':
+    'The emulator ended an MQTT connection. The level is `error` only if the reason is `emulator-failed`.',
+  'events-forgotten': 'A partition exceeded its memory limit. `count` events were deleted, the oldest first.',
+  'feedback-forgotten':
+    'Too many batches of feedback waited for a back end. `count` batches were deleted, the oldest first.',
+  'job-ended': 'A scheduled job was completed, failed or cancelled.',
+  'message-dead-lettered': 'A cloud-to-device message left its queue and was not completed.',
+  'message-not-completed':
+    'A PUBACK acknowledged a cloud-to-device message that the device no longer holds. `errorCode` says why.',
+  'message-undeliverable':
+    'A cloud-to-device message cannot be written as an MQTT packet. The hub rejected it for the device.',
+  'method-answer-unreadable':
+    'A client answered a direct method with a payload that is not valid JSON. The caller receives `null`.',
+  'operation-not-supported': 'An operation was called that the emulator does not support.',
+  'query-refused': 'A query has a syntax error. The message says where.',
+  'request-broken':
+    'The HTTPS port received bytes that are not a valid HTTP request, or received them too late.',
+  'request-crashed': 'A request failed because of a bug in the emulator. The caller receives ServerError.',
+  'request-failed': 'An HTTPS request was answered with an error. `errorCode` is the name of the error.',
+  'service-refused': 'The credentials of a back end were refused, or its policy lacks a permission.',
+  'variable-unknown':
+    'An environment variable begins with `IOTHUB_EMULATOR_` and is not an option. It may be misspelt.',
+} as const satisfies Readonly<Record<string, string>>;
+
+/** Every `reason` of the log that is in neither REFUSAL_REASONS nor DROP_REASONS, with its meaning. */
+export const LOG_REASONS = {
+  graceful: 'The client sent DISCONNECT.',
+  lost: 'The connection ended without DISCONNECT.',
+  'superseded-by-new-connection':
+    'The same device or module connected again. IoT Hub keeps the newer connection.',
+  'identity-deleted': 'The identity of the connected client was deleted.',
+  'hub-closed': 'The emulator stopped.',
+  'fault-injected': 'Reserved for connections that a test ends. Nothing writes it yet.',
+  'device-missing-or-disabled':
+    'The device of a module is not registered or is disabled. Only errors inside the emulator have this reason, no line does.',
+  'query-malformed': 'The query has a syntax error.',
+  'topic-too-long': 'The topic with the properties of the message exceeds 65,535 bytes.',
+  Rejected: 'The device rejected the message.',
+  DeliveryCountExceeded: 'The device abandoned the message too often.',
+  Expired: 'The message expired before the device completed it.',
+} as const satisfies Readonly<Record<string, string>>;

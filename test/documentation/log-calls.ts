@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { listSourceFiles, ROOT } from '../architecture/imports.ts';
+
+/** One call of the log in the sources. */
+export interface LogCall {
+  /** `path:line`. */
+  readonly place: string;
+  readonly levels: readonly string[];
+  /** Undefined if the event is not a constant. */
+  readonly event: string | undefined;
+  /** The names of the fields. */
+  readonly fields: readonly string[];
+  readonly reason: LogReason;
+}
+
+/** The `reason` of a log line: absent, one of some words, or a text that is known at run time only or is a sentence. */
+type LogReason =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'words'; readonly words: readonly string[] }
+  | { readonly kind: 'text' };
+
+/** What the log can write, as the sources of the emulator have it. */
+export interface LogVocabulary {
+  readonly calls: readonly LogCall[];
+  /** The reasons of `failed(name, message, reason)` and `refused(reason)`, which the log gets by way of an error. */
+  readonly errorReasons: readonly string[];
+}
+
+let vocabulary: LogVocabulary | undefined;
+
+/**
+ * Reads every call `log(level, event, fields)` and `….log(level, event, fields)` of the emulator, once. Types are
+ * resolved, because many reasons are constants of a union and many fields are spread. It takes seconds.
+ */
+export function readLogVocabulary(): LogVocabulary {
+  vocabulary ??= readVocabulary();
+  return vocabulary;
+}
+
+function readVocabulary(): LogVocabulary {
+  const files = listSourceFiles(['emulator']).filter((file) => file.endsWith('.ts'));
+  const program = createProgram(files.map((file) => join(ROOT, file)));
+  const checker = program.getTypeChecker();
+  const calls: LogCall[] = [];
+  const errorReasons = new Set<string>();
+  for (const file of files) {
+    const source = program.getSourceFile(join(ROOT, file));
+    if (source === undefined) throw new Error(`${file} cannot be read.`);
+    visitCalls(source, (call, name) => {
+      if (name === 'log') calls.push(...readLogCall(checker, call, file));
+      for (const word of readErrorReasons(checker, call, name)) errorReasons.add(word);
+    });
+  }
+  return { calls, errorReasons: [...errorReasons] };
+}
+
+/** Returns every string literal of the emulator outside the files that are left out. */
+export function readStringLiterals(leftOut: readonly string[]): ReadonlySet<string> {
+  const literals = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node)) literals.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  for (const file of listSourceFiles(['emulator'])) {
+    if (leftOut.includes(file)) continue;
+    visit(ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.ES2023));
+  }
+  return literals;
+}
+
+function createProgram(files: readonly string[]): ts.Program {
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
+  return ts.createProgram([...files], options);
+}
+
+function visitCalls(node: ts.Node, take: (call: ts.CallExpression, name: string) => void): void {
+  if (ts.isCallExpression(node)) {
+    const { expression } = node;
+    if (ts.isIdentifier(expression)) take(node, expression.text);
+    else if (ts.isPropertyAccessExpression(expression)) take(node, expression.name.text);
+  }
+  ts.forEachChild(node, (child) => visitCalls(child, take));
+}
+
+// `console.log(text)` has neither a level nor fields.
+function readLogCall(checker: ts.TypeChecker, call: ts.CallExpression, file: string): readonly LogCall[] {
+  const [level, event, fields] = call.arguments;
+  if (level === undefined || event === undefined || fields === undefined) return [];
+  const source = call.getSourceFile();
+  const place = `${file}:${source.getLineAndCharacterOfPosition(call.getStart(source)).line + 1}`;
+  const levels = literalsOf(checker.getTypeAtLocation(level));
+  const members = checker.getPropertiesOfType(checker.getTypeAtLocation(fields));
+  const reason = members.find(({ name }) => name === 'reason');
+  const events = literalsOf(checker.getTypeAtLocation(event));
+  return (events.length === 0 ? [undefined] : events).map((word) => ({
+    place,
+    levels,
+    event: word,
+    fields: members.map(({ name }) => name),
+    reason: reason === undefined ? { kind: 'none' } : readReason(checker, reason, fields),
+  }));
+}
+
+function readReason(checker: ts.TypeChecker, reason: ts.Symbol, fields: ts.Expression): LogReason {
+  const { valueDeclaration } = reason;
+  const value =
+    valueDeclaration !== undefined && ts.isPropertyAssignment(valueDeclaration)
+      ? checker.getTypeAtLocation(valueDeclaration.initializer)
+      : checker.getTypeOfSymbolAtLocation(reason, fields);
+  const words = literalsOf(value);
+  const isText = words.length === 0 || words.some((word) => /\s/.test(word));
+  return isText ? { kind: 'text' } : { kind: 'words', words };
+}
+
+const REASON_POSITION: Readonly<Record<string, number>> = { failed: 2, refused: 0 };
+
+// The function of the same name in the table of routes has more arguments.
+function readErrorReasons(checker: ts.TypeChecker, call: ts.CallExpression, name: string): readonly string[] {
+  const argument = call.arguments[REASON_POSITION[name] ?? -1];
+  if (argument === undefined || (name === 'refused' && call.arguments.length > 2)) return [];
+  return literalsOf(checker.getTypeAtLocation(argument));
+}
+
+/** Returns the string literals of a type; none if it is `string`. */
+function literalsOf(type: ts.Type): readonly string[] {
+  const parts = type.isUnion() ? type.types : [type];
+  return parts.flatMap((part) => (part.isStringLiteral() ? [part.value] : []));
+}
