@@ -39,7 +39,8 @@ export const LOG_REASONS = {
     'The same device or module connected again. IoT Hub keeps the newer connection.',
   'identity-deleted': 'The identity of the connected client was deleted.',
   'hub-closed': 'The emulator stopped.',
-  'fault-injected': 'Reserved for connections that a test ends. Nothing writes it yet.',
+  'hub-reset': 'The hub was reset to the state of a new one.',
+  'hub-restored': 'The state of the hub was replaced by that of a snapshot.',
   'device-missing-or-disabled':
     'The device of a module is not registered or is disabled. Only errors inside the emulator have this reason, no line does.',
   'query-malformed': 'The query has a syntax error.',

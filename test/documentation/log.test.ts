@@ -12,7 +12,6 @@ const TABLE_FILES = [
 ];
 /** The events whose `reason` is a text instead of a word. No other may be added. */
 const EVENTS_WITH_TEXT = [
-  'job-ended',
   'method-answer-unreadable',
   'operation-not-supported',
   'request-broken',
