@@ -22,7 +22,7 @@ export async function listenHttps(
   onRequest: (request: IncomingMessage, response: ServerResponse, peerCertificates: PeerCertificates) => void,
 ): Promise<HttpsListener> {
   const peerCertificatesOf = rememberPeerCertificates();
-  const { headMilliseconds = 60_000, requestMilliseconds = 300_000 } = options.patience ?? {};
+  const { headMilliseconds = 60_000, requestMilliseconds = 300_000 } = options.timeouts ?? {};
   const server = createServer(
     {
       ...tlsOptionsOf(options),

@@ -18,13 +18,13 @@ export interface ListenOptions {
   readonly key: string;
   /** PEM, without the root. */
   readonly cert: string;
-  readonly patience?: Patience;
+  readonly timeouts?: ConnectionTimeouts;
   /** Hears of broken handshakes and connections; none of them is anybody's failure but the client's. */
   readonly onClientError?: (error: NodeJS.ErrnoException, remoteAddress: string | undefined) => void;
 }
 
 /** How long a client may take, in milliseconds, before its connection is closed. */
-export interface Patience {
+export interface ConnectionTimeouts {
   /** For its TLS handshake: half a minute unless told. */
   readonly handshakeMilliseconds?: number;
   /** For the head of an HTTP request, from the handshake or its first byte on: a minute unless told. */
@@ -57,7 +57,7 @@ export function tlsOptionsOf(options: ListenOptions): TlsOptions {
     rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
     secureOptions: constants.SSL_OP_NO_TICKET,
-    handshakeTimeout: options.patience?.handshakeMilliseconds ?? 30_000,
+    handshakeTimeout: options.timeouts?.handshakeMilliseconds ?? 30_000,
     noDelay: true,
   };
 }

@@ -79,7 +79,7 @@ describe('an HTTPS port', () => {
 
   it('gives up a half-open handshake', async () => {
     await using listener = await listenHttps(
-      { ...trust.listen, patience: { handshakeMilliseconds: 50 } },
+      { ...trust.listen, timeouts: { handshakeMilliseconds: 50 } },
       (_asked, response) => {
         response.end();
       },

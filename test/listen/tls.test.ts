@@ -169,7 +169,7 @@ describe('a TLS port under bad clients', () => {
     await using listener = await listenTls(
       {
         ...trust.listen,
-        patience: { handshakeMilliseconds: 100 },
+        timeouts: { handshakeMilliseconds: 100 },
         onClientError: (error, remoteAddress) => codes.push(`${error.code} ${remoteAddress}`),
       },
       () => undefined,

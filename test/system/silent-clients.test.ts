@@ -13,7 +13,7 @@ import { openTls } from './tls-client.ts';
 type LogLine = readonly [event: string, reason: unknown];
 
 /** An emulator that waits for nobody long, by the machine's clock, which is the one of sockets. */
-async function startImpatientEmulator(patience: NonNullable<EmulatorOptions['patience']>) {
+async function startEmulatorWithTimeouts(timeouts: NonNullable<EmulatorOptions['timeouts']>) {
   const lines: LogLine[] = [];
   const emulator = await startEmulator({
     host: '127.0.0.1',
@@ -23,7 +23,7 @@ async function startImpatientEmulator(patience: NonNullable<EmulatorOptions['pat
     clock: createSystemClock(),
     ids: createRandomIds(),
     log: (_level, event, fields) => lines.push([event, fields['reason'] ?? fields['message']]),
-    patience,
+    timeouts,
   });
   return { emulator, lines };
 }
@@ -31,7 +31,7 @@ async function startImpatientEmulator(patience: NonNullable<EmulatorOptions['pat
 it.each(['httpsPort', 'mqttPort'] as const)(
   'TCP without TLS, and half a ClientHello, end on the %s',
   async (name) => {
-    const { emulator, lines } = await startImpatientEmulator({ handshakeMilliseconds: 200 });
+    const { emulator, lines } = await startEmulatorWithTimeouts({ handshakeMilliseconds: 200 });
     await using _emulator = emulator;
     const silent = connectTcp(emulator[name], emulator.host);
     const halting = connectTcp(emulator[name], emulator.host);
@@ -44,7 +44,7 @@ it.each(['httpsPort', 'mqttPort'] as const)(
 );
 
 it('HTTPS without a request, a head that drips and a body that drips are told that they are too slow', async () => {
-  const { emulator, lines } = await startImpatientEmulator({
+  const { emulator, lines } = await startEmulatorWithTimeouts({
     headMilliseconds: 200,
     requestMilliseconds: 400,
   });
