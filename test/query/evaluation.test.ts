@@ -199,7 +199,7 @@ describe.each([
   ['a string', STRINGS],
 ])('%s in a condition', (_title, rows) => {
   it.each(rows)('%s is worth %s', (text, outcome) => {
-    expect(worthOf(text)).toBe(outcome);
+    expect(evaluate(text)).toBe(outcome);
   });
 
   it.each(rows)('%s selects a twin only when it is true', (text, outcome) => {
@@ -227,7 +227,7 @@ describe('!= between primitives of different types', () => {
   });
 });
 
-function worthOf(text: string): unknown {
+function evaluate(text: string): unknown {
   const where = parsedCondition(text).where as Expression;
   return compileValue(where, { collection: COLLECTION, mixedTypeNotEqual: undefined })(TWIN);
 }

@@ -4,12 +4,12 @@ import type { Condition, Query } from '../../emulator/query/syntax/syntax.ts';
 
 /** A query that must parse. */
 export function parsed(text: string): Query {
-  return acceptedOf(parseQuery(text), text);
+  return expectAccepted(parseQuery(text), text);
 }
 
 /** A condition that must parse. */
 export function parsedCondition(text: string): Condition {
-  return acceptedOf(parseCondition(text), text);
+  return expectAccepted(parseCondition(text), text);
 }
 
 /** The message of a text that must be refused. */
@@ -19,7 +19,7 @@ export function refusalOf(result: Result<unknown>): string {
   return result.error.message;
 }
 
-function acceptedOf<T>(result: Result<T>, text: string): T {
+function expectAccepted<T>(result: Result<T>, text: string): T {
   if (!result.ok) throw new Error(`${text}: ${result.error.message}`);
   return result.value;
 }

@@ -20,10 +20,10 @@ export function findViolation(query: Query): Violation | undefined {
   if (aggregate >= 0 && query.source !== 'devices') {
     return { column: aggregate, message: 'Aggregates need FROM devices' };
   }
-  return findLooseColumn(columns, groupBy, aggregate >= 0) ?? findDuplicate(columns);
+  return findUngroupedColumn(columns, groupBy, aggregate >= 0) ?? findDuplicate(columns);
 }
 
-function findLooseColumn(
+function findUngroupedColumn(
   columns: readonly Column[],
   groupBy: readonly Path[],
   hasAggregate: boolean,

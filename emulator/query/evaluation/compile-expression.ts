@@ -159,13 +159,13 @@ function compileNot<Row>(operand: Expression, scope: Scope<Row>): Reader<Row> {
 
 function compileCall<Row>(call: Extract<Expression, { kind: 'call' }>, scope: Scope<Row>): Reader<Row> {
   const { apply } = FUNCTIONS[call.name];
-  const [first = nothing, second = nothing] = call.parameters.map((parameter) =>
+  const [first = readUndefined, second = readUndefined] = call.parameters.map((parameter) =>
     compileValue(parameter, scope),
   );
   return (row) => apply(first(row), second(row));
 }
 
-function nothing(): Value {
+function readUndefined(): Value {
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Result } from '../../domain/result.ts';
 import type { QuerySource } from '../syntax/syntax.ts';
 import { failedAt, type Token } from '../syntax/tokens.ts';
-import { isForeignKeyword, isKeyword } from '../syntax/words.ts';
+import { isKeyword, isUnsupportedKeyword } from '../syntax/words.ts';
 
 /**
  * A reader's place among the tokens. The first failure is kept and moves the cursor to the end,
@@ -90,7 +90,7 @@ export function nested<T>(cursor: Cursor, parse: (cursor: Cursor) => T, otherwis
 /** Refuses the token at the cursor, naming what could stand there instead. */
 export function refuseToken(cursor: Cursor, expected: string): void {
   const token = peek(cursor);
-  if (token.kind === 'word' && isForeignKeyword(token.text)) {
+  if (token.kind === 'word' && isUnsupportedKeyword(token.text)) {
     refuse(cursor, token, `${token.text.toUpperCase()} is no part of the IoT Hub query language`);
   } else refuse(cursor, token, `Unexpected ${describe(token)}, expected ${expected}`);
 }

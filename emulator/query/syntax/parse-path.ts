@@ -9,7 +9,7 @@ import {
   refuseToken,
 } from '../evaluation/cursor.ts';
 import type { Path, PathStep } from './syntax.ts';
-import { isForeignKeyword, isKeyword } from './words.ts';
+import { isKeyword, isUnsupportedKeyword } from './words.ts';
 
 // Azure samples write `id`, and the IoT Explorer `statusUpdatedTime`, for what the twin calls otherwise.
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
@@ -22,7 +22,7 @@ const TWIN_ROOTS: ReadonlySet<string> = new Set(['tags', 'properties']);
 /** Parses a path such as `devices.tags.[[my tag]].list[0]`. */
 export function parsePath(cursor: Cursor, expected = 'a property'): Path {
   const start = peek(cursor);
-  if (start.kind === 'word' && isForeignKeyword(start.text)) refuseToken(cursor, expected);
+  if (start.kind === 'word' && isUnsupportedKeyword(start.text)) refuseToken(cursor, expected);
   const path = withoutCollection(expectName(cursor, expected), parseSteps(cursor));
   if (cursor.source === 'devices.jobs' && TWIN_ROOTS.has(path.root.toLowerCase())) {
     refuse(cursor, start, 'A query of devices.jobs cannot refer to the twin');

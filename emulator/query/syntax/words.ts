@@ -3,7 +3,7 @@ const KEYWORDS: ReadonlySet<string> = new Set(
   'SELECT TOP FROM WHERE GROUP BY AS AND OR NOT IN NIN TRUE FALSE NULL UNDEFINED'.split(' '),
 );
 
-const FOREIGN_KEYWORDS: ReadonlySet<string> = new Set(
+const UNSUPPORTED_KEYWORDS: ReadonlySet<string> = new Set(
   'DISTINCT JOIN ORDER OFFSET LIMIT LIKE BETWEEN HAVING EXISTS UNION VALUE'.split(' '),
 );
 
@@ -16,8 +16,8 @@ export function isKeyword(word: string): boolean {
 }
 
 /** Whether a word is SQL that IoT Hub does not speak. */
-export function isForeignKeyword(word: string): boolean {
-  return FOREIGN_KEYWORDS.has(word.toUpperCase());
+export function isUnsupportedKeyword(word: string): boolean {
+  return UNSUPPORTED_KEYWORDS.has(word.toUpperCase());
 }
 
 /** Whether a text can stand as a root name or an alias without brackets. */
