@@ -23,7 +23,7 @@ const WORD_CONSTANTS: ReadonlyMap<string, Primitive | undefined> = new Map([
   ['UNDEFINED', undefined],
 ]);
 
-/** Parses the expression of a WHERE clause; a failure is left in the cursor. */
+/** Parses the expression of a WHERE clause. An error is stored in `cursor.failure`. */
 export function parseExpression(cursor: Cursor): Expression {
   return parseLogical(cursor, 'or', parseAnd);
 }
@@ -134,7 +134,7 @@ function parseParameters(cursor: Cursor): readonly Expression[] {
   return parameters;
 }
 
-/** Refuses the function at the cursor by its name. */
+/** Stores an error for the function at the cursor: it is in the wrong clause, or it is not supported. */
 export function refuseFunction(cursor: Cursor, name: string): void {
   const token = peek(cursor);
   if (isAggregateFunction(name)) refuse(cursor, token, `${name} can stand only in the SELECT list`);

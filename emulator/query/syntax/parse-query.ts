@@ -23,12 +23,12 @@ import { failedAt, readTokens, type Token } from './tokens.ts';
 const MAXIMUM_LENGTH = 8192;
 const END_OF_CONDITION = 'the end of the condition';
 
-/** Parses a whole query. What it refuses is `ArgumentInvalid` with `Line l:c` and the reason in the message. */
+/** Parses a whole query, or fails with `ArgumentInvalid`. The message is `Line <line>:<column> <reason>`. */
 export function parseQuery(text: string): Result<Query> {
   return parseText(text, parseWholeQuery);
 }
 
-/** Parses what jobs and configurations target: an expression, `*`, or a tail `FROM devices.modules WHERE …`. */
+/** Parses the target condition of a job or a configuration: an expression, `*`, or `FROM devices.modules WHERE …`. */
 export function parseCondition(text: string): Result<Condition> {
   return parseText(text, parseWholeCondition);
 }
