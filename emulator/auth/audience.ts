@@ -18,8 +18,8 @@ export function coversResource(
   resource: Resource,
 ): boolean {
   const path = resource.path.map((segment) => segment.toLowerCase());
-  return readingsOf(token.resource).some((reading) => {
-    const [hostName = '', ...segments] = reading.split('/');
+  return decodingsOf(token.resource).some((decoding) => {
+    const [hostName = '', ...segments] = decoding.split('/');
     if (!isHostName(hostName, resource.hostNames)) return false;
     const named = withoutApiVersion(segments.map((segment) => segment.toLowerCase()));
     if (token.policyName === undefined && named.length !== path.length) return false;
@@ -39,7 +39,7 @@ export function isHostName(text: string, hostNames: readonly string[]): boolean 
 
 // C clients encode nothing, most encode the whole once, .NET encodes the id and then the whole: the second
 // time with `+` for a space.
-function readingsOf(sent: string): readonly string[] {
+function decodingsOf(sent: string): readonly string[] {
   const once = decodePercent(sent);
   const twice = decodePercent(once.replaceAll('+', ' '));
   return [sent, once, twice];

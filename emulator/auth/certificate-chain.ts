@@ -26,17 +26,17 @@ export function parseTrustedAuthorities(pem: string): Result<readonly TrustedAut
     : failed('ArgumentInvalid', 'The text holds no PEM certificate.');
 }
 
-/** A client registered by authority: the leaf bears the client's id as its only common name and is vouched for. */
+/** A client registered by authority: the leaf bears the client's id as its only common name and is verified for. */
 export function verifyAuthoritySigned(
   chain: readonly Uint8Array[],
   commonName: string,
   authorities: readonly TrustedAuthority[],
   now: number,
 ): Result<void> {
-  const vouched = verifyChain(chain, authorities, now);
-  if (!vouched.ok) return vouched;
+  const verified = verifyChain(chain, authorities, now);
+  if (!verified.ok) return verified;
   const presented = chain[0] && commonNameOf(chain[0]);
-  if (presented === commonName) return vouched;
+  if (presented === commonName) return verified;
   const shown =
     presented === undefined ? 'no single common name' : `the common name '${presented.slice(0, 260)}'`;
   return refused('common-name-mismatch', `The certificate has ${shown}, expected '${commonName}'.`);
@@ -60,11 +60,11 @@ export function verifyChain(
   }
   const [leaf, ...issuers] = presented;
   if (leaf === undefined) return refused('certificate-malformed');
-  return climb(leaf, new Set(issuers), authorities, now);
+  return verifyPath(leaf, new Set(issuers), authorities, now);
 }
 
 // Each presented issuer is climbed from once, so certificates that sign each other in a circle cost nothing.
-function climb(
+function verifyPath(
   certificate: X509Certificate,
   untried: Set<X509Certificate>,
   authorities: readonly TrustedAuthority[],
@@ -82,7 +82,7 @@ function climb(
   for (const issuer of untried) {
     if (!isIssuedBy(certificate, issuer)) continue;
     untried.delete(issuer);
-    const outcome = climb(issuer, untried, authorities, now);
+    const outcome = verifyPath(issuer, untried, authorities, now);
     if (outcome.ok) return outcome;
     refusal ??= outcome;
   }

@@ -19,7 +19,7 @@ export interface SasToken {
 }
 
 /** What a token has to prove. */
-export interface TokenDemand extends Resource {
+export interface TokenRequirements extends Resource {
   /** Base64; a null stands for a key that the identity does not have. */
   readonly keys: readonly (string | null)[];
   /** Unix milliseconds. */
@@ -96,19 +96,19 @@ export function isExpired(token: SasToken, now: number): boolean {
 }
 
 /** Everything a token has to fulfil: audience, expiry and signature, in this order, each with its own reason. */
-export function verifySasToken(token: SasToken, demand: TokenDemand): Result<void> {
-  if (!coversResource(token, demand)) {
-    const asked = [demand.hostNames[0], ...demand.path].join('/');
+export function verifySasToken(token: SasToken, requirements: TokenRequirements): Result<void> {
+  if (!coversResource(token, requirements)) {
+    const asked = [requirements.hostNames[0], ...requirements.path].join('/');
     return refused(
       'audience-mismatch',
       `The token is for '${token.resource.slice(0, 400)}', not for '${asked}'.`,
     );
   }
-  if (isExpired(token, demand.now)) {
-    const agoSeconds = Math.round((demand.now - token.expiryUtc) / 1000);
+  if (isExpired(token, requirements.now)) {
+    const agoSeconds = Math.round((requirements.now - token.expiryUtc) / 1000);
     return refused('token-expired', `The token expired ${agoSeconds} seconds ago.`);
   }
-  return verifySasSignature(token, demand.keys) ? ok(undefined) : refused('signature-mismatch');
+  return verifySasSignature(token, requirements.keys) ? ok(undefined) : refused('signature-mismatch');
 }
 
 const SIGNATURE_BYTES = 32;

@@ -20,10 +20,10 @@ export async function openAuthority(
   const found = await readAuthority(directory, options.now);
   if (found) return found;
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const obstacle = await publishAuthority(directory, await createAuthority(options.now));
+  const publishError = await publishAuthority(directory, await createAuthority(options.now));
   const published = await readAuthority(directory, options.now);
   if (published) return published;
-  throw unusable(directory, 'ca.pem is missing and could not be made', obstacle);
+  throw createUnusableError(directory, 'ca.pem is missing and could not be made', publishError);
 }
 
 /** The certificate of the authority below `directory`; undefined where there is none or it cannot be read. */
@@ -76,13 +76,13 @@ async function readAuthority(directory: string, now: number): Promise<LocalAutho
   // In this order: where the certificate is seen, the key that came with it is there too.
   if (certificatePem === undefined) return undefined;
   const keyPem = (await readText(paths.key)) ?? '';
-  const flaw = flawOf(certificatePem, keyPem, now);
-  if (flaw !== undefined) throw unusable(directory, flaw);
+  const problem = findProblem(certificatePem, keyPem, now);
+  if (problem !== undefined) throw createUnusableError(directory, problem);
   return { certificatePem, keyPem, intermediatesPem: '', certificatePath: paths.certificate };
 }
 
-function unusable(directory: string, flaw: string, cause?: unknown): Error {
-  const reason = cause instanceof Error ? `${flaw} (${cause.message})` : flaw;
+function createUnusableError(directory: string, problem: string, cause?: unknown): Error {
+  const reason = cause instanceof Error ? `${problem} (${cause.message})` : problem;
   return new Error(
     `The local CA in ${pathsOf(directory).folder} cannot be used: ${reason}. ` +
       'Delete that folder and start again; the new CA then has to be trusted anew.',
@@ -99,7 +99,7 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-function flawOf(certificatePem: string, keyPem: string, now: number): string | undefined {
+function findProblem(certificatePem: string, keyPem: string, now: number): string | undefined {
   try {
     const certificate = new X509Certificate(certificatePem);
     const key = createPrivateKey(keyPem);
@@ -116,14 +116,14 @@ function flawOf(certificatePem: string, keyPem: string, now: number): string | u
 
 /** The error that kept the authority from its place, most likely that another process was faster. */
 async function publishAuthority(directory: string, authority: Authority): Promise<unknown> {
-  const draft = await mkdtemp(join(directory, '.authority-'));
+  const temporary = await mkdtemp(join(directory, '.authority-'));
   try {
-    await writeFile(join(draft, 'ca-key.pem'), authority.keyPem, { mode: 0o600, flush: true });
-    await writeFile(join(draft, 'ca.pem'), authority.certificatePem, { flush: true });
-    await rename(draft, pathsOf(directory).folder);
+    await writeFile(join(temporary, 'ca-key.pem'), authority.keyPem, { mode: 0o600, flush: true });
+    await writeFile(join(temporary, 'ca.pem'), authority.certificatePem, { flush: true });
+    await rename(temporary, pathsOf(directory).folder);
     return undefined;
   } catch (error) {
-    await rm(draft, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true });
     return error;
   }
 }

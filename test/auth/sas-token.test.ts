@@ -37,7 +37,7 @@ function reasonOf(result: { ok: true } | { ok: false; error: { reason?: string }
 const lowerHexEscapes = (text: string) =>
   encodeURIComponent(text).replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase());
 
-interface Writer {
+interface TokenSample {
   readonly client: string;
   readonly path: readonly string[];
   readonly token: string;
@@ -46,7 +46,7 @@ interface Writer {
 const DEVICE = "dev-1+%2F='!*()";
 const MODULE = 'edge.$hub:1';
 
-function writersFor(deviceId: string): readonly Writer[] {
+function createTokenSamples(deviceId: string): readonly TokenSample[] {
   const audience = `${HOST}/devices/${deviceId}`;
   const formEncode = (text: string) => new URLSearchParams({ v: text }).toString().slice(2);
   const path = ['devices', deviceId];
@@ -128,8 +128,8 @@ function writersFor(deviceId: string): readonly Writer[] {
 }
 
 describe('a token as each client writes it', () => {
-  const ordinary = writersFor('dev-1');
-  const unusual = writersFor(DEVICE);
+  const ordinary = createTokenSamples('dev-1');
+  const unusual = createTokenSamples(DEVICE);
   it.each([...ordinary, ...unusual])(
     '$client: accepted for $path with the primary and the secondary key',
     (row) => {
@@ -139,8 +139,8 @@ describe('a token as each client writes it', () => {
         [KEY, OTHER_KEY],
         [OTHER_KEY, KEY],
       ]) {
-        const demand = { keys, hostNames: ['127.0.0.1', HOST], path: row.path, now: NOW };
-        expect(reasonOf(verifySasToken(token, demand))).toBe('accepted');
+        const requirements = { keys, hostNames: ['127.0.0.1', HOST], path: row.path, now: NOW };
+        expect(reasonOf(verifySasToken(token, requirements))).toBe('accepted');
       }
       const wrongKey = { keys: [OTHER_KEY, OTHER_KEY], hostNames: [HOST], path: row.path, now: NOW };
       expect(reasonOf(verifySasToken(token, wrongKey))).toBe('signature-mismatch');
@@ -152,8 +152,13 @@ describe('a token as each client writes it', () => {
   it('azure-iothub: the policy token of a back end covers the whole hub', () => {
     const token = parsed(serviceSas.create(HOST, "my policy's", KEY, EXPIRY).toString());
     expect(token).toMatchObject({ resource: HOST, policyName: "my policy's", expiryUtc: EXPIRY * 1000 });
-    const demand = { keys: [OTHER_KEY, KEY], hostNames: [HOST], path: ['twins', 'd', 'methods'], now: NOW };
-    expect(reasonOf(verifySasToken(token, demand))).toBe('accepted');
+    const requirements = {
+      keys: [OTHER_KEY, KEY],
+      hostNames: [HOST],
+      path: ['twins', 'd', 'methods'],
+      now: NOW,
+    };
+    expect(reasonOf(verifySasToken(token, requirements))).toBe('accepted');
   });
 });
 
@@ -190,11 +195,11 @@ describe('a text that is no token', () => {
       .map(
         (fields) => `SharedAccessSignature ${fields.map(([name, value]) => `${name}=${value}`).join('&')}`,
       );
-    const demand = { keys: [KEY, null, ''], hostNames: [HOST], path: ['devices', 'd'], now: NOW };
+    const requirements = { keys: [KEY, null, ''], hostNames: [HOST], path: ['devices', 'd'], now: NOW };
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), almost), (text) => {
         const token = parseSasToken(text);
-        if (token.ok) expect(verifySasToken(token.value, demand).ok).toBe(false);
+        if (token.ok) expect(verifySasToken(token.value, requirements).ok).toBe(false);
       }),
     );
   });

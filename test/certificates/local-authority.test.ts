@@ -91,12 +91,12 @@ describe('the local certificate authority', () => {
       async (folder: string) => writeFile(join(folder, 'ca-key.pem'), (await createAuthority(now)).keyPem),
       now,
     ],
-  ])('is refused with the cure when %s', async (flaw, spoil, at) => {
+  ])('is refused with the cure when %s', async (problem, damage, at) => {
     const { certificatePath } = await openAuthority(directory, { now });
     const folder = join(directory, 'authority');
-    await spoil(folder);
+    await damage(folder);
     const files = await readdir(folder);
-    await expect(openAuthority(directory, { now: at })).rejects.toThrow(flaw);
+    await expect(openAuthority(directory, { now: at })).rejects.toThrow(problem);
     await expect(openAuthority(directory, { now: at })).rejects.toThrow(`Delete that folder`);
     expect(await readdir(folder)).toEqual(files);
     expect(certificatePath.startsWith(folder)).toBe(true);
