@@ -242,9 +242,9 @@ describe('a verified authority', () => {
     const complaint = (content: string) =>
       complaintOf(parse({ arguments: { trustedCa: [writeFile('wrong.pem', content)] } }));
     expect(complaint('text')).toMatch(
-      /^--trusted-ca is ".*wrong\.pem": The text holds no PEM certificate\.$/,
+      /^--trusted-ca is ".*wrong\.pem": The text contains no PEM certificate\.$/,
     );
-    expect(complaint(leafPem)).toMatch(/^--trusted-ca is .* is no certificate authority\.$/);
+    expect(complaint(leafPem)).toMatch(/^--trusted-ca is .* is not a certificate authority\.$/);
     expect(complaintOf(parse({ arguments: { trustedCa: ['/nowhere.pem'] } }))).toMatch(
       /it cannot be read \(ENOENT/,
     );
