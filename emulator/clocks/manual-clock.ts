@@ -1,8 +1,8 @@
 import type { Clock } from '../hub/ports.ts';
 
-/** A clock that stands still until it is moved. */
+/** A clock whose time changes only by `advance`. */
 export interface ManualClock extends Clock {
-  /** Moves time on and runs, in order, everything that falls due; what that schedules within the span runs too. */
+  /** Advances the time and runs all calls that become due, in order. Calls that these schedule in the span run too. */
   advance(milliseconds: number): void;
 }
 
@@ -12,7 +12,7 @@ interface ScheduledCall {
   readonly run: () => void;
 }
 
-/** Makes a clock that stands at `start` (Unix milliseconds). */
+/** Creates a clock whose time is `start` (Unix milliseconds). */
 export function createManualClock(start: number): ManualClock {
   const scheduledCalls = new Set<ScheduledCall>();
   let now = start;
