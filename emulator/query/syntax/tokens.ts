@@ -33,7 +33,7 @@ export function readTokens(text: string): Result<readonly Token[]> {
   return ok(tokens);
 }
 
-/** Returns an error with the line and column of `offset`. Semicolons are replaced, because SDKs cut the message there. */
+/** Returns an error with the line and column of `offset`. Semicolons are replaced, because SDKs cut messages there. */
 export function failedAt(text: string, offset: number, message: string): Result<never> {
   const lines = text.slice(0, offset).split('\n');
   const place = `Line ${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
