@@ -1,8 +1,8 @@
 'use strict';
 
-// Loaded by `--require` into every Node program below `iothub-emulator exec`. Connections for the hub's names and
-// ports go to the hub's free ports; children and workers get the hook back where a program takes it from them.
-// The syntax is Node 12's: the program under test may run on an old Node.
+// Loaded by `--require` into every Node program below `iothub-emulator exec`. It redirects connections to the hub's
+// names and default ports to the ports on which the hub listens. If a program removes the hook from the environment of
+// its children and workers, it is restored. The syntax is that of Node 12, because a program may run on an old Node.
 
 const VARIABLE = 'IOTHUB_EMULATOR_REDIRECT';
 const TRUST_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE'];
@@ -37,14 +37,17 @@ function redirectConnections(prototype) {
     const port = redirectedPort(options);
     if (port === undefined) return connect.apply(this, args);
     connect.call(this, { ...options, host: redirect.address, port, lookup: undefined }, listener);
-    // A later `tls.connect({ socket })` checks the certificate against this name.
+    // A later `tls.connect({ socket })` verifies the certificate against this name.
     this._host = options.host;
     return this;
   };
   prototype.connect[INSTALLED] = true;
 }
 
-/** The forms of `connect`: (options), (path), (port, host), each with a listener, or node's own array of these two. */
+/**
+ * Returns `[options, listener]` of a `connect` call. Its forms are (options), (path) and (port, host), each with a
+ * listener, or the array that Node makes of these.
+ */
 function connectArguments(args) {
   const [first, second] = args;
   if (Array.isArray(first)) return first;
@@ -60,7 +63,10 @@ function redirectedPort(options) {
   return redirect.ports[Number(options.port)];
 }
 
-/** Gives an environment back what this process was started with, where a program left it out; else the same object. */
+/**
+ * Returns a function that adds the missing variables of the redirect to an environment. If none is missing, the
+ * function returns the same object.
+ */
 function environmentRestorer() {
   const remembered = {};
   for (const name of [VARIABLE, ...TRUST_VARIABLES]) {
@@ -100,7 +106,7 @@ function followChildren(childProcess, restored) {
   restoreForSync(childProcess, 'execSync', () => 1, restored);
 }
 
-/** `envPairs` is what node makes of `env` before it spawns: ['NAME=value', …]; none means the parent's environment. */
+/** Restores `envPairs`, Node's form of `env`: `['NAME=value', …]`. Without it the child inherits the environment. */
 function restoredPairs(envPairs, restored) {
   const given = envPairs ? fromPairs(envPairs) : process.env;
   const complete = restored(given);
@@ -110,14 +116,14 @@ function restoredPairs(envPairs, restored) {
 function fromPairs(envPairs) {
   const environment = {};
   for (const pair of envPairs) {
-    // Windows has variables such as `=C:`, whose names begin with the sign.
+    // Windows has variables such as `=C:`, whose names begin with an equals sign.
     const end = pair.indexOf('=', 1);
     environment[pair.slice(0, end)] = pair.slice(end + 1);
   }
   return environment;
 }
 
-/** The synchronous functions bypass `ChildProcess`: their `env` option is completed instead. */
+/** Wraps a synchronous function. These bypass `ChildProcess`, so their `env` option is completed. */
 function restoreForSync(childProcess, name, optionsIndex, restored) {
   const original = childProcess[name];
   childProcess[name] = function (...args) {
