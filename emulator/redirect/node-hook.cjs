@@ -15,9 +15,9 @@ function install() {
   const net = require('net');
   if (net.Socket.prototype.connect[INSTALLED]) return;
   redirectConnections(net.Socket.prototype);
-  const restored = environmentRestorer();
-  followChildren(require('child_process'), restored);
-  followWorkers(require('worker_threads'), restored);
+  const restore = createEnvironmentRestorer();
+  hookChildren(require('child_process'), restore);
+  hookWorkers(require('worker_threads'), restore);
   require('module').syncBuiltinESMExports();
 }
 
@@ -67,7 +67,7 @@ function redirectedPort(options) {
  * Returns a function that adds the missing variables of the redirect to an environment. If none is missing, the
  * function returns the same object.
  */
-function environmentRestorer() {
+function createEnvironmentRestorer() {
   const remembered = {};
   for (const name of [VARIABLE, ...TRUST_VARIABLES]) {
     if (process.env[name] !== undefined) remembered[name] = process.env[name];
@@ -76,40 +76,40 @@ function environmentRestorer() {
   const separator = require('path').delimiter;
   const requireHook = `--require ${/[\s"]/.test(__filename) ? JSON.stringify(__filename) : __filename}`;
 
-  return function restored(environment) {
-    const lost = {};
+  return function restore(environment) {
+    const missing = {};
     for (const name of Object.keys(remembered)) {
-      if (environment[name] === undefined) lost[name] = remembered[name];
+      if (environment[name] === undefined) missing[name] = remembered[name];
     }
     const { NODE_OPTIONS = '', PYTHONPATH = '' } = environment;
-    if (!NODE_OPTIONS.includes(requireHook)) lost.NODE_OPTIONS = `${NODE_OPTIONS} ${requireHook}`.trim();
+    if (!NODE_OPTIONS.includes(requireHook)) missing.NODE_OPTIONS = `${NODE_OPTIONS} ${requireHook}`.trim();
     if (!PYTHONPATH.split(separator).includes(pythonFolder)) {
-      lost.PYTHONPATH = PYTHONPATH === '' ? pythonFolder : pythonFolder + separator + PYTHONPATH;
+      missing.PYTHONPATH = PYTHONPATH === '' ? pythonFolder : pythonFolder + separator + PYTHONPATH;
     }
-    if (Object.keys(lost).length === 0) return environment;
+    if (Object.keys(missing).length === 0) return environment;
     const complete = {};
     for (const name in environment) complete[name] = environment[name];
-    return Object.assign(complete, lost);
+    return Object.assign(complete, missing);
   };
 }
 
-function followChildren(childProcess, restored) {
+function hookChildren(childProcess, restore) {
   const prototype = childProcess.ChildProcess.prototype;
   const spawn = prototype.spawn;
   prototype.spawn = function (options) {
-    if (options) options.envPairs = restoredPairs(options.envPairs, restored);
+    if (options) options.envPairs = restorePairs(options.envPairs, restore);
     return spawn.call(this, options);
   };
   const afterArguments = (args) => (args[1] == null || Array.isArray(args[1]) ? 2 : 1);
-  restoreForSync(childProcess, 'spawnSync', afterArguments, restored);
-  restoreForSync(childProcess, 'execFileSync', afterArguments, restored);
-  restoreForSync(childProcess, 'execSync', () => 1, restored);
+  hookSync(childProcess, 'spawnSync', afterArguments, restore);
+  hookSync(childProcess, 'execFileSync', afterArguments, restore);
+  hookSync(childProcess, 'execSync', () => 1, restore);
 }
 
 /** Restores `envPairs`, Node's form of `env`: `['NAME=value', …]`. Without it the child inherits the environment. */
-function restoredPairs(envPairs, restored) {
+function restorePairs(envPairs, restore) {
   const given = envPairs ? fromPairs(envPairs) : process.env;
-  const complete = restored(given);
+  const complete = restore(given);
   return complete === given ? envPairs : Object.keys(complete).map((name) => `${name}=${complete[name]}`);
 }
 
@@ -124,23 +124,23 @@ function fromPairs(envPairs) {
 }
 
 /** Wraps a synchronous function. These bypass `ChildProcess`, so their `env` option is completed. */
-function restoreForSync(childProcess, name, optionsIndex, restored) {
+function hookSync(childProcess, name, optionsIndex, restore) {
   const original = childProcess[name];
   childProcess[name] = function (...args) {
     const index = optionsIndex(args);
     const options = args[index] == null ? {} : args[index];
     const given = options.env || process.env;
-    const complete = restored(given);
+    const complete = restore(given);
     if (complete !== given && typeof options === 'object') args[index] = { ...options, env: complete };
     return original.apply(this, args);
   };
 }
 
-function followWorkers(workerThreads, restored) {
+function hookWorkers(workerThreads, restore) {
   workerThreads.Worker = new Proxy(workerThreads.Worker, {
     construct(Worker, [file, options, ...rest], newTarget) {
       const given = (options && options.env) || process.env;
-      const complete = typeof given === 'object' ? restored(given) : given;
+      const complete = typeof given === 'object' ? restore(given) : given;
       const completed = complete === given ? options : { ...options, env: complete };
       return Reflect.construct(Worker, [file, completed, ...rest], newTarget);
     },
