@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { type Ending, EXIT_CODES, explain } from './command/exit-codes.ts';
+import { EXIT_CODES, type ExitStatus, explain } from './command/exit-codes.ts';
 import { flagOf, OPTION_TABLE, type OptionRow, type ServingCommand } from './command/options/option-table.ts';
 import type { Options } from './command/options/options.ts';
 import { packageVersion } from './command/package-version.ts';
@@ -24,23 +24,23 @@ exec returns the code of its command (126 not executable, 127 not found).`;
 
 /** Runs the command; the answer is its exit code. */
 async function main(words: readonly string[]): Promise<number> {
-  let ending: Ending = { code: 0 };
+  let status: ExitStatus = { code: 0 };
   const program = createProgram(async (run) => {
-    ending = await run();
+    status = await run();
   });
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
-    ending = explain(error);
+    status = explain(error);
   }
-  if (ending.sentence !== undefined) console.error(`iothub-emulator: ${ending.sentence}`);
-  return ending.code;
+  if (status.message !== undefined) console.error(`iothub-emulator: ${status.message}`);
+  return status.code;
 }
 
 type Given = Readonly<Record<string, unknown>>;
 /** Runs what a command does and remembers how it ended. */
-type Perform = (run: () => Promise<Ending>) => Promise<void>;
+type Perform = (run: () => Promise<ExitStatus>) => Promise<void>;
 
 // What a command needs is loaded when it runs: `certs` and `--help` do without the hub and its doors.
 function createProgram(perform: Perform): Command {
@@ -107,16 +107,18 @@ function addCertificateCommands(program: Command, perform: Perform): void {
       .option('--self-signed', 'signed by itself, for registration by thumbprint, instead of by the local CA')
       .option('--out <DIR>', 'the folder to write into', '.')
       .action((id: string, given: Given & { readonly out: string }) => {
-        const order = { kind, id, isSelfSigned: given['selfSigned'] === true, folder: given.out };
+        const request = { kind, id, isSelfSigned: given['selfSigned'] === true, folder: given.out };
         return perform(() =>
-          certify(given, ({ writeClientCertificate }, directory) => writeClientCertificate(directory, order)),
+          certify(given, ({ writeClientCertificate }, directory) =>
+            writeClientCertificate(directory, request),
+          ),
         );
       });
   }
   withAuthorityOptions(certs.command('remove'))
     .description('delete the local CA; a new one has to be trusted anew')
     .action((given: Given) =>
-      perform(() => certify(given, ({ forgetAuthority }, directory) => forgetAuthority(directory))),
+      perform(() => certify(given, ({ deleteAuthority }, directory) => deleteAuthority(directory))),
     );
 }
 
@@ -154,8 +156,8 @@ function addOption(command: Command, row: OptionRow): void {
 async function serve(
   command: ServingCommand,
   given: Given,
-  run: (options: Options) => Promise<Ending>,
-): Promise<Ending> {
+  run: (options: Options) => Promise<ExitStatus>,
+): Promise<ExitStatus> {
   const options = await readOptions(command, given);
   if (!options.ok) return usage(options.error.message);
   try {
@@ -168,8 +170,11 @@ async function serve(
 
 async function certify(
   given: Given,
-  run: (certs: typeof import('./command/certs/certs.ts'), directory: string | undefined) => Promise<Ending>,
-): Promise<Ending> {
+  run: (
+    certs: typeof import('./command/certs/certs.ts'),
+    directory: string | undefined,
+  ) => Promise<ExitStatus>,
+): Promise<ExitStatus> {
   const options = await readOptions('start', given);
   if (!options.ok) return usage(options.error.message);
   return run(await import('./command/certs/certs.ts'), options.value.authorityDirectory);
@@ -180,8 +185,8 @@ async function readOptions(command: ServingCommand, given: Given): Promise<Resul
   return parseOptions(command, { arguments: given, environment: process.env });
 }
 
-function usage(sentence: string): Ending {
-  return { code: EXIT_CODES.usage, sentence };
+function usage(message: string): ExitStatus {
+  return { code: EXIT_CODES.usage, message };
 }
 
 // Whoever reads the output may stop reading, as `head` does.

@@ -8,14 +8,14 @@ export const EXIT_CODES = {
   commandNotFound: 127,
 } as const;
 
-/** How the command ends: its exit code and, where something went wrong, one sentence for the user. */
-export interface Ending {
+/** How the command ends: its exit code and, where something went wrong, one message for the user. */
+export interface ExitStatus {
   readonly code: number;
-  readonly sentence?: string;
+  readonly message?: string;
 }
 
 /** Explains what nobody foresaw. */
-export function explain(error: unknown): Ending {
-  const sentence = error instanceof Error ? error.message : String(error);
-  return { code: EXIT_CODES.failure, sentence };
+export function explain(error: unknown): ExitStatus {
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: EXIT_CODES.failure, message };
 }

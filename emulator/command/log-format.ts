@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Log, LogFields, LogLevel } from '../hub/ports.ts';
-import { painterOf } from './terminal-style.ts';
+import { createTextStyler } from './terminal-style.ts';
 
 /** From the most urgent to the least. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const satisfies readonly LogLevel[];
@@ -13,13 +13,13 @@ export function createLog(
   settings: { readonly level: LogLevel; readonly isJson: boolean },
 ): Log {
   const threshold = LOG_LEVELS.indexOf(settings.level);
-  const paint = painterOf(output);
+  const style = createTextStyler(output);
   return (level, event, fields) => {
     if (LOG_LEVELS.indexOf(level) > threshold) return;
     const time = new Date().toISOString();
     const line = settings.isJson
       ? JSON.stringify({ time, level, event, ...fields })
-      : [paint('gray', time), paint(COLORS[level], level.padEnd(5)), event, ...formatFields(fields)].join(
+      : [style('gray', time), style(COLORS[level], level.padEnd(5)), event, ...formatFields(fields)].join(
           ' ',
         );
     output.write(`${line}\n`);

@@ -11,7 +11,7 @@ import { findStaleFile } from '../setup/built-files.ts';
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const TSX = join(REPOSITORY, 'node_modules/tsx/dist/loader.mjs');
 const DEADLINE_MILLISECONDS = 45_000;
-const NOBODY = 65534;
+const UNPRIVILEGED_ID = 65534;
 
 /** The command as a child of its own, as users have it: built, or twice as slow from sources that are newer. */
 export const COMMAND: readonly [string, ...string[]] =
@@ -20,7 +20,8 @@ export const COMMAND: readonly [string, ...string[]] =
     : [process.execPath, '--import', TSX, join(REPOSITORY, 'emulator/cli.ts')];
 
 /** Who root becomes, to meet what an ordinary user meets. */
-export const ORDINARY_USER = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+export const UNPRIVILEGED_USER =
+  process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : {};
 
 export interface CommandSettings {
   readonly env?: Readonly<Record<string, string>>;

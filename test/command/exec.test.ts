@@ -9,9 +9,9 @@ import {
   fixture,
   isInstalled,
   launch,
-  ORDINARY_USER,
   run,
   temporaryFolder,
+  UNPRIVILEGED_USER,
 } from './command.ts';
 import { sdkProgram } from './sdk-program.ts';
 
@@ -44,7 +44,7 @@ describe('exec', { timeout: 60_000 }, () => {
   });
 
   it('does so for an ordinary user without a home', async () => {
-    const settings = { ...ORDINARY_USER, cwd: '/', env: { HOME: '/nonexistent' } };
+    const settings = { ...UNPRIVILEGED_USER, cwd: '/', env: { HOME: '/nonexistent' } };
     expect(await exec(['--quiet'], CREATE, settings)).toMatchObject({
       code: 0,
       stdout: 'thermostat\n',

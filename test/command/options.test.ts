@@ -101,7 +101,7 @@ function writeFile(name: string, content: unknown): string {
   return path;
 }
 
-function complaintOf(result: Result<Options>): string {
+function problemOf(result: Result<Options>): string {
   if (result.ok) throw new Error('the options were accepted');
   return result.error.message;
 }
@@ -174,14 +174,17 @@ describe('an option', () => {
     ['eventSource', 'weather', 'use twinChangeEvents, deviceLifecycleEvents, deviceConnectionStateEvents.'],
     ['logLevel', 'loud', 'use error, warn, info, debug, trace.'],
     ['quiet', 'perhaps', 'it must be true or false.'],
-  ] as const)('%s cannot be %j: one sentence says why, and where it was written', (key, value, demand) => {
-    const variable = variableOf(key);
-    const said = `is ${JSON.stringify(value)}: ${demand}`;
-    expect(complaintOf(parse({ arguments: { [key]: value } }))).toBe(`${flagOf(key)} ${said}`);
-    expect(complaintOf(parse({ environment: { [variable]: value } }))).toBe(`${variable} ${said}`);
-    const path = join(folder, 'config.json');
-    expect(complaintOf(parse({ file: { [key]: value } }))).toBe(`'${key}' in ${path} ${said}`);
-  });
+  ] as const)(
+    '%s cannot be %j: one sentence says why, and where it was written',
+    (key, value, expectation) => {
+      const variable = variableOf(key);
+      const said = `is ${JSON.stringify(value)}: ${expectation}`;
+      expect(problemOf(parse({ arguments: { [key]: value } }))).toBe(`${flagOf(key)} ${said}`);
+      expect(problemOf(parse({ environment: { [variable]: value } }))).toBe(`${variable} ${said}`);
+      const path = join(folder, 'config.json');
+      expect(problemOf(parse({ file: { [key]: value } }))).toBe(`'${key}' in ${path} ${said}`);
+    },
+  );
 
   it.each([
     [{ httpsPort: true }, `is true: it must be a whole number from 0 to 65535.`],
@@ -190,7 +193,7 @@ describe('an option', () => {
     [{ device: ['a', 7] }, 'is ["a",7]: it must be a text, or a list of texts.'],
     [{ json: null }, 'is null: it must be true or false.'],
   ])('of another type, as in the file %j, is refused', (file, said) => {
-    expect(complaintOf(parse({ file }))).toContain(said);
+    expect(problemOf(parse({ file }))).toContain(said);
   });
 });
 
@@ -200,15 +203,15 @@ describe('the configuration file', () => {
     ['[]', /must hold a JSON object\.$/],
     ['{"httpPort":1}', /has the unknown key 'httpPort'\.$/],
     ['{"config":"other.json"}', /has the unknown key 'config'\.$/],
-  ])('%s is refused by name', (content, complaint) => {
+  ])('%s is refused by name', (content, problem) => {
     const config = writeFile('refused.json', content);
-    const sentence = complaintOf(parse({ arguments: { config } }));
-    expect(sentence).toMatch(complaint);
+    const sentence = problemOf(parse({ arguments: { config } }));
+    expect(sentence).toMatch(problem);
     expect(sentence).toContain(`The configuration file ${config} `);
   });
 
   it('that does not exist is refused', () => {
-    expect(complaintOf(parse({ arguments: { config: '/nowhere.json' } }))).toMatch(
+    expect(problemOf(parse({ arguments: { config: '/nowhere.json' } }))).toMatch(
       /nowhere\.json cannot be read: ENOENT/,
     );
   });
@@ -239,13 +242,13 @@ describe('a verified authority', () => {
   });
 
   it('is refused where the file is missing, no PEM or no authority', () => {
-    const complaint = (content: string) =>
-      complaintOf(parse({ arguments: { trustedCa: [writeFile('wrong.pem', content)] } }));
-    expect(complaint('text')).toMatch(
+    const problem = (content: string) =>
+      problemOf(parse({ arguments: { trustedCa: [writeFile('wrong.pem', content)] } }));
+    expect(problem('text')).toMatch(
       /^--trusted-ca is ".*wrong\.pem": The text contains no PEM certificate\.$/,
     );
-    expect(complaint(leafPem)).toMatch(/^--trusted-ca is .* is not a certificate authority\.$/);
-    expect(complaintOf(parse({ arguments: { trustedCa: ['/nowhere.pem'] } }))).toMatch(
+    expect(problem(leafPem)).toMatch(/^--trusted-ca is .* is not a certificate authority\.$/);
+    expect(problemOf(parse({ arguments: { trustedCa: ['/nowhere.pem'] } }))).toMatch(
       /it cannot be read \(ENOENT/,
     );
   });
@@ -310,7 +313,7 @@ describe('without options', () => {
   });
 
   it('two doors cannot share a port', () => {
-    expect(complaintOf(parse({ arguments: { httpsPort: '8443', mqttPort: '8443' } }))).toBe(
+    expect(problemOf(parse({ arguments: { httpsPort: '8443', mqttPort: '8443' } }))).toBe(
       '--https-port and --mqtt-port are both 8443: they must differ.',
     );
   });

@@ -7,7 +7,7 @@ import mqttSdk from 'azure-iot-device-mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findPortOwner } from '../../emulator/command/start/port-owner.ts';
 import { DEFAULT_KEY } from '../../emulator/emulator-options.ts';
-import { COMMAND, fixture, launch, ORDINARY_USER, run, startHub, temporaryFolder } from './command.ts';
+import { COMMAND, fixture, launch, run, startHub, temporaryFolder, UNPRIVILEGED_USER } from './command.ts';
 
 const FREE_PORTS = ['--https-port', '0', '--mqtt-port', '0'];
 
@@ -208,9 +208,9 @@ describe('start', { timeout: 60_000 }, () => {
       ['--host', '192.0.2.1', ...FREE_PORTS],
       /^iothub-emulator: This machine has no address '192\.0\.2\.1' to bind \(--host\)\.\n$/,
     ],
-  ])('ends with code 2 for %j', async (args, complaint) => {
+  ])('ends with code 2 for %j', async (args, problem) => {
     const { code, stdout, stderr } = await run(['start', ...caDir, ...args]);
-    expect(stderr).toMatch(complaint);
+    expect(stderr).toMatch(problem);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
@@ -243,7 +243,7 @@ describe.skipIf(needsRights <= 443)(
     it('ends with code 4 on the usual ports, and hears the cure', async () => {
       await using folder = await temporaryFolder();
       const args = ['--host', '127.0.0.7', '--ca-dir', join(folder.path, 'ca')];
-      const { code, stdout, stderr } = await run(args, { ...ORDINARY_USER, cwd: folder.path });
+      const { code, stdout, stderr } = await run(args, { ...UNPRIVILEGED_USER, cwd: folder.path });
       expect(stderr).toMatch(
         /^iothub-emulator: Port 443 of 127\.0\.0\.7 may not be opened by an ordinary user: allow it with 'sudo sysctl net\.ipv4\.ip_unprivileged_port_start=443', or choose another with --https-port .*\.\n$/,
       );

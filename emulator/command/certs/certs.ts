@@ -4,20 +4,20 @@ import { createClientCertificate } from '../../certificates/leaf.ts';
 import { removeAuthority } from '../../certificates/local-authority.ts';
 import { type ClientIdentity, formatClientIdentity } from '../../domain/identities/client-identity.ts';
 import { ok } from '../../domain/result.ts';
-import { type Ending, EXIT_CODES } from '../exit-codes.ts';
+import { EXIT_CODES, type ExitStatus } from '../exit-codes.ts';
 import { parseDevice, parseModule } from '../options/option-values.ts';
 import { openOwnAuthority } from './own-authority.ts';
 
 /** Prints the file of the local CA's certificate; makes the CA if there is none. */
-export async function printAuthorityPath(directory: string | undefined): Promise<Ending> {
+export async function printAuthorityPath(directory: string | undefined): Promise<ExitStatus> {
   const authority = await openOwnAuthority(directory);
-  if (!authority.ok) return { code: EXIT_CODES.failure, sentence: authority.error.message };
+  if (!authority.ok) return { code: EXIT_CODES.failure, message: authority.error.message };
   console.log(authority.value.certificatePath);
   return { code: 0 };
 }
 
 /** What is asked for: `id` as the user wrote it. */
-export interface ClientCertificateOrder {
+export interface CertificateFileRequest {
   readonly kind: 'device' | 'module';
   readonly id: string;
   readonly isSelfSigned: boolean;
@@ -28,21 +28,21 @@ export interface ClientCertificateOrder {
 /** Writes a client's certificate and private key, and prints what the registry wants to know. */
 export async function writeClientCertificate(
   directory: string | undefined,
-  order: ClientCertificateOrder,
-): Promise<Ending> {
-  const identity = order.kind === 'device' ? parseDevice(order.id) : parseModule(order.id);
-  if (!identity.ok) return { code: EXIT_CODES.usage, sentence: `${order.id}: ${identity.error.message}` };
-  const authority = order.isSelfSigned ? ok(undefined) : await openOwnAuthority(directory);
-  if (!authority.ok) return { code: EXIT_CODES.failure, sentence: authority.error.message };
+  request: CertificateFileRequest,
+): Promise<ExitStatus> {
+  const identity = request.kind === 'device' ? parseDevice(request.id) : parseModule(request.id);
+  if (!identity.ok) return { code: EXIT_CODES.usage, message: `${request.id}: ${identity.error.message}` };
+  const authority = request.isSelfSigned ? ok(undefined) : await openOwnAuthority(directory);
+  if (!authority.ok) return { code: EXIT_CODES.failure, message: authority.error.message };
   const { certificatePem, keyPem, thumbprints } = await createClientCertificate({
     commonName: formatClientIdentity(identity.value),
     now: Date.now(),
     ...(authority.value && { authority: authority.value }),
   });
-  await mkdir(order.folder, { recursive: true });
+  await mkdir(request.folder, { recursive: true });
   const name = fileNameOf(identity.value);
-  const certificateFile = resolve(order.folder, `${name}.cert.pem`);
-  const keyFile = resolve(order.folder, `${name}.key.pem`);
+  const certificateFile = resolve(request.folder, `${name}.cert.pem`);
+  const keyFile = resolve(request.folder, `${name}.key.pem`);
   await replaceFile(certificateFile, certificatePem, 0o644);
   await replaceFile(keyFile, keyPem, 0o600);
   console.log(`certificate  ${certificateFile}`);
@@ -53,7 +53,7 @@ export async function writeClientCertificate(
 }
 
 /** Deletes the local CA and says so. */
-export async function forgetAuthority(directory: string | undefined): Promise<Ending> {
+export async function deleteAuthority(directory: string | undefined): Promise<ExitStatus> {
   const wasThere = directory !== undefined && (await removeAuthority(directory));
   console.log(wasThere ? `The local CA in ${directory} is gone.` : 'There is no local CA.');
   return { code: 0 };

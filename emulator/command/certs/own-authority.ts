@@ -1,7 +1,7 @@
 import { type LocalAuthority, openAuthority } from '../../certificates/local-authority.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 
-/** Opens the local certificate authority, or says in one sentence why it cannot be kept there. */
+/** Opens the local certificate authority, or says in one message why it cannot be kept there. */
 export async function openOwnAuthority(directory: string | undefined): Promise<Result<LocalAuthority>> {
   if (directory === undefined) {
     return failed(

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { type Ending, EXIT_CODES } from '../exit-codes.ts';
+import { EXIT_CODES, type ExitStatus } from '../exit-codes.ts';
 
-/** How a command ended: a signal gives the code that a shell would give, a sentence says why it never ran. */
-export interface CommandEnding extends Ending {
+/** How a command ended: a signal gives the code that a shell would give, a message says why it never ran. */
+export interface ChildExitStatus extends ExitStatus {
   readonly signal?: NodeJS.Signals;
 }
 
@@ -13,7 +13,7 @@ const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export function runCommand(
   [program, ...words]: readonly [string, ...string[]],
   env: Readonly<Record<string, string>>,
-): Promise<CommandEnding> {
+): Promise<ChildExitStatus> {
   return new Promise((resolve) => {
     // On Windows npm and npx are scripts, which only a shell can start.
     const child = spawn(program, words, { stdio: 'inherit', env, shell: process.platform === 'win32' });
@@ -41,15 +41,15 @@ function forwardSignals(child: ChildProcess): () => void {
   };
 }
 
-function explainSpawnFailure(program: string, error: NodeJS.ErrnoException): Ending {
+function explainSpawnFailure(program: string, error: NodeJS.ErrnoException): ExitStatus {
   switch (error.code) {
     case 'ENOENT': {
       const hint = /\s/.test(program) ? ' (a line for the shell needs one: exec -- sh -c LINE)' : '';
-      return { code: EXIT_CODES.commandNotFound, sentence: `There is no command '${program}'${hint}.` };
+      return { code: EXIT_CODES.commandNotFound, message: `There is no command '${program}'${hint}.` };
     }
     case 'EACCES':
-      return { code: EXIT_CODES.commandNotExecutable, sentence: `'${program}' may not be executed.` };
+      return { code: EXIT_CODES.commandNotExecutable, message: `'${program}' may not be executed.` };
     default:
-      return { code: EXIT_CODES.failure, sentence: `'${program}' cannot be started: ${error.message}.` };
+      return { code: EXIT_CODES.failure, message: `'${program}' cannot be started: ${error.message}.` };
   }
 }

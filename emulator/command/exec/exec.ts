@@ -4,34 +4,34 @@ import { join } from 'node:path';
 import { findAuthorityCertificate } from '../../certificates/local-authority.ts';
 import type { Emulator } from '../../emulator.ts';
 import { redirectEnvironment } from '../../redirect/environment.ts';
-import { type Ending, EXIT_CODES } from '../exit-codes.ts';
+import { EXIT_CODES, type ExitStatus } from '../exit-codes.ts';
 import { type ConnectionStrings, connectionStringsOf, startLocalEmulator } from '../local-emulator.ts';
 import { createLog } from '../log-format.ts';
 import type { Options } from '../options/options.ts';
-import { type CommandEnding, runCommand } from './exec-command.ts';
+import { type ChildExitStatus, runCommand } from './exec-command.ts';
 
 /** Runs a command with a hub around it; the exit code is the command's own. */
-export async function exec(options: Options, command: readonly [string, ...string[]]): Promise<Ending> {
+export async function exec(options: Options, command: readonly [string, ...string[]]): Promise<ExitStatus> {
   const { isJson, isQuiet, authorityDirectory } = options;
   const log = createLog(process.stderr, { level: isQuiet ? 'error' : options.logLevel, isJson });
   // The hub's own CA lives in memory, so that no folder of the user is needed; certificates made by `certs` count too.
   const local =
     authorityDirectory === undefined ? undefined : await findAuthorityCertificate(authorityDirectory);
   const started = await startLocalEmulator(options, log, { trusted: local === undefined ? [] : [local] });
-  if (!started.ok) return { code: EXIT_CODES.usage, sentence: started.error.message };
+  if (!started.ok) return { code: EXIT_CODES.usage, message: started.error.message };
   await using emulator = started.value;
-  const ending = await runRedirected(options, emulator, command);
-  if (ending.sentence !== undefined) return ending;
-  const line = summarize(options, emulator, command, ending);
+  const status = await runRedirected(options, emulator, command);
+  if (status.message !== undefined) return status;
+  const line = summarize(options, emulator, command, status);
   if (line !== undefined) console.error(`iothub-emulator: ${line}`);
-  return ending;
+  return status;
 }
 
 async function runRedirected(
   options: Options,
   emulator: Emulator,
   command: readonly [string, ...string[]],
-): Promise<CommandEnding> {
+): Promise<ChildExitStatus> {
   const directory = await mkdtemp(join(tmpdir(), 'iothub-emulator-exec-'));
   try {
     const authorityPath = join(directory, 'ca.pem');
@@ -68,7 +68,7 @@ function summarize(
   options: Options,
   emulator: Emulator,
   command: readonly string[],
-  { code, signal }: CommandEnding,
+  { code, signal }: ChildExitStatus,
 ): string | undefined {
   const { requests, clientConnections, brokenConnections } = emulator.traffic();
   const text = `'${shorten(command.join(' '))}'`;

@@ -20,14 +20,14 @@ export interface OptionSources {
 /** What was written for an option, as it was found. */
 export interface Given {
   readonly value: unknown;
-  /** Where it was written, for the complaint if it cannot be used. */
+  /** Where it was written, for the problem if it cannot be used. */
   readonly origin: string;
   /** Where relative paths count from. */
   readonly folder: string;
 }
 
 /** What was written for each option, wherever it was. */
-export function gatherOptions(sources: OptionSources): Result<ReadonlyMap<OptionKey, Given>> {
+export function collectOptions(sources: OptionSources): Result<ReadonlyMap<OptionKey, Given>> {
   const written = new Map<OptionKey, Given>();
   for (const { key, kind } of OPTION_TABLE as readonly (OptionRow & { readonly key: OptionKey })[]) {
     const text = sources.environment[variableOf(key)];

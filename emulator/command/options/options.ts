@@ -9,7 +9,7 @@ import type { HubEventSource } from '../../hub/events/hub-event-sources.ts';
 import type { LogLevel } from '../../hub/ports.ts';
 import { LOG_LEVELS } from '../log-format.ts';
 import { createOptionReader, type OptionReader } from './option-reader.ts';
-import { gatherOptions, type OptionSources, unknownVariables } from './option-sources.ts';
+import { collectOptions, type OptionSources, unknownVariables } from './option-sources.ts';
 import type { ServingCommand } from './option-table.ts';
 import {
   parseDevice,
@@ -59,7 +59,7 @@ const MONTH_SECONDS = 30 * 24 * 60 * 60;
 
 /** Reads all options, or says in one sentence which of them cannot be used and where it was written. */
 export function parseOptions(command: ServingCommand, sources: OptionSources): Result<Options> {
-  const written = gatherOptions(sources);
+  const written = collectOptions(sources);
   if (!written.ok) return written;
   const read = createOptionReader(written.value);
   const hasFixedPorts = command === 'exec' && read.flag('fixedPorts');
@@ -84,8 +84,8 @@ export function parseOptions(command: ServingCommand, sources: OptionSources): R
     isQuiet: read.flag('quiet'),
     unknownVariables: unknownVariables(sources.environment),
   };
-  const [complaint = complainOfPorts(options)] = read.complaints;
-  return complaint === undefined ? ok(options) : failed('ArgumentInvalid', complaint);
+  const [problem = findPortProblem(options)] = read.problems;
+  return problem === undefined ? ok(options) : failed('ArgumentInvalid', problem);
 }
 
 /** A name by which clients on this machine find a hub that is bound to an address. */
@@ -126,7 +126,7 @@ function findAuthorityDirectory(environment: OptionSources['environment']): stri
   }
 }
 
-function complainOfPorts({ httpsPort, mqttPort }: Options): string | undefined {
+function findPortProblem({ httpsPort, mqttPort }: Options): string | undefined {
   if (httpsPort !== mqttPort || httpsPort === 0) return undefined;
   return `--https-port and --mqtt-port are both ${httpsPort}: they must differ.`;
 }

@@ -2,7 +2,7 @@ import { type Emulator, WEBSOCKET_PATH } from '../../emulator.ts';
 import { type ConnectionStrings, connectionStringsOf } from '../local-emulator.ts';
 import type { Options } from '../options/options.ts';
 import { packageVersion } from '../package-version.ts';
-import type { Painter } from '../terminal-style.ts';
+import type { TextStyler } from '../terminal-style.ts';
 import { trustLinesOf } from './trust-lines.ts';
 
 /** All that a user, or a program that reads `--json`, wants to know of a running emulator. */
@@ -48,7 +48,7 @@ export function reportOf(
 }
 
 /** The table that `start` prints; its last line is `Ready in N ms`, for whoever waits for it. */
-export function formatReport(report: StartReport, paint: Painter): string {
+export function formatReport(report: StartReport, style: TextStyler): string {
   const { addresses, connectionStrings, caFile } = report;
   const { policies, devices, modules } = connectionStrings;
   const sections: readonly (readonly [title: string, rows: readonly Row[]])[] = [
@@ -67,8 +67,8 @@ export function formatReport(report: StartReport, paint: Painter): string {
   ];
   const tables = sections
     .filter(([, rows]) => rows.length > 0)
-    .map(([title, rows]) => formatSection(title, rows, paint));
-  const ready = paint(['bold', 'green'], `Ready in ${report.readyMilliseconds} ms`);
+    .map(([title, rows]) => formatSection(title, rows, style));
+  const ready = style(['bold', 'green'], `Ready in ${report.readyMilliseconds} ms`);
   return `${tables.join('\n')}\n${ready}\n`;
 }
 
@@ -89,8 +89,8 @@ function portRows({ httpsPort, mqttPort }: StartReport): readonly Row[] {
   return rows;
 }
 
-function formatSection(title: string, rows: readonly Row[], paint: Painter): string {
+function formatSection(title: string, rows: readonly Row[], style: TextStyler): string {
   const width = Math.max(...rows.map(([name]) => name.length));
-  const lines = rows.map(([name, value]) => `  ${paint('cyan', name.padEnd(width))}  ${value}`);
-  return [paint('bold', title), ...lines, ''].join('\n');
+  const lines = rows.map(([name, value]) => `  ${style('cyan', name.padEnd(width))}  ${value}`);
+  return [style('bold', title), ...lines, ''].join('\n');
 }
