@@ -7,7 +7,7 @@ export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const s
 
 const COLORS = { error: 'red', warn: 'yellow', info: 'green', debug: 'gray', trace: 'gray' } as const;
 
-/** Writes log lines of `level` and more urgent ones: `time level event name=value …`, or one JSON object a line. */
+/** Writes the log lines of `level` and above as `time level event name=value …`, or as one JSON object a line. */
 export function createLog(
   output: Writable,
   settings: { readonly level: LogLevel; readonly isJson: boolean },
@@ -32,7 +32,7 @@ function formatFields(fields: LogFields): readonly string[] {
     .map(([name, value]) => `${name}=${formatValue(String(value))}`);
 }
 
-// A client chooses its ids and properties: nothing of them may end a line or speak to the terminal.
+// A client chooses its ids and properties. They must not end a line or control the terminal.
 function formatValue(value: string): string {
   if (/^[^\s"=\p{C}]+$/u.test(value)) return value;
   return JSON.stringify(value).replace(

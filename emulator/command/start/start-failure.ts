@@ -3,7 +3,7 @@ import { EXIT_CODES, type ExitStatus, explain } from '../exit-codes.ts';
 import type { Options } from '../options/options.ts';
 import { findPortOwner } from './port-owner.ts';
 
-/** Explains, with its cure, what kept a hub from starting. */
+/** Returns the exit status of a failed start. Its message says what went wrong and what to do. */
 export function explainStartFailure(error: unknown, options: Options): ExitStatus {
   if (isListenError(error)) {
     if (error.code === 'EADDRINUSE')
@@ -14,7 +14,7 @@ export function explainStartFailure(error: unknown, options: Options): ExitStatu
   if (isUnknownAddress(error)) {
     return {
       code: EXIT_CODES.usage,
-      message: `This machine has no address '${options.host}' to bind (--host).`,
+      message: `The address '${options.host}' of --host does not belong to this machine.`,
     };
   }
   return explain(error);
@@ -27,13 +27,13 @@ function describeUse({ address, port }: ListenError, options: Options): string {
 }
 
 function describeReservation({ address, port }: ListenError, options: Options): string {
-  return `Port ${port} of ${address} may not be opened by an ordinary user: ${solutionFor(port)}, or ${alternativesFor(port, options)}.`;
+  return `Port ${port} of ${address} is reserved for privileged users: ${solutionFor(port)}, or ${alternativesFor(port, options)}.`;
 }
 
 function alternativesFor(port: number, options: Options): string {
-  if (options.hasFixedPorts) return 'leave out --fixed-ports where COMMAND is a Node or Python program';
+  if (options.hasFixedPorts) return 'omit --fixed-ports if COMMAND is a Node or Python program';
   const option = port === options.httpsPort ? '--https-port' : '--mqtt-port';
-  return `choose another with ${option} (0 takes a free one), or run your program below 'iothub-emulator exec', which needs no fixed port`;
+  return `choose another port with ${option} (0 chooses a free one), or run your program with 'iothub-emulator exec', which needs no fixed port`;
 }
 
 function solutionFor(port: number): string {
@@ -43,7 +43,7 @@ function solutionFor(port: number): string {
     case 'darwin':
       return 'bind every address with --host 0.0.0.0';
     default:
-      return 'run the emulator with more rights';
+      return 'run the emulator as administrator';
   }
 }
 

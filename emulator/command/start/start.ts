@@ -9,7 +9,7 @@ import { formatReport, reportOf } from './start-report.ts';
 
 const LONGEST_STOP_MILLISECONDS = 800;
 
-/** Runs the emulator until it is told to stop. */
+/** Runs the emulator until a signal stops it. */
 export async function start(options: Options): Promise<ExitStatus> {
   const { isJson, isQuiet } = options;
   const output = isQuiet ? process.stderr : process.stdout;
@@ -24,7 +24,7 @@ export async function start(options: Options): Promise<ExitStatus> {
   if (isJson && !isQuiet) output.write(`${JSON.stringify(report)}\n`);
   else if (!isQuiet) output.write(formatReport(report, createTextStyler(output)));
   await stopped;
-  // Nothing is lost by it: all that the hub remembers is in memory.
+  // A hard exit loses nothing, because the whole state of the hub is in memory.
   setTimeout(() => process.exit(0), LONGEST_STOP_MILLISECONDS).unref();
   await started.value[Symbol.asyncDispose]();
   return { code: 0 };
