@@ -114,7 +114,7 @@ describe.skipIf(!mayListen)('hub of start on the default ports', { timeout: 60_0
       IOTHUB_MODULE_KEY: fileOf('key'),
     });
     expect(result).toMatchObject({ code: 0, stderr: '' });
-    expect(shownIn(result)['Receive: the patch as the module got it']).toMatchObject({ $version: 2 });
+    expect(shownIn(result)['Receive: the patch as the module received it']).toMatchObject({ $version: 2 });
   });
 
   it.each(['tsx', 'node'] as const)(
