@@ -75,7 +75,8 @@ export const OPTION_TABLE = [
     key: 'trustedCa',
     kind: 'texts',
     placeholder: 'FILE',
-    meaning: 'a PEM file of a certificate authority for CA-signed clients, besides the local one; repeatable',
+    meaning:
+      'a PEM file of a certificate authority for CA-signed clients, in addition to the local one; repeatable',
   },
   {
     key: 'caDir',
