@@ -253,14 +253,14 @@ describe('trusted certificate authority', () => {
   });
 });
 
-describe('shared access policies', () => {
+describe('list of shared access policies', () => {
   const policiesOf = (settings: Parameters<typeof parse>[0]) => {
     const parsed = parse(settings);
     if (!parsed.ok) throw new Error(parsed.error.message);
     return parsed.value.policies;
   };
 
-  it('default to five policies with the default key', () => {
+  it('contains five policies with the default key by default', () => {
     const policies = policiesOf({});
     expect(policies.map(({ name }) => name)).toEqual(DEFAULT_POLICY_NAMES);
     expect(new Set(policies.map(({ primaryKey }) => primaryKey))).toEqual(new Set([DEFAULT_KEY]));
@@ -270,7 +270,7 @@ describe('shared access policies', () => {
     ['an argument', { arguments: { policy: ['both=registrywrite, ServiceConnect'] } }],
     ['a variable', { environment: { IOTHUB_EMULATOR_POLICY: 'both=RegistryWrite,ServiceConnect' } }],
     ['a key of the file', { file: { policy: 'both=RegistryWrite,ServiceConnect' } }],
-  ])('include the policy of %s, with the default key', (_title, settings) => {
+  ])('contains the policy of %s, with the default key', (_title, settings) => {
     const policies = policiesOf(settings);
     expect(policies.map(({ name }) => name)).toEqual([...DEFAULT_POLICY_NAMES, 'both']);
     expect(policies.at(-1)).toMatchObject({
@@ -279,19 +279,19 @@ describe('shared access policies', () => {
     });
   });
 
-  it('can have another key and replace a default policy', () => {
+  it('contains a policy with another key in place of a default policy', () => {
     const policies = policiesOf({ arguments: { policy: [`service=RegistryRead:${KEY}`] } });
     expect(policies.map(({ name }) => name)).toEqual(DEFAULT_POLICY_NAMES);
     expect(policies[1]).toMatchObject({ name: 'service', permissions: ['RegistryRead'], primaryKey: KEY });
   });
 });
 
-describe('default options', () => {
+describe('default of an option', () => {
   it.each([
     ['start', {}, { hostNames: ['127.0.0.1'], httpsPort: 443, mqttPort: 8883, logLevel: 'info' }],
     ['exec', {}, { hostNames: ['hub1.iothub.test'], httpsPort: 0, mqttPort: 0, logLevel: 'warn' }],
     ['exec', { fixedPorts: true }, { hostNames: ['127.0.0.1'], httpsPort: 443, mqttPort: 8883 }],
-  ] as const)('give %s %j a host name and ports that its clients can use', (command, given, expected) => {
+  ] as const)('gives %s %j a host name and ports that its clients can use', (command, given, expected) => {
     expect(parse({ arguments: given }, command)).toMatchObject({ value: { host: '127.0.0.1', ...expected } });
   });
 
@@ -301,17 +301,17 @@ describe('default options', () => {
     ['::', '127.0.0.1'],
     ['::1', 'localhost'],
     ['hub.local', 'hub.local'],
-  ])('give a hub at %s the host name %s, at which its clients reach it', (host, hostName) => {
+  ])('gives a hub at %s the host name %s, at which its clients reach it', (host, hostName) => {
     expect(parse({ arguments: { host } })).toMatchObject({ value: { host, hostNames: [hostName] } });
   });
 
-  it('store the certificate authority in the data folder of the user', () => {
+  it('stores the certificate authority in the data folder of the user', () => {
     expect(parse({ environment: { XDG_DATA_HOME: '/data' } })).toMatchObject({
       value: { authorityDirectory: expect.stringMatching(/iothub-emulator$/) },
     });
   });
 
-  it('are refused if both ports are equal', () => {
+  it('does not allow equal ports', () => {
     expect(problemOf(parse({ arguments: { httpsPort: '8443', mqttPort: '8443' } }))).toBe(
       '--https-port and --mqtt-port are both 8443: expected different ports.',
     );
