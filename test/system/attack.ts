@@ -20,7 +20,7 @@ interface Attack {
 
 const DEADLINE_MILLISECONDS = 10_000;
 // A call of a method may wait for its device: then the caller hangs up.
-const PATIENCE_MILLISECONDS = 100;
+const METHOD_TIMEOUT_MILLISECONDS = 100;
 const SILENCE_MILLISECONDS = 20;
 
 /** Requests over connections that are kept alive until one of both sides has enough. */
@@ -33,8 +33,8 @@ export async function attackHttps(
     if (!socket.writable) socket = await openTls(emulator, emulator.httpsPort);
     const request = next(random);
     const answer = await ask(socket, request);
-    judge(answer, request);
-    note(tally, `HTTP ${answer.slice(9, 12) || 'without answer'}`);
+    checkAnswer(answer, request);
+    countOutcome(tally, `HTTP ${answer.slice(9, 12) || 'without answer'}`);
     if (/^connection: close/im.test(answer)) socket.destroy();
   }
   socket.destroy();
@@ -50,7 +50,7 @@ export async function attackMqtt(
     sent += Math.max(packets.length, 1);
     const socket = await openTls(emulator, emulator.mqttPort);
     const bytes = await converse(socket, inSegments(random, packets));
-    note(tally, bytes === '' ? 'MQTT without answer' : `MQTT CONNACK ${bytes.charCodeAt(3)}`);
+    countOutcome(tally, bytes === '' ? 'MQTT without answer' : `MQTT CONNACK ${bytes.charCodeAt(3)}`);
   }
 }
 
@@ -65,7 +65,7 @@ export async function attackWebSocket(
     sent += frames.length + 1;
     const socket = await openTls(emulator, emulator.httpsPort);
     const answer = await ask(socket, upgradeRequest(random, hostName));
-    note(tally, `WebSocket ${answer.slice(9, 12) || 'without answer'}`);
+    countOutcome(tally, `WebSocket ${answer.slice(9, 12) || 'without answer'}`);
     if (answer.startsWith('HTTP/1.1 101') && socket.writable)
       await converse(socket, inSegments(random, frames));
     socket.destroy();
@@ -95,7 +95,7 @@ function exchange(socket: TLSSocket, bytes: Buffer): Promise<string> {
         socket.destroy();
         if (!mayWait) reject(new Error(`no answer to ${bytes.toString('latin1')}`));
       },
-      mayWait ? PATIENCE_MILLISECONDS : DEADLINE_MILLISECONDS,
+      mayWait ? METHOD_TIMEOUT_MILLISECONDS : DEADLINE_MILLISECONDS,
     );
     const take = (chunk: Buffer): void => {
       received = (received + chunk.toString('latin1')).replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '');
@@ -146,18 +146,18 @@ function inSegments(random: Random, parts: readonly Buffer[]): readonly Buffer[]
 }
 
 /** An answer is whole, is no failure of ours, and names an error of the hub where it is one. */
-function judge(answer: string, { bytes, isBroken }: HostileRequest): void {
+function checkAnswer(answer: string, { bytes, isBroken }: HostileRequest): void {
   const status = Number(answer.slice(9, 12));
-  const complain = (what: string): never => {
+  const fail = (what: string): never => {
     throw new Error(`${what}: ${bytes.toString('latin1').slice(0, 2000)}\n=> ${answer.slice(0, 1000)}`);
   };
-  if (/^HTTP\/1\.1 500/m.test(answer)) complain('The hub failed');
+  if (/^HTTP\/1\.1 500/m.test(answer)) fail('The hub failed');
   if (isBroken || answer === '') return;
   const name = /^iothub-errorcode: (\w+)/im.exec(answer)?.[1] ?? '';
-  if (status >= 400 && !Object.hasOwn(HUB_ERRORS, name)) complain('The answer names no error of the hub');
-  if (status < 200 || (status >= 300 && status < 400)) complain('The hub has no such status');
+  if (status >= 400 && !Object.hasOwn(HUB_ERRORS, name)) fail('The answer names no error of the hub');
+  if (status < 200 || (status >= 300 && status < 400)) fail('The hub has no such status');
 }
 
-function note(tally: Tally, what: string): void {
+function countOutcome(tally: Tally, what: string): void {
   tally.set(what, (tally.get(what) ?? 0) + 1);
 }

@@ -61,7 +61,7 @@ it('a hub that is closed in the midst of everything ends every call, connection 
   const job = await call(emulator, 'PUT', '/jobs/v2/running', JSON.stringify(JOB));
   await Promise.all([device.next('publish'), job.answered]);
   const waiting = await call(emulator, 'POST', '/twins/offline/methods', JSON.stringify(WAITING_CALL));
-  const halting = await call(emulator, 'PUT', '/devices/never', '{', 1000);
+  const incomplete = await call(emulator, 'PUT', '/devices/never', '{', 1000);
   for (let count = 0; count < 100; count++) device.publish('devices/device/messages/events/', 'in flight');
   expect(clock.timerCount).toBeGreaterThan(5);
 
@@ -69,7 +69,7 @@ it('a hub that is closed in the midst of everything ends every call, connection 
   expect(clock.timerCount).toBe(0);
   await Promise.all([device.closed, module.closed, locked.ended, job.ended]);
   for (const { ended } of [silent, waiting]) expect(await ended).toMatch(/^(HTTP\/1\.1 503 |$)/);
-  expect(await halting.ended).toBe('');
+  expect(await incomplete.ended).toBe('');
   const ends = lines.filter(({ event }) => event === 'client-disconnected');
   expect(ends.map(({ fields }) => fields['reason'])).toEqual(['hub-closed', 'hub-closed']);
   expect(lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);

@@ -6,7 +6,7 @@ import { parseClientIdentity } from '../../emulator/domain/identities/client-ide
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import { type LocalHub, startHub } from '../../harness/harness.ts';
 import { rawClientOn } from '../mqtt/raw-client.ts';
-import { connectRawClient, greetingOf, openStream, policyTokenOf } from './raw-device.ts';
+import { connectOptionsOf, connectRawClient, openStream, policyTokenOf } from './raw-device.ts';
 import { openTls } from './tls-client.ts';
 
 const TRANSPORTS = ['mqtt', 'mqtt-ws'] as const;
@@ -54,7 +54,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     await using hub = await startHubWithLargeTwin();
     const stream = await openStream(hub.emulator, transport);
     const client = rawClientOn(stream);
-    client.connect('d', greetingOf(hub.emulator, 'd'));
+    client.connect('d', connectOptionsOf(hub.emulator, 'd'));
     await client.next('connack');
     await client.subscribe(['$iothub/twin/res/#', 0]);
     client.pause();
@@ -88,7 +88,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     await using hub = await startHubWithLargeTwin();
     const stream = await openStream(hub.emulator, transport);
     const client = rawClientOn(stream);
-    client.connect('d', greetingOf(hub.emulator, 'd'));
+    client.connect('d', connectOptionsOf(hub.emulator, 'd'));
     await client.next('connack');
     let answeredBytes = 0;
     stream.removeAllListeners('data').on('data', (chunk: Buffer) => {

@@ -1,7 +1,7 @@
 import { generate, type IConnectPacket, type Packet } from 'mqtt-packet';
 import { formatSasToken } from '../../emulator/auth/sas-token.ts';
 import { DEFAULT_KEY } from '../../emulator/emulator-options.ts';
-import { PREY } from './hostile-requests.ts';
+import { TARGETS } from './hostile-requests.ts';
 import { mutateBytes } from './mutations.ts';
 import type { Random } from './random.ts';
 
@@ -47,8 +47,8 @@ export function createHostilePackets(hostName: string): HostilePackets {
   );
   return (random) => {
     const ids = {
-      deviceId: random.pick(PREY.devices),
-      moduleId: random.oneIn(3) ? random.pick(PREY.modules) : undefined,
+      deviceId: random.pick(TARGETS.devices),
+      moduleId: random.oneIn(3) ? random.pick(TARGETS.modules) : undefined,
     };
     const packets = random.oneIn(15) ? [] : [connectPacket(random, ids, hostName, password)];
     for (let count = random.below(MAXIMUM_PACKETS); count > 0; count--)

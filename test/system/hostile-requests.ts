@@ -13,9 +13,9 @@ export interface HostileRequest {
 }
 
 /** The devices and modules that hostile clients fight over; nobody else uses them. */
-export const PREY = { devices: ['prey-1', 'prey-2', 'prey-3', 'prey-4'], modules: ['m1', 'm2'] } as const;
+export const TARGETS = { devices: ['test-1', 'test-2', 'test-3', 'test-4'], modules: ['m1', 'm2'] } as const;
 
-const POLICIES = ['iothubowner', 'service', 'device', 'registryRead', 'nobody'];
+const POLICIES = ['iothubowner', 'service', 'device', 'registryRead', 'absent'];
 const WORKING = ROUTES.filter((route) => !('refused' in route));
 const METHODS = ['GET', 'PUT', 'PATCH', 'POST', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE', 'MERGE', 'PROPFIND'];
 const WORDS = [
@@ -56,7 +56,7 @@ const HEADERS = [
   'X-HTTP-Method-Override: \u00ff',
   'Content-Type: application/vnd.microsoft.iothub.json',
   'Content-Type: \u00e9;;=',
-  'x-ms-edge-moduleId: prey-1/m1',
+  'x-ms-edge-moduleId: test-1/m1',
   'x-ms-edge-moduleId: ///',
   'iothub-app-: ',
   'iothub-app-a%: \u00fc\u0080',
@@ -110,8 +110,8 @@ export function createHostileRequests(hostName: string): (random: Random) => Hos
 
 function pathOf(random: Random, { path }: Route): string {
   const ids: Readonly<Record<string, readonly string[]>> = {
-    ':deviceId': PREY.devices,
-    ':moduleId': PREY.modules,
+    ':deviceId': TARGETS.devices,
+    ':moduleId': TARGETS.modules,
     ':jobId': ['job-1', 'job-2', 'job-3'],
   };
   const filled = path.replaceAll(/:\w+/g, (name) =>
@@ -143,7 +143,7 @@ function inChunks(random: Random, body: Buffer): Buffer {
 }
 
 const DEVICE = {
-  deviceId: 'prey-1',
+  deviceId: 'test-1',
   status: 'enabled',
   statusReason: null,
   capabilities: { iotEdge: false },
@@ -151,7 +151,7 @@ const DEVICE = {
 const SELF_SIGNED = {
   authentication: { type: 'selfSigned', x509Thumbprint: { primaryThumbprint: 'A'.repeat(40) } },
 };
-const MODULE = { moduleId: 'm1', managedBy: 'nobody' };
+const MODULE = { moduleId: 'm1', managedBy: 'absent' };
 const TWIN = {
   tags: { floor: 1, room: { name: 'a', old: null } },
   properties: { desired: { speed: 1.5, on: [1, 2] } },
@@ -165,7 +165,7 @@ const CALL = {
 const JOB_OF_TWINS = {
   type: 'scheduleUpdateTwin',
   updateTwin: { etag: '*', tags: { a: 1 } },
-  queryCondition: "deviceId = 'prey-1'",
+  queryCondition: "deviceId = 'test-1'",
 };
 const JOB_OF_METHODS = {
   type: 'scheduleDeviceMethod',
@@ -185,11 +185,11 @@ const BODIES: Readonly<Record<string, readonly unknown[]>> = {
   'PUT /devices/:deviceId/modules/:moduleId': [{}, MODULE],
   'POST /devices': [
     [
-      { id: 'prey-1', importMode: 'createOrUpdate', status: 'enabled', tags: { a: 1 } },
-      { id: 'prey-2', importMode: 'updateTwin' },
+      { id: 'test-1', importMode: 'createOrUpdate', status: 'enabled', tags: { a: 1 } },
+      { id: 'test-2', importMode: 'updateTwin' },
     ],
-    [{ id: 'prey-3', moduleId: 'm1', importMode: 'create' }],
-    [{ id: 'prey-4', importMode: 'delete' }],
+    [{ id: 'test-3', moduleId: 'm1', importMode: 'create' }],
+    [{ id: 'test-4', importMode: 'delete' }],
   ],
   'POST /devices/query': [
     { query: 'SELECT * FROM devices WHERE tags.floor = 1 AND NOT (properties.desired.speed IN [1, 2.5])' },
@@ -199,7 +199,7 @@ const BODIES: Readonly<Record<string, readonly unknown[]>> = {
     `{"query":"SELECT * FROM devices WHERE ${'('.repeat(500)}1 = 1${')'.repeat(500)}"}`,
   ],
   'POST /devices/keys/regenerate': [
-    { policyKey: 'both', devices: [{ id: 'prey-1' }, { id: 'prey-2', moduleId: 'm1' }] },
+    { policyKey: 'both', devices: [{ id: 'test-1' }, { id: 'test-2', moduleId: 'm1' }] },
   ],
   'PATCH /twins/:deviceId': [TWIN],
   'PUT /twins/:deviceId': [TWIN],

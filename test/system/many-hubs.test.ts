@@ -7,12 +7,12 @@ const COUNT = 100;
 const MODULE = { deviceId: 'same', moduleId: 'module' };
 
 /** One of many hubs, with a module that hears its desired patches. */
-interface Inhabited {
+interface HubWithClient {
   readonly hub: LocalHub;
   readonly client: RawClient;
 }
 
-async function inhabit(hub: LocalHub, index: number): Promise<Inhabited> {
+async function prepareHub(hub: LocalHub, index: number): Promise<HubWithClient> {
   await hub.registry().create({ deviceId: `only-${index}` });
   await hub.provision(MODULE);
   const client = await connectRawClient(hub.emulator, 'same/module');
@@ -33,13 +33,13 @@ async function startHubs() {
 it('a hundred hubs live side by side in one process, and clients of the same name in them do not meet', async () => {
   await using started = await startHubs();
   const { hubs } = started;
-  const inhabited = await Promise.all(hubs.map(inhabit));
+  const prepared = await Promise.all(hubs.map(prepareHub));
   await Promise.all(
     hubs.map((hub, index) =>
       hub.registry().updateModuleTwin('same', 'module', { properties: { desired: { index } } }, '*'),
     ),
   );
-  for (const [index, { hub, client }] of inhabited.entries()) {
+  for (const [index, { hub, client }] of prepared.entries()) {
     const { topic, payload } = await client.next('publish');
     expect([topic, JSON.parse(String(payload))]).toEqual([
       '$iothub/twin/PATCH/properties/desired/?$version=2',
@@ -49,8 +49,8 @@ it('a hundred hubs live side by side in one process, and clients of the same nam
     expect(devices.map(({ deviceId }) => deviceId)).toEqual([`only-${index}`, 'same']);
   }
   // Nobody heard anything else, and nobody was taken for somebody else.
-  await Promise.all(inhabited.map(({ client }) => client.settle()));
-  for (const { hub, client } of inhabited) {
+  await Promise.all(prepared.map(({ client }) => client.settle()));
+  for (const { hub, client } of prepared) {
     expect(client.received.map(({ cmd }) => cmd)).toEqual(['connack', 'suback', 'publish']);
     expect(hub.log.filter(({ event }) => event.startsWith('client-'))).toHaveLength(1);
   }

@@ -4,13 +4,13 @@ import type { DeviceId } from '../../emulator/domain/identities/client-identity.
 import { type LocalHub, startHub } from '../../harness/harness.ts';
 import { patchDesired } from '../mqtt/mqtt-hub.ts';
 import { rawClientOn } from '../mqtt/raw-client.ts';
-import { connectRawClient, greetingOf, openStream, policyTokenOf } from './raw-device.ts';
+import { connectOptionsOf, connectRawClient, openStream, policyTokenOf } from './raw-device.ts';
 import { openTls } from './tls-client.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-async function startOnMovedClock() {
+async function startWithManualClock() {
   const hub = await startHub({ clock: 'manual' });
   await hub.provision({ deviceId: 'd' });
   const { clock } = hub;
@@ -24,9 +24,9 @@ function endOf(hub: LocalHub): unknown {
 
 describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
   it('a connection outlives its token by ten minutes; the old token is refused then, and a new one finds the session', async () => {
-    await using started = await startOnMovedClock();
+    await using started = await startWithManualClock();
     const { hub, clock } = started;
-    const old = greetingOf(hub.emulator, 'd');
+    const old = connectOptionsOf(hub.emulator, 'd');
     const client = await connectRawClient(hub.emulator, 'd', {
       ...old,
       transport,
@@ -56,7 +56,7 @@ describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
   });
 
   it('a method waits so long for its answer, and an answer that comes later is nobody’s', async () => {
-    await using started = await startOnMovedClock();
+    await using started = await startWithManualClock();
     const { hub, clock } = started;
     const call = (timeouts: Parameters<LocalHub['invokeMethod']>[3]) =>
       hub.invokeMethod({ deviceId: 'd' }, 'slow', null, timeouts);
@@ -79,7 +79,7 @@ describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
 });
 
 it('a token of a back end is good until five minutes behind its expiry, on one and the same connection', async () => {
-  await using started = await startOnMovedClock();
+  await using started = await startWithManualClock();
   const { hub, clock } = started;
   const socket = await openTls(hub.emulator, hub.emulator.httpsPort);
   const token = policyTokenOf(hub.emulator, 'iothubowner');

@@ -27,7 +27,7 @@ export function policyTokenOf({ hub }: Emulator, policyName: string): string {
 }
 
 /** What a CONNECT of a device or module (`device/module`) says, with a token of the policy `device`. */
-export function greetingOf(emulator: Emulator, clientId: string): RawConnectOptions {
+export function connectOptionsOf(emulator: Emulator, clientId: string): RawConnectOptions {
   const [hostName = ''] = emulator.hub.hostNames;
   return {
     username: `${hostName}/${clientId}/?api-version=2021-04-12`,
@@ -42,7 +42,7 @@ export async function connectRawClient(
   { transport = 'mqtt', ...options }: RawConnectOptions & { readonly transport?: RawTransport } = {},
 ): Promise<RawClient> {
   const client = rawClientOn(await openStream(emulator, transport));
-  client.connect(clientId, { ...greetingOf(emulator, clientId), ...options });
+  client.connect(clientId, { ...connectOptionsOf(emulator, clientId), ...options });
   const { returnCode } = await client.next('connack');
   if (returnCode !== 0) throw new Error(`CONNECT was refused with ${returnCode}`);
   return client;

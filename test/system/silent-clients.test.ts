@@ -7,7 +7,7 @@ import { DEFAULT_HUB_OPTIONS } from '../../emulator/emulator-options.ts';
 import { startHub } from '../../harness/harness.ts';
 import { readAll } from '../listen/fixtures.ts';
 import { rawClientOn } from '../mqtt/raw-client.ts';
-import { connectRawClient, greetingOf, openStream, policyTokenOf } from './raw-device.ts';
+import { connectOptionsOf, connectRawClient, openStream, policyTokenOf } from './raw-device.ts';
 import { openTls } from './tls-client.ts';
 
 type LogLine = readonly [event: string, reason: unknown];
@@ -34,9 +34,9 @@ it.each(['httpsPort', 'mqttPort'] as const)(
     const { emulator, lines } = await startEmulatorWithTimeouts({ handshakeMilliseconds: 200 });
     await using _emulator = emulator;
     const silent = connectTcp(emulator[name], emulator.host);
-    const halting = connectTcp(emulator[name], emulator.host);
-    halting.write(Buffer.from('1603010200010001fc0303', 'hex'));
-    expect(await Promise.all([readAll(silent), readAll(halting)])).toEqual(['', '']);
+    const incomplete = connectTcp(emulator[name], emulator.host);
+    incomplete.write(Buffer.from('1603010200010001fc0303', 'hex'));
+    expect(await Promise.all([readAll(silent), readAll(incomplete)])).toEqual(['', '']);
     const line: LogLine = ['connection-broken', expect.stringContaining('TLS handshake timeout')];
     expect(lines).toEqual([line, line]);
     expect(emulator.traffic().brokenConnections).toBe(2);
@@ -52,8 +52,8 @@ it('HTTPS without a request, a head that drips and a body that drips are told th
   const open = () => openTls(emulator, emulator.httpsPort);
   const [silent, head, body] = [await open(), await open(), await open()];
   const answers = [silent, head, body].map(readAll);
-  drip(head, 'GET /devices/d?api-version=2021-04-12 HTTP/1.1\r\nHost: h\r\nX-Drip: ');
-  drip(
+  sendSlowly(head, 'GET /devices/d?api-version=2021-04-12 HTTP/1.1\r\nHost: h\r\nX-Drip: ');
+  sendSlowly(
     body,
     `PUT /devices/d?api-version=2021-04-12 HTTP/1.1\r\nHost: h\r\nAuthorization: ${policyTokenOf(emulator, 'iothubowner')}\r\nContent-Length: 1000\r\n\r\n`,
   );
@@ -66,7 +66,7 @@ it('HTTPS without a request, a head that drips and a body that drips are told th
 });
 
 /** A byte now and then, as long as somebody takes it. */
-function drip(socket: Socket, start: string): void {
+function sendSlowly(socket: Socket, start: string): void {
   socket.write(start);
   const timer = setInterval(() => socket.write('x'), 20);
   socket.once('close', () => clearInterval(timer));
@@ -78,15 +78,15 @@ it.each(['mqtt', 'mqtt-ws'] as const)(
     await using hub = await startHub({ clock: 'manual' });
     const { emulator } = hub;
     const silent = rawClientOn(await openStream(emulator, transport));
-    const halting = rawClientOn(await openStream(emulator, transport));
-    halting.sendBytes(Buffer.from([0x10, 100, 0, 4, 0x4d]));
+    const incomplete = rawClientOn(await openStream(emulator, transport));
+    incomplete.sendBytes(Buffer.from([0x10, 100, 0, 4, 0x4d]));
     // Both have arrived when a third one has been served.
     await hub.provision({ deviceId: 'd' });
     await (await connectRawClient(emulator, 'd', { transport })).settle();
     hub.clock?.advance(29_999);
-    expect([silent.isClosed(), halting.isClosed()]).toEqual([false, false]);
+    expect([silent.isClosed(), incomplete.isClosed()]).toEqual([false, false]);
     hub.clock?.advance(1);
-    await Promise.all([silent.closed, halting.closed]);
+    await Promise.all([silent.closed, incomplete.closed]);
     const dropped = { event: 'connection-dropped', fields: { reason: 'connect-timeout', transport } };
     expect(hub.log.filter(({ event }) => event === 'connection-dropped')).toMatchObject([dropped, dropped]);
   },
@@ -119,7 +119,7 @@ it('a CONNECT in the midst of which the client leaves makes no session', async (
   const device = await hub.provision({ deviceId: 'd' });
   const stream = await openStream(hub.emulator, 'mqtt');
   const client = rawClientOn(stream);
-  client.connect('d', greetingOf(hub.emulator, 'd'));
+  client.connect('d', connectOptionsOf(hub.emulator, 'd'));
   stream.end();
   await once(stream, 'close');
   await hub.untilDisconnected(device);

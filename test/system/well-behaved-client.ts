@@ -6,7 +6,7 @@ import type { LocalHub } from '../../harness/harness.ts';
 const PACE_MILLISECONDS = 30;
 
 /** What a well-behaved device and its back end did while others misbehaved. */
-export interface GoodCitizen {
+export interface WellBehavedClient {
   /** Ends the work, and rejects where anything of it failed. */
   finish(): Promise<{
     readonly device: { readonly deviceId: string };
@@ -17,11 +17,14 @@ export interface GoodCitizen {
 }
 
 /** A real device sends telemetry, reads its twin and answers methods, while a real back end reads the twin and invokes them. */
-export async function startGoodCitizen(hub: LocalHub, transport: 'mqtt' | 'mqtt-ws'): Promise<GoodCitizen> {
-  const device = await hub.provision({ deviceId: `citizen-${transport}` });
+export async function startWellBehavedClient(
+  hub: LocalHub,
+  transport: 'mqtt' | 'mqtt-ws',
+): Promise<WellBehavedClient> {
+  const device = await hub.provision({ deviceId: `client-${transport}` });
   const client = await device.connect(transport);
   client.onDeviceMethod('greet', (request, response) => {
-    response.send(200, { heard: request.payload }).catch(() => undefined);
+    response.send(200, { received: request.payload }).catch(() => undefined);
   });
   const twin = await client.getTwin();
   await hub.untilSubscribed(device, 'methods');
@@ -46,7 +49,7 @@ export async function startGoodCitizen(hub: LocalHub, transport: 'mqtt' | 'mqtt-
   });
   const calling = work(async (round) => {
     const { payload } = await hub.invokeMethod(device, 'greet', { round });
-    if (JSON.stringify(payload) !== JSON.stringify({ heard: { round } }))
+    if (JSON.stringify(payload) !== JSON.stringify({ received: { round } }))
       throw new Error('a wrong answer came');
   });
   // Told by finish(); until then it is not unhandled.
