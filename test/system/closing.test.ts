@@ -29,7 +29,7 @@ async function startCounted() {
   return { emulator, clock, lines };
 }
 
-/** Sends a request of a back end that may do everything; the answer, or what there is of it when the connection ends. */
+/** Sends a service request with all permissions. `ended` is the answer so far when the connection ends. */
 async function call(emulator: Emulator, method: string, path: string, body: string, length = body.length) {
   const socket = await openTls(emulator, emulator.httpsPort);
   const ended = readAll(socket);
@@ -48,7 +48,7 @@ const SILENT_CALL = { methodName: 'silent', responseTimeoutInSeconds: 300 };
 const WAITING_CALL = { methodName: 'any', connectTimeoutInSeconds: 30 };
 const JOB = { type: 'scheduleDeviceMethod', cloudToDeviceMethod: SILENT_CALL, queryCondition: '*' };
 
-it('a hub that is closed in the midst of everything ends every call, connection and timer', async () => {
+it('closes a busy hub: every call, connection and timer ends', async () => {
   const { emulator, clock, lines } = await startCounted();
   const device = await connectRawClient(emulator, 'device');
   const module = await connectRawClient(emulator, 'device/module', { transport: 'mqtt-ws' });
@@ -80,7 +80,7 @@ it('a hub that is closed in the midst of everything ends every call, connection 
   }
 });
 
-it('what is asked of a closed hub begins nothing', async () => {
+it('does not start timers for calls to a closed hub', async () => {
   const { emulator, clock } = await startCounted();
   await emulator[Symbol.asyncDispose]();
   const { hub } = emulator;
@@ -97,7 +97,7 @@ it('what is asked of a closed hub begins nothing', async () => {
   expect(clock.timerCount).toBe(0);
 });
 
-it('a hub that is closed while clients are on their way to it lets go of all of them', async () => {
+it('closes a hub while clients connect: all of their connections end', async () => {
   const { emulator, clock } = await startCounted();
   const ends: Promise<unknown>[] = [];
   for (const port of [emulator.httpsPort, emulator.mqttPort]) {
@@ -116,7 +116,7 @@ it('a hub that is closed while clients are on their way to it lets go of all of 
       );
     }
   }
-  // Some are further than others.
+  // Some connections have progressed further than others.
   await Promise.race(ends.slice(-20));
   await emulator[Symbol.asyncDispose]();
   await Promise.all(ends);

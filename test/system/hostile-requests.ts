@@ -5,14 +5,14 @@ import type { Route } from '../../emulator/http/wire/route.ts';
 import { mutateBytes, mutateJson } from './mutations.ts';
 import type { Random } from './random.ts';
 
-/** One request of a client that may be broken, clever or evil. */
+/** A request of a hostile client. It may be valid, invalid or malformed. */
 export interface HostileRequest {
   readonly bytes: Buffer;
-  /** Bytes were changed after they were put together, so that its end may be another than was meant. */
+  /** True if bytes were changed after the request was built, so that its end may differ. */
   readonly isBroken: boolean;
 }
 
-/** The devices and modules that hostile clients fight over; nobody else uses them. */
+/** The devices and modules that only hostile clients use. */
 export const TARGETS = { devices: ['test-1', 'test-2', 'test-3', 'test-4'], modules: ['m1', 'm2'] } as const;
 
 const POLICIES = ['iothubowner', 'service', 'device', 'registryRead', 'absent'];
@@ -72,7 +72,7 @@ const HEADERS = [
   `X-Long: ${'x'.repeat(9000)}`,
 ];
 
-/** Makes requests to every operation of the HTTPS API: valid ones, and what becomes of them. */
+/** Creates requests to every operation of the HTTPS API: valid ones and mutations of them. */
 export function createHostileRequests(hostName: string): (random: Random) => HostileRequest {
   const expirySeconds = Math.floor(Date.now() / 1000) + 3600;
   const token = (policyName: string, expiry: number, key = DEFAULT_KEY): string =>
@@ -118,7 +118,7 @@ function pathOf(random: Random, { path }: Route): string {
     random.oneIn(10) ? random.pick(WORDS) : random.pick(ids[name] ?? ['a', 'b']),
   );
   if (!random.oneIn(15)) return filled;
-  // What is no HTTP at all comes with the broken requests.
+  // Malformed HTTP is created by the broken requests.
   return `/${mutateBytes(random, Buffer.from(filled))
     .toString('latin1')
     .replaceAll(/[^!-~]/g, '+')}`;
@@ -179,7 +179,7 @@ const EVENT = [
   { body: 'x', base64Encoded: false },
 ];
 
-/** Bodies that an operation takes, by method and path of its route; a text is taken as it is. */
+/** Valid bodies of each operation, by the method and path of its route. A string is sent as it is. */
 const BODIES: Readonly<Record<string, readonly unknown[]>> = {
   'PUT /devices/:deviceId': [{}, {}, DEVICE, SELF_SIGNED],
   'PUT /devices/:deviceId/modules/:moduleId': [{}, MODULE],

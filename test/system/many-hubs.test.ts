@@ -6,7 +6,7 @@ import { connectRawClient } from './raw-device.ts';
 const COUNT = 100;
 const MODULE = { deviceId: 'same', moduleId: 'module' };
 
-/** One of many hubs, with a module that hears its desired patches. */
+/** One of many hubs, with a module that is subscribed to desired patches. */
 interface HubWithClient {
   readonly hub: LocalHub;
   readonly client: RawClient;
@@ -30,7 +30,7 @@ async function startHubs() {
   };
 }
 
-it('a hundred hubs live side by side in one process, and clients of the same name in them do not meet', async () => {
+it('runs a hundred hubs in one process and keeps their clients with equal ids separate', async () => {
   await using started = await startHubs();
   const { hubs } = started;
   const prepared = await Promise.all(hubs.map(prepareHub));
@@ -48,7 +48,7 @@ it('a hundred hubs live side by side in one process, and clients of the same nam
     const { responseBody: devices } = await hub.registry().list();
     expect(devices.map(({ deviceId }) => deviceId)).toEqual([`only-${index}`, 'same']);
   }
-  // Nobody heard anything else, and nobody was taken for somebody else.
+  // No client received another message, and no session replaced another.
   await Promise.all(prepared.map(({ client }) => client.settle()));
   for (const { hub, client } of prepared) {
     expect(client.received.map(({ cmd }) => cmd)).toEqual(['connack', 'suback', 'publish']);

@@ -12,7 +12,7 @@ import { openTls } from './tls-client.ts';
 
 type LogLine = readonly [event: string, reason: unknown];
 
-/** An emulator that waits for nobody long, by the machine's clock, which is the one of sockets. */
+/** Starts an emulator with short timeouts and the system clock, because sockets use the machine's time. */
 async function startEmulatorWithTimeouts(timeouts: NonNullable<EmulatorOptions['timeouts']>) {
   const lines: LogLine[] = [];
   const emulator = await startEmulator({
@@ -29,7 +29,7 @@ async function startEmulatorWithTimeouts(timeouts: NonNullable<EmulatorOptions['
 }
 
 it.each(['httpsPort', 'mqttPort'] as const)(
-  'TCP without TLS, and half a ClientHello, end on the %s',
+  'closes connections without a complete ClientHello on the %s',
   async (name) => {
     const { emulator, lines } = await startEmulatorWithTimeouts({ handshakeMilliseconds: 200 });
     await using _emulator = emulator;
@@ -43,7 +43,7 @@ it.each(['httpsPort', 'mqttPort'] as const)(
   },
 );
 
-it('HTTPS without a request, a head that drips and a body that drips are told that they are too slow', async () => {
+it('answers 400 to an HTTPS connection without a request, with a slow head or with a slow body', async () => {
   const { emulator, lines } = await startEmulatorWithTimeouts({
     headMilliseconds: 200,
     requestMilliseconds: 400,
@@ -65,7 +65,7 @@ it('HTTPS without a request, a head that drips and a body that drips are told th
   expect(lines.filter(([event]) => event === 'request-broken')).toEqual([line, line, line]);
 });
 
-/** A byte now and then, as long as somebody takes it. */
+/** Sends single bytes at intervals until the connection closes. */
 function sendSlowly(socket: Socket, start: string): void {
   socket.write(start);
   const timer = setInterval(() => socket.write('x'), 20);
@@ -73,14 +73,14 @@ function sendSlowly(socket: Socket, start: string): void {
 }
 
 it.each(['mqtt', 'mqtt-ws'] as const)(
-  'a client that says no CONNECT over %s, or half of one, is dropped after half a minute',
+  'drops a client over %s that sends no complete CONNECT within half a minute',
   async (transport) => {
     await using hub = await startHub({ clock: 'manual' });
     const { emulator } = hub;
     const silent = rawClientOn(await openStream(emulator, transport));
     const incomplete = rawClientOn(await openStream(emulator, transport));
     incomplete.sendBytes(Buffer.from([0x10, 100, 0, 4, 0x4d]));
-    // Both have arrived when a third one has been served.
+    // Both connections have arrived when a third client has been served.
     await hub.provision({ deviceId: 'd' });
     await (await connectRawClient(emulator, 'd', { transport })).settle();
     hub.clock?.advance(29_999);
@@ -93,12 +93,12 @@ it.each(['mqtt', 'mqtt-ws'] as const)(
 );
 
 it.each(['mqtt', 'mqtt-ws'] as const)(
-  'a client whose PUBLISH drips over %s is dropped after one and a half times its keep-alive',
+  'drops a client over %s that sends a PUBLISH byte by byte after 1.5 times its keep-alive',
   async (transport) => {
     await using hub = await startHub({ clock: 'manual' });
     await hub.provision({ deviceId: 'd' });
     const client = await connectRawClient(hub.emulator, 'd', { transport, keepalive: 60 });
-    // Bytes alone are no sign of life: a packet has to end.
+    // Bytes do not count for the keep-alive; only a complete packet does.
     client.sendBytes(Buffer.from([0x32, 100, 0, 4]));
     for (let passed = 0; passed < 90_000; passed += 30_000) {
       expect(client.isClosed()).toBe(false);
@@ -114,7 +114,7 @@ it.each(['mqtt', 'mqtt-ws'] as const)(
   },
 );
 
-it('a CONNECT in the midst of which the client leaves makes no session', async () => {
+it('creates no session if the client disconnects during its CONNECT', async () => {
   await using hub = await startHub();
   const device = await hub.provision({ deviceId: 'd' });
   const stream = await openStream(hub.emulator, 'mqtt');
