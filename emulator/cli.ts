@@ -1,48 +1,48 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { type Ending, EXIT_CODES, explain } from './command/exit-codes.ts';
+import { EXIT_CODES, type ExitStatus, explain } from './command/exit-codes.ts';
 import { flagOf, OPTION_TABLE, type OptionRow, type ServingCommand } from './command/options/option-table.ts';
 import type { Options } from './command/options/options.ts';
 import { packageVersion } from './command/package-version.ts';
 import type { Result } from './domain/result.ts';
 
 const OPTIONS_HELP = `
-Every option is also an environment variable (--https-port: IOTHUB_EMULATOR_HTTPS_PORT; several values
-are separated by semicolons, a flag is true or false) and a key of the file given with --config
-(httpsPort; several values are an array). An argument beats a variable, a variable beats the file.
-A flag is switched off by --no-json, --no-quiet.`;
+Every option is also an environment variable and a key of the file given with --config. For --https-port
+the variable is IOTHUB_EMULATOR_HTTPS_PORT and the key is httpsPort. Several values are separated by
+semicolons in a variable and are an array in the file; a flag is true or false. An argument overrides a
+variable, and a variable overrides the file. --no-json and --no-quiet switch these flags off.`;
 
 const EXAMPLES_HELP = `
 Examples:
-  iothub-emulator exec -- npm test                    a hub of its own for the tests, on free ports
-  iothub-emulator exec --device d1 -- python app.py   IOTHUB_DEVICE_CONNECTION_STRING is d1's
-  iothub-emulator --module d1/m1                      a hub on the ports that every SDK expects
+  iothub-emulator exec -- npm test                    run the tests with a hub on free ports
+  iothub-emulator exec --device d1 -- python app.py   also set IOTHUB_DEVICE_CONNECTION_STRING for d1
+  iothub-emulator --module d1/m1                      run a hub on the default ports of the SDKs
   export NODE_EXTRA_CA_CERTS=$(iothub-emulator certs path)
 
-Exit codes: 0 ended well, 1 failed, 2 wrong usage, 3 a port is in use, 4 a port is reserved for root;
-exec returns the code of its command (126 not executable, 127 not found).`;
+Exit codes: 0 success, 1 failure, 2 invalid usage, 3 a port is in use, 4 a port is reserved for root;
+exec returns the exit code of its command (126 not executable, 127 not found).`;
 
-/** Runs the command; the answer is its exit code. */
+/** Runs the command and returns its exit code. */
 async function main(words: readonly string[]): Promise<number> {
-  let ending: Ending = { code: 0 };
+  let status: ExitStatus = { code: 0 };
   const program = createProgram(async (run) => {
-    ending = await run();
+    status = await run();
   });
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
-    ending = explain(error);
+    status = explain(error);
   }
-  if (ending.sentence !== undefined) console.error(`iothub-emulator: ${ending.sentence}`);
-  return ending.code;
+  if (status.message !== undefined) console.error(`iothub-emulator: ${status.message}`);
+  return status.code;
 }
 
 type Given = Readonly<Record<string, unknown>>;
-/** Runs what a command does and remembers how it ended. */
-type Perform = (run: () => Promise<Ending>) => Promise<void>;
+/** Runs the action of a command and stores its exit status. */
+type Perform = (run: () => Promise<ExitStatus>) => Promise<void>;
 
-// What a command needs is loaded when it runs: `certs` and `--help` do without the hub and its doors.
+// The modules of a command are loaded when it runs: `certs` and `--help` do not need the hub and its doors.
 function createProgram(perform: Perform): Command {
   const program = new Command('iothub-emulator')
     .description('A local Azure IoT Hub for development and tests: the real SDKs, no cloud.')
@@ -55,26 +55,26 @@ function createProgram(perform: Perform): Command {
 
   withOptions(program.command('start', { isDefault: true }), 'start')
     .summary('run a hub until Ctrl-C (the default)')
-    .description('Runs a hub until Ctrl-C and prints what clients need to know of it.')
+    .description('Runs a hub until Ctrl-C. Prints its addresses, its connection strings and how to trust it.')
     .usage('[options]')
     .argument('[words...]')
     .action(([word]: string[], given: Given) =>
-      // As the default command it hears every word that is no command.
+      // This is the default command, so it receives every word that is not the name of a command.
       perform(async () =>
         word === undefined
           ? serve('start', given, async (options) =>
               (await import('./command/start/start.ts')).start(options),
             )
-          : usage(`There is no command '${word}', see iothub-emulator --help.`),
+          : usage(`Unknown command '${word}': see iothub-emulator --help.`),
       ),
     );
 
   withOptions(program.command('exec'), 'exec')
-    .summary('run a command with a hub of its own around it')
+    .summary('run a command with its own hub')
     .description(
-      'Runs COMMAND with a hub of its own around it, on free ports, and returns its exit code. Node and Python ' +
-        'programs below it reach the hub with their SDKs as they are. IOTHUB_CONNECTION_STRING is set, with ' +
-        '--device and --module also IOTHUB_DEVICE_CONNECTION_STRING and IOTHUB_MODULE_CONNECTION_STRING.',
+      'Runs COMMAND with its own hub on free ports, and returns the exit code of COMMAND. Its Node and Python ' +
+        'programs reach the hub with unchanged SDKs. Sets IOTHUB_CONNECTION_STRING, with --device also ' +
+        'IOTHUB_DEVICE_CONNECTION_STRING and with --module also IOTHUB_MODULE_CONNECTION_STRING.',
     )
     .usage('[options] -- COMMAND…')
     .argument('<command...>')
@@ -94,9 +94,9 @@ function createProgram(perform: Perform): Command {
 function addCertificateCommands(program: Command, perform: Perform): void {
   const certs = program
     .command('certs')
-    .description('the local certificate authority (CA) and certificates for clients');
+    .description('manage the local certificate authority (CA) and create certificates for clients');
   withAuthorityOptions(certs.command('path'))
-    .description('print the CA file that clients must trust')
+    .description('print the path of the CA file that clients must trust')
     .action((given: Given) =>
       perform(() => certify(given, ({ printAuthorityPath }, directory) => printAuthorityPath(directory))),
     );
@@ -104,19 +104,24 @@ function addCertificateCommands(program: Command, perform: Perform): void {
     withAuthorityOptions(certs.command(kind))
       .description(`write a certificate and key for a ${kind} and print their thumbprints`)
       .argument(kind === 'device' ? '<ID>' : '<ID/MODULE>')
-      .option('--self-signed', 'signed by itself, for registration by thumbprint, instead of by the local CA')
-      .option('--out <DIR>', 'the folder to write into', '.')
+      .option(
+        '--self-signed',
+        'sign the certificate by itself, for registration by thumbprint, not by the local CA',
+      )
+      .option('--out <DIR>', 'the folder for the files', '.')
       .action((id: string, given: Given & { readonly out: string }) => {
-        const order = { kind, id, isSelfSigned: given['selfSigned'] === true, folder: given.out };
+        const request = { kind, id, isSelfSigned: given['selfSigned'] === true, folder: given.out };
         return perform(() =>
-          certify(given, ({ writeClientCertificate }, directory) => writeClientCertificate(directory, order)),
+          certify(given, ({ writeClientCertificate }, directory) =>
+            writeClientCertificate(directory, request),
+          ),
         );
       });
   }
   withAuthorityOptions(certs.command('remove'))
-    .description('delete the local CA; a new one has to be trusted anew')
+    .description('delete the local CA; clients must then trust a new one')
     .action((given: Given) =>
-      perform(() => certify(given, ({ forgetAuthority }, directory) => forgetAuthority(directory))),
+      perform(() => certify(given, ({ deleteAuthority }, directory) => deleteAuthority(directory))),
     );
 }
 
@@ -154,8 +159,8 @@ function addOption(command: Command, row: OptionRow): void {
 async function serve(
   command: ServingCommand,
   given: Given,
-  run: (options: Options) => Promise<Ending>,
-): Promise<Ending> {
+  run: (options: Options) => Promise<ExitStatus>,
+): Promise<ExitStatus> {
   const options = await readOptions(command, given);
   if (!options.ok) return usage(options.error.message);
   try {
@@ -168,8 +173,11 @@ async function serve(
 
 async function certify(
   given: Given,
-  run: (certs: typeof import('./command/certs/certs.ts'), directory: string | undefined) => Promise<Ending>,
-): Promise<Ending> {
+  run: (
+    certs: typeof import('./command/certs/certs.ts'),
+    directory: string | undefined,
+  ) => Promise<ExitStatus>,
+): Promise<ExitStatus> {
   const options = await readOptions('start', given);
   if (!options.ok) return usage(options.error.message);
   return run(await import('./command/certs/certs.ts'), options.value.authorityDirectory);
@@ -180,10 +188,10 @@ async function readOptions(command: ServingCommand, given: Given): Promise<Resul
   return parseOptions(command, { arguments: given, environment: process.env });
 }
 
-function usage(sentence: string): Ending {
-  return { code: EXIT_CODES.usage, sentence };
+function usage(message: string): ExitStatus {
+  return { code: EXIT_CODES.usage, message };
 }
 
-// Whoever reads the output may stop reading, as `head` does.
+// The reader of the output may stop reading, for example `head`.
 process.stdout.on('error', () => {});
 process.exitCode = await main(process.argv.slice(2));

@@ -10,7 +10,7 @@ import { createHub } from './hub/hub.ts';
 import type { HubOptions } from './hub/hub-options.ts';
 import type { Clock, IdSource, Log } from './hub/ports.ts';
 import { listenHttps } from './listen/https.ts';
-import type { Patience } from './listen/listener.ts';
+import type { ConnectionTimeouts } from './listen/listener.ts';
 import { listenTls } from './listen/tls.ts';
 import { acceptWebSockets, type WebSocketHandler } from './listen/websocket.ts';
 import { createMqttDoor } from './mqtt/hub/mqtt-door.ts';
@@ -28,7 +28,7 @@ export interface EmulatorOptions {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly log: Log;
-  readonly patience?: Patience;
+  readonly timeouts?: ConnectionTimeouts;
 }
 
 /** A running emulator; disposing of it closes every socket and timer. */
@@ -73,8 +73,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     traffic.brokenConnections += 1;
     log('debug', 'connection-broken', { remoteAddress, message: error.message });
   };
-  const { patience = {} } = options;
-  const address = { host, key: leaf.keyPem, cert: leaf.certificatePem, onClientError, patience };
+  const { timeouts = {} } = options;
+  const address = { host, key: leaf.keyPem, cert: leaf.certificatePem, onClientError, timeouts };
 
   const opened: AsyncDisposable[] = [];
   const close = async () => {

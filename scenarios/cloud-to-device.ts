@@ -1,4 +1,4 @@
-// A back end sends a message to a device; the hub keeps it until the device has completed it.
+// A back end sends a message to a device. The hub keeps the message until the device has completed it.
 import iothub from 'azure-iothub';
 import { runAlone, serviceConnectionString, show } from './program.ts';
 import { deviceClient, provisionDevice } from './provision-device.ts';
@@ -13,12 +13,12 @@ runAlone(import.meta.url, async () => {
   show('While the device is offline', { waiting: identity.cloudToDeviceMessageCount });
 
   const client = deviceClient(device);
-  // Listen before the connection: a device that was here before is sent what waits for it at once.
+  // Add the listener before the connection opens: waiting messages arrive immediately after it.
   const received = new Promise<void>((resolve, reject) => {
     client.on('error', reject);
     client.on('message', (message) => {
       show('The device received', { body: message.getData().toString() });
-      // Completing tells the hub to forget the message.
+      // The hub deletes a completed message.
       client.complete(message, (error) => (error ? reject(error) : resolve()));
     });
   });
@@ -27,7 +27,7 @@ runAlone(import.meta.url, async () => {
   await client.close();
 });
 
-/** Sends by the hub's HTTPS API, as Azure IoT Explorer does; the service SDK sends by AMQP. */
+/** Sends a message with the HTTPS API, as Azure IoT Explorer does. The service SDK sends messages over AMQP. */
 async function sendMessage(connectionString: string, deviceId: string, text: string): Promise<void> {
   const { HostName, SharedAccessKeyName, SharedAccessKey } = iothub.ConnectionString.parse(connectionString);
   const expiry = Math.floor(Date.now() / 1000) + 300;

@@ -1,8 +1,8 @@
-// Creates a device identity and a module identity, or fetches those that exist, and shows their keys.
+// Creates a device identity and a module identity, or gets the existing ones, and shows their keys.
 import iothub, { type Device, type Module, type Registry } from 'azure-iothub';
 import { DEVICE_ID, MODULE_ID, runAlone, serviceConnectionString, show } from './program.ts';
 
-/** The device's identity, created if the hub does not know it. */
+/** Returns a device identity, and creates it if it does not exist. */
 export async function createOrGetDevice(
   registry: Registry,
   device: { deviceId: string } & Partial<Device>,
@@ -17,7 +17,7 @@ export async function createOrGetDevice(
   }
 }
 
-/** The module's identity, created if its device does not have it. */
+/** Returns a module identity, and creates it if it does not exist. */
 export async function createOrGetModule(
   registry: Registry,
   module: { deviceId: string; moduleId: string } & Partial<Module>,
@@ -32,14 +32,14 @@ export async function createOrGetModule(
   }
 }
 
-/** A module connects with the name of the hub, its own ids and its key. */
+/** Returns the connection string of a module: the name of the hub, the ids of the module and its key. */
 export function moduleConnectionString(connectionString: string, module: Module): string {
   const { HostName } = iothub.ConnectionString.parse(connectionString);
   const key = module.authentication?.symmetricKey?.primaryKey;
   return `HostName=${HostName};DeviceId=${module.deviceId};ModuleId=${module.moduleId};SharedAccessKey=${key}`;
 }
 
-// The hub answers 409 where the identity exists; the SDK has one error for devices and modules.
+// The hub answers 409 if the identity exists. The SDK has one error for devices and modules.
 function isConflict(error: unknown): boolean {
   return error instanceof Error && error.name === 'DeviceAlreadyExistsError';
 }

@@ -1,4 +1,4 @@
-// The story of module-twin for a device: create it, patch the desired properties of its twin, receive the patch.
+// The same as module-twin for a device: create it, patch the desired properties of its twin, receive the patch.
 import iothub from 'azure-iothub';
 import { runAlone, serviceConnectionString, show } from './program.ts';
 import { deviceClient, provisionDevice } from './provision-device.ts';
@@ -17,6 +17,6 @@ runAlone(import.meta.url, async () => {
   const { responseBody: after } = await registry.updateTwin(device.deviceId, patch, before.etag);
   show('Update: the desired properties after', after.properties.desired);
 
-  show('Receive: the patch as the device got it', await receiver.nextPatch);
+  show('Receive: the patch as the device received it', await receiver.nextPatch);
   await receiver.close();
 });

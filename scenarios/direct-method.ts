@@ -1,4 +1,4 @@
-// A back end invokes a direct method and gets the device's answer, or learns that the device is not there.
+// A back end invokes a direct method and receives the response of the device, or an error while it is offline.
 import iothub from 'azure-iothub';
 import { runAlone, serviceConnectionString, show } from './program.ts';
 import { deviceClient, provisionDevice } from './provision-device.ts';
@@ -18,15 +18,15 @@ runAlone(import.meta.url, async () => {
   const client = deviceClient(device);
   await client.open();
   client.onDeviceMethod('reboot', async (request, response) => {
-    show('The device was asked', { method: request.methodName, payload: request.payload });
+    show('The device received the call', { method: request.methodName, payload: request.payload });
     await response.send(200, { rebootingIn: request.payload.delaySeconds });
   });
 
-  // With a connect timeout the hub waits until the device listens.
+  // With a connect timeout the hub waits until the device has subscribed to methods.
   const { result } = await service.invokeDeviceMethod(device.deviceId, {
     ...call,
     connectTimeoutInSeconds: 20,
   });
-  show('The device answered', result);
+  show('The response of the device', result);
   await client.close();
 });

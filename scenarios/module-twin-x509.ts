@@ -1,5 +1,5 @@
-// The story of module-twin with an X.509 certificate instead of keys: the registry knows the thumbprint
-// of the module's own certificate, and the module proves who it is by its private key.
+// The same as module-twin with an X.509 certificate instead of keys. The registry stores the thumbprint of
+// the module's certificate, and the module authenticates with its private key.
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import iotDevice from 'azure-iot-device';
@@ -46,6 +46,6 @@ runAlone(import.meta.url, async () => {
   show('Update: the desired properties before', before.properties.desired);
   show('Update: the desired properties after', after.properties.desired);
 
-  show('Receive: the patch as the module got it', await receiver.nextPatch);
+  show('Receive: the patch as the module received it', await receiver.nextPatch);
   await receiver.close();
 });

@@ -1,5 +1,5 @@
-// One story: a back end creates a module, the module connects over MQTT, the back end patches the
-// desired properties of its twin, and the module receives the patch.
+// A back end creates a module, the module connects over MQTT, the back end patches the desired
+// properties of its twin, and the module receives the patch.
 import iothub from 'azure-iothub';
 import { createOrGetDevice, createOrGetModule, moduleConnectionString } from './create-module.ts';
 import { DEVICE_ID, MODULE_ID, runAlone, serviceConnectionString, show } from './program.ts';
@@ -20,6 +20,6 @@ runAlone(import.meta.url, async () => {
   show('Update: the desired properties before', before.properties.desired);
   show('Update: the desired properties after', after.properties.desired);
 
-  show('Receive: the patch as the module got it', await receiver.nextPatch);
+  show('Receive: the patch as the module received it', await receiver.nextPatch);
   await receiver.close();
 });

@@ -1,5 +1,5 @@
-// A Plug and Play thermostat: the device announces its model, reports a property, acknowledges a writable one
-// and carries out a command; the back end works with its digital twin.
+// A Plug and Play thermostat: the device announces its model, reports a property, acknowledges a writable
+// property and executes a command. The back end uses its digital twin.
 import iotDevice, { type Client } from 'azure-iot-device';
 import iothub from 'azure-iothub';
 import { DEVICE_ID, runAlone, serviceConnectionString, show } from './program.ts';
@@ -30,11 +30,11 @@ runAlone(import.meta.url, async () => {
     responseTimeoutInSeconds: 30,
   });
   const { xMsCommandStatuscode, body } = report as unknown as { xMsCommandStatuscode: number; body: unknown };
-  show('The answer to the command', { status: xMsCommandStatuscode, body });
+  show('The response to the command', { status: xMsCommandStatuscode, body });
   await client.close();
 });
 
-/** The device's side; resolves when a wanted temperature has been acknowledged. */
+/** Runs the device. Resolves when it has acknowledged a target temperature. */
 async function runThermostat(client: Client): Promise<void> {
   client.onDeviceMethod('getMaxMinReport', (request, response) =>
     response.send(200, { since: request.payload, maximum: 23, minimum: 19 }),
@@ -57,7 +57,7 @@ async function runThermostat(client: Client): Promise<void> {
       if (desired.targetTemperature !== undefined) resolve(desired.targetTemperature);
     });
   });
-  // The hub has subscribed the device when it answers: a temperature set in between comes with this twin.
+  // When the hub answers, the device is subscribed. This twin contains a temperature that was set before.
   await twin.get();
   const targetTemperature = await wanted;
   const av = twin.properties.desired.$version;

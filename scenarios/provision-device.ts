@@ -4,13 +4,13 @@ import iothub, { type Registry } from 'azure-iothub';
 import { createOrGetDevice } from './create-module.ts';
 import { DEVICE_ID, serviceConnectionString } from './program.ts';
 
-/** A device as it needs to know itself in order to connect. */
+/** A device with the connection string that its client needs. */
 export interface ProvisionedDevice {
   readonly deviceId: string;
   readonly connectionString: string;
 }
 
-/** Creates or fetches the scenarios' device and tells it how to connect. */
+/** Creates or gets the device of the scenarios and returns its connection string. */
 export async function provisionDevice(registry: Registry, deviceId = DEVICE_ID): Promise<ProvisionedDevice> {
   const { HostName } = iothub.ConnectionString.parse(serviceConnectionString());
   const device = await createOrGetDevice(registry, { deviceId });
@@ -18,7 +18,7 @@ export async function provisionDevice(registry: Registry, deviceId = DEVICE_ID):
   return { deviceId, connectionString: `HostName=${HostName};DeviceId=${deviceId};SharedAccessKey=${key}` };
 }
 
-/** A device client over MQTT. */
+/** Creates a device client over MQTT. */
 export function deviceClient(device: ProvisionedDevice): Client {
   return iotDevice.Client.fromConnectionString(device.connectionString, iotDeviceMqtt.Mqtt);
 }

@@ -1,4 +1,4 @@
-// A back end tags devices, finds them by a query, and changes all of them with one scheduled job.
+// A back end tags devices, finds them with a query, and updates all of them with one scheduled job.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import iothub, { type JobClient, type Registry } from 'azure-iothub';
@@ -18,7 +18,7 @@ runAlone(import.meta.url, async () => {
     await createOrGetDevice(registry, { deviceId });
     await registry.updateTwin(deviceId, { tags: { scenario: { floor: 2 } } }, '*');
   }
-  // The index of a live hub lags behind the twins.
+  // The query index of a live hub is updated later than the twins.
   let found = await query(registry, SELECTION);
   while (found.length < deviceIds.length) {
     await wait(1000);
@@ -39,7 +39,7 @@ runAlone(import.meta.url, async () => {
 async function query(registry: Registry, text: string): Promise<readonly string[]> {
   const deviceIds: string[] = [];
   for (const pages = registry.createQuery(text, 100); pages.hasMoreResults; ) {
-    // Without the token the SDK would ask for the first page again.
+    // Without the token the SDK requests the first page again.
     const { result } = await pages.next(pages.continuationToken);
     for (const row of result as readonly { deviceId: string }[]) deviceIds.push(row.deviceId);
   }

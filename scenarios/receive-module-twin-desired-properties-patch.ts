@@ -5,7 +5,7 @@ import iothub from 'azure-iothub';
 import { createOrGetDevice, createOrGetModule, moduleConnectionString } from './create-module.ts';
 import { DEVICE_ID, MODULE_ID, runAlone, serviceConnectionString, show } from './program.ts';
 
-/** Desired properties as they reach a client: a patch, with the version that it made. */
+/** A patch of the desired properties as a client receives it, with the new version. */
 export type DesiredPatch = Record<string, unknown> & { $version: number };
 
 /** A client that is connected and subscribed. */
@@ -15,12 +15,12 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** Connects a device or module client; when this resolves, no later patch can be missed. */
+/** Connects a device or module client. After it has resolved, the client misses no patch. */
 export async function receivePatch(client: Client | ModuleClient): Promise<Receiver> {
   await client.open();
   const twin = await client.getTwin();
   const nextPatch = listenForPatch(twin);
-  // The hub works through the requests of a connection in order: when it has answered this one, it has subscribed us.
+  // The hub handles the requests of a connection in order. When it answers this one, the client is subscribed.
   await twin.get();
   return {
     nextPatch,
@@ -30,7 +30,7 @@ export async function receivePatch(client: Client | ModuleClient): Promise<Recei
   };
 }
 
-// The SDK calls back with the whole of the desired properties first, and with each patch afterwards.
+// The SDK calls the listener first with all desired properties, then with each patch.
 function listenForPatch(twin: Twin): Promise<DesiredPatch> {
   const known: number = twin.properties.desired.$version;
   return new Promise((resolve, reject) => {
@@ -41,7 +41,7 @@ function listenForPatch(twin: Twin): Promise<DesiredPatch> {
   });
 }
 
-/** A module client that connects with its symmetric key. */
+/** Creates a module client over MQTT that authenticates with its symmetric key. */
 export function moduleClient(connectionString: string): ModuleClient {
   return iotDevice.ModuleClient.fromConnectionString(connectionString, iotDeviceMqtt.Mqtt);
 }

@@ -24,5 +24,8 @@ runAlone(import.meta.url, async () => {
   await client.close();
 
   const { responseBody: twin } = await registry.getTwin(device.deviceId);
-  show('The twin knows of the activity', (twin as unknown as { lastActivityTime: string }).lastActivityTime);
+  show(
+    'The last activity time of the twin',
+    (twin as unknown as { lastActivityTime: string }).lastActivityTime,
+  );
 });

@@ -1,15 +1,15 @@
-// Reads a module twin and patches its desired properties, guarded by the etag: if somebody else
-// changed the twin in between, the hub refuses the patch with 412 and nothing is overwritten.
+// Reads a module twin and patches its desired properties on the condition of its etag. If another client
+// has changed the twin in between, the hub refuses the patch with 412 and overwrites nothing.
 import iothub, { type Registry, type Twin } from 'azure-iothub';
 import { createOrGetDevice, createOrGetModule } from './create-module.ts';
 import { DEVICE_ID, MODULE_ID, runAlone, serviceConnectionString, show } from './program.ts';
 
-/** What the back end wants of the module; the time makes every run's patch a new one. */
+/** Returns the desired properties to set. The time makes the patch of each run different. */
 export function desiredProperties(): object {
   return { telemetryIntervalSeconds: 30, requestedAt: new Date().toISOString() };
 }
 
-/** The module twin as it was, and as it is after the patch. */
+/** Patches the desired properties of a module and returns its twin before and after the patch. */
 export async function updateDesiredProperties(
   registry: Registry,
   module: { deviceId: string; moduleId: string },

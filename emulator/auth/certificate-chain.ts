@@ -6,46 +6,49 @@ import { refused } from './refusal-reasons.ts';
 /** A root or intermediate certificate authority that is registered with the hub and verified. */
 export type TrustedAuthority = X509Certificate;
 
-// More than any client sends; a bound on what a stranger can make the hub verify.
+// Longer than any chain that a client sends. It limits the work that an unauthenticated client can cause.
 const MAXIMUM_CHAIN_LENGTH = 16;
 
-/** Reads the certificates of a PEM text, each of which must be an authority. */
+/** Parses the certificates of a PEM text, or fails with `ArgumentInvalid`. Each must be a certificate authority. */
 export function parseTrustedAuthorities(pem: string): Result<readonly TrustedAuthority[]> {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   const authorities: TrustedAuthority[] = [];
   for (const block of blocks) {
     const authority = readCertificate(Buffer.from(block));
     if (authority === undefined)
-      return failed('ArgumentInvalid', 'A certificate of the PEM text cannot be read.');
+      return failed('ArgumentInvalid', 'A certificate in the PEM text is malformed.');
     if (!authority.ca)
-      return failed('ArgumentInvalid', `${describe(authority)} is no certificate authority.`);
+      return failed('ArgumentInvalid', `${describe(authority)} is not a certificate authority.`);
     authorities.push(authority);
   }
   return authorities.length > 0
     ? ok(authorities)
-    : failed('ArgumentInvalid', 'The text holds no PEM certificate.');
+    : failed('ArgumentInvalid', 'The text contains no PEM certificate.');
 }
 
-/** A client registered by authority: the leaf bears the client's id as its only common name and is vouched for. */
+/**
+ * Verifies a client that is registered with certificate authority authentication. The only common name of the leaf
+ * must be the client's id, and the chain must lead to a registered authority.
+ */
 export function verifyAuthoritySigned(
   chain: readonly Uint8Array[],
   commonName: string,
   authorities: readonly TrustedAuthority[],
   now: number,
 ): Result<void> {
-  const vouched = verifyChain(chain, authorities, now);
-  if (!vouched.ok) return vouched;
+  const verified = verifyChain(chain, authorities, now);
+  if (!verified.ok) return verified;
   const presented = chain[0] && commonNameOf(chain[0]);
-  if (presented === commonName) return vouched;
+  if (presented === commonName) return verified;
   const shown =
     presented === undefined ? 'no single common name' : `the common name '${presented.slice(0, 260)}'`;
   return refused('common-name-mismatch', `The certificate has ${shown}, expected '${commonName}'.`);
 }
 
 /**
- * Whether the leaf (first of the presented DER certificates) chains through the presented ones to a registered
- * authority, with every certificate on the way inside its validity. The walk ends at the first registered
- * authority, be it root or intermediate. Revocation is not asked for, and path lengths are not counted.
+ * Verifies that the leaf, the first of the presented DER certificates, chains to a registered authority. Other
+ * presented certificates can be issuers, in any order. Each certificate of the path must be valid at `now`. The path
+ * ends at the first registered authority, root or intermediate. Revocation and path lengths are not checked.
  */
 export function verifyChain(
   chain: readonly Uint8Array[],
@@ -60,11 +63,11 @@ export function verifyChain(
   }
   const [leaf, ...issuers] = presented;
   if (leaf === undefined) return refused('certificate-malformed');
-  return climb(leaf, new Set(issuers), authorities, now);
+  return verifyPath(leaf, new Set(issuers), authorities, now);
 }
 
-// Each presented issuer is climbed from once, so certificates that sign each other in a circle cost nothing.
-function climb(
+// Each presented issuer is tried once, so certificates that sign each other in a circle do not cause a loop.
+function verifyPath(
   certificate: X509Certificate,
   untried: Set<X509Certificate>,
   authorities: readonly TrustedAuthority[],
@@ -82,13 +85,13 @@ function climb(
   for (const issuer of untried) {
     if (!isIssuedBy(certificate, issuer)) continue;
     untried.delete(issuer);
-    const outcome = climb(issuer, untried, authorities, now);
+    const outcome = verifyPath(issuer, untried, authorities, now);
     if (outcome.ok) return outcome;
     refusal ??= outcome;
   }
   return (
     refusal ??
-    refused('untrusted-authority', `${describe(certificate)} was issued by no registered authority.`)
+    refused('untrusted-authority', `${describe(certificate)} was not issued by a registered authority.`)
   );
 }
 
@@ -96,7 +99,7 @@ function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): bool
   try {
     return issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
   } catch {
-    // A key of a kind that OpenSSL does not know.
+    // OpenSSL does not support this type of key.
     return false;
   }
 }

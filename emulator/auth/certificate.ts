@@ -2,25 +2,25 @@ import { createHash, timingSafeEqual, X509Certificate } from 'node:crypto';
 import { ok, type Result } from '../domain/result.ts';
 import { refused } from './refusal-reasons.ts';
 
-/** Digests of a certificate in lower-case hex. */
+/** The digests of a certificate in lower-case hexadecimal. */
 export interface Thumbprints {
   readonly sha1: string;
   readonly sha256: string;
 }
 
-/** The thumbprints that an identity is registered with; each is a SHA-1 or a SHA-256 in hex. */
+/** The thumbprints that an identity is registered with. Each is a SHA-1 or a SHA-256 digest in hexadecimal. */
 export interface RegisteredThumbprints {
   readonly primaryThumbprint: string | null;
   readonly secondaryThumbprint: string | null;
 }
 
-/** The thumbprints of a DER certificate. */
+/** Returns the thumbprints of a DER certificate. */
 export function thumbprintsOf(certificate: Uint8Array): Thumbprints {
   const digest = (algorithm: string) => createHash(algorithm).update(certificate).digest('hex');
   return { sha1: digest('sha1'), sha256: digest('sha256') };
 }
 
-/** Whether a DER certificate has one of the registered thumbprints; letter case and colons do not count. */
+/** Returns true if a DER certificate has one of the registered thumbprints. Letter case and colons are ignored. */
 export function matchesThumbprint(certificate: Uint8Array, registered: RegisteredThumbprints): boolean {
   const { sha1, sha256 } = thumbprintsOf(certificate);
   let isMatching = false;
@@ -32,13 +32,13 @@ export function matchesThumbprint(certificate: Uint8Array, registered: Registere
   return isMatching;
 }
 
-/** The common name of a DER certificate's subject; undefined where there is none, or more than one to choose from. */
+/** Returns the common name of a DER certificate's subject, or undefined if there is none or more than one. */
 export function commonNameOf(certificate: Uint8Array): string | undefined {
   const names: unknown = readCertificate(certificate)?.toLegacyObject().subject?.CN;
   return typeof names === 'string' ? names : undefined;
 }
 
-/** Whether a certificate is inside its validity at `now` (Unix milliseconds). */
+/** Verifies that a certificate is valid at `now` (Unix milliseconds). */
 export function verifyValidity(certificate: X509Certificate, now: number): Result<void> {
   const { validFrom, validTo } = certificate;
   if (now < Date.parse(validFrom)) {
@@ -49,7 +49,7 @@ export function verifyValidity(certificate: X509Certificate, now: number): Resul
     : refused('certificate-expired', `${describe(certificate)} expired on ${validTo}.`);
 }
 
-/** A client registered by thumbprint: the presented leaf must be that certificate, and inside its validity. */
+/** Verifies a client that is registered by thumbprint: the presented leaf must match and be valid at `now`. */
 export function verifySelfSigned(
   chain: readonly Uint8Array[],
   registered: RegisteredThumbprints,
@@ -66,7 +66,7 @@ export function verifySelfSigned(
   );
 }
 
-/** Reads a DER certificate; undefined where it is none. */
+/** Parses a DER certificate. Returns undefined if it is malformed. */
 export function readCertificate(der: Uint8Array): X509Certificate | undefined {
   try {
     return new X509Certificate(der);
@@ -75,7 +75,7 @@ export function readCertificate(der: Uint8Array): X509Certificate | undefined {
   }
 }
 
-/** A certificate in one phrase, for messages. */
+/** Returns a phrase that names a certificate by its subject, for messages. */
 export function describe(certificate: X509Certificate): string {
   return `The certificate '${certificate.subject.replaceAll('\n', ', ').slice(0, 200)}'`;
 }

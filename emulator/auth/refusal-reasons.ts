@@ -1,30 +1,34 @@
 import { failed, type Result } from '../domain/result.ts';
 
-/** Every stable word with which the log says why somebody was refused, and what it means. */
+/** Every `reason` for which the log reports a refused client or service, with its meaning. The words are stable. */
 export const REFUSAL_REASONS = {
   'credentials-missing': 'Neither a token nor a client certificate was presented.',
-  'credential-kind-mismatch': 'The identity is registered for another kind of credential than the one shown.',
-  'host-name-mismatch': 'The client asked for a host name that is none of this hub’s names.',
+  'credential-kind-mismatch':
+    'The identity is registered for another kind of credential than the one presented.',
+  'host-name-mismatch': 'The host name that the client sent is not a name of this hub.',
   'device-unknown': 'No device with this id is registered (ids are case-sensitive).',
   'module-unknown': 'The device has no module with this id (ids are case-sensitive).',
   'identity-disabled': 'The device is registered, but its status is disabled.',
-  'policy-unknown': 'The token names a shared access policy that this hub does not have.',
-  'permission-missing': 'The shared access policy lacks the permission that the operation needs.',
-  'token-malformed': 'The text is no SAS token: a field is missing, repeated or not of its form.',
-  'token-expired': 'The token’s expiry (se) lies more than five minutes in the past.',
-  'signature-mismatch': 'The token was signed with neither the primary nor the secondary key.',
-  'audience-mismatch': 'The token’s resource (sr) does not cover what was asked for.',
-  'certificate-malformed': 'The presented client certificate cannot be read.',
+  'policy-unknown': 'The token names a shared access policy that does not exist on this hub.',
+  'permission-missing': 'The shared access policy does not have a permission that the operation needs.',
+  'token-malformed': 'The SAS token is malformed: a field is missing, repeated or invalid.',
+  'token-expired': 'The expiry of the token (se) is more than five minutes in the past.',
+  'signature-mismatch': 'The signature of the token (sig) matches neither the primary nor the secondary key.',
+  'audience-mismatch': 'The resource of the token (sr) does not cover the requested resource.',
+  'certificate-malformed': 'The presented client certificate is malformed.',
   'certificate-expired': 'A certificate of the presented chain, or its authority, has expired.',
   'certificate-not-yet-valid': 'A certificate of the presented chain, or its authority, is not valid yet.',
-  'thumbprint-mismatch': 'The certificate’s SHA-1 and SHA-256 equal none of the registered thumbprints.',
-  'common-name-mismatch': 'The certificate’s subject does not hold exactly one common name, the client’s id.',
-  'untrusted-authority': 'The certificate does not chain to an authority registered with this hub.',
+  'thumbprint-mismatch':
+    'No registered thumbprint equals the SHA-1 or SHA-256 thumbprint of the certificate.',
+  'common-name-mismatch':
+    'The certificate does not have exactly one common name that equals the id of the client.',
+  'untrusted-authority':
+    'The certificate does not chain to a certificate authority that is registered with this hub.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type RefusalReason = keyof typeof REFUSAL_REASONS;
 
-/** A refused credential; the message is for the log, for a client hears no more than "unauthorized". */
+/** Returns the error of a refused credential. The message is for the log; the client receives "Unauthorized" only. */
 export function refused(reason: RefusalReason, message: string = REFUSAL_REASONS[reason]): Result<never> {
   return failed('IotHubUnauthorized', message, reason);
 }

@@ -4,64 +4,67 @@ import { ok, type Result } from '../domain/result.ts';
 import { coversResource, type Resource } from './audience.ts';
 import { refused } from './refusal-reasons.ts';
 
-/** A SAS token as it was received; nothing of it is verified yet. */
+/** A SAS token as it was received. Nothing is verified yet. */
 export interface SasToken {
   /** The `sr` field, still encoded: the signature covers exactly these characters. */
   readonly resource: string;
   /** The `sig` field as base64 text. */
   readonly signature: string;
-  /** The `se` field as written: the signature covers it too. */
+  /** The `se` field as received: the signature covers it too. */
   readonly expiryText: string;
   /** Unix milliseconds. */
   readonly expiryUtc: number;
-  /** The `skn` field: the shared access policy, absent where a device or module signed with its own key. */
+  /** The `skn` field: the shared access policy. It is absent if a device or module signed with its own key. */
   readonly policyName?: string;
 }
 
-/** What a token has to prove. */
-export interface TokenDemand extends Resource {
-  /** Base64; a null stands for a key that the identity does not have. */
+/** The requirements that a token is verified against. */
+export interface TokenRequirements extends Resource {
+  /** The keys as Base64. Null means that the identity does not have this key. */
   readonly keys: readonly (string | null)[];
   /** Unix milliseconds. */
   readonly now: number;
 }
 
-/** How far a client's clock may be behind (Azure troubleshoot-error-codes, 401003). */
+/** The time that a client's clock may be behind (Azure documentation, error code 401003). */
 export const CLOCK_SKEW_MILLISECONDS = 5 * 60 * 1000;
 
-// The last second of the year 9999, where the calendar of the service ends.
+// The last second of the year 9999, the latest time that the service supports.
 const LATEST_EXPIRY_SECONDS = 253_402_300_799;
 const DECIMAL = /^[+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/i;
 const FIELD_NAMES: ReadonlySet<string> = new Set(['sr', 'sig', 'se', 'skn']);
 
-/** Parses `SharedAccessSignature sr=…&sig=…&se=…[&skn=…]`, fields in any order and letter case. */
+/** Parses `SharedAccessSignature sr=…&sig=…&se=…[&skn=…]`. The fields can have any order and letter case. */
 export function parseSasToken(text: string): Result<SasToken> {
   const [scheme, body, ...rest] = text.split(/\s/);
   if (scheme !== 'SharedAccessSignature' || body === undefined || rest.length > 0) {
     return refused(
       'token-malformed',
-      "The token is not of the form 'SharedAccessSignature sr=…&sig=…&se=…'.",
+      "The token does not have the form 'SharedAccessSignature sr=…&sig=…&se=…'.",
     );
   }
   const fields = parseFields(body);
   if (!fields.ok) return fields;
   const { sr, sig, se, skn } = fields.value;
   if (!sr || !sig || !se)
-    return refused('token-malformed', 'The token lacks one of the fields sr, sig and se.');
+    return refused('token-malformed', 'The token does not have all of the fields sr, sig and se.');
   const expirySeconds = DECIMAL.test(se) ? Number(se) : Number.NaN;
   if (!(expirySeconds <= LATEST_EXPIRY_SECONDS)) {
     return refused(
       'token-malformed',
-      'The token’s expiry (se) is not a number of Unix seconds up to the year 9999.',
+      `The expiry of the token (se) is '${se.slice(0, 40)}', expected Unix seconds up to the year 9999.`,
     );
   }
-  // Where a client left `+` bare, form decoding on the way may have made it a space.
+  // If a client did not encode `+`, form decoding may have replaced it with a space.
   const signature = decodePercent(sig).replaceAll(' ', '+');
   const token = { resource: sr, signature, expiryText: se, expiryUtc: expirySeconds * 1000 };
   return ok(skn ? { ...token, policyName: decodePercent(skn) } : token);
 }
 
-/** Signs a token for `resource` (not encoded: `host`, `host/devices/d`, …); the mirror of {@link parseSasToken}. */
+/**
+ * Signs and formats a token for `resource`, which is not encoded: `host`, `host/devices/d` and so on. It is the reverse
+ * of {@link parseSasToken}.
+ */
 export function formatSasToken(request: {
   readonly resource: string;
   /** Base64. */
@@ -76,13 +79,13 @@ export function formatSasToken(request: {
   return `SharedAccessSignature sr=${resource}&sig=${signature}&se=${expiry}${policy}`;
 }
 
-/** Whether one of the base64 keys signed the token; takes the same time whichever it was, and if none did. */
+/** Returns true if one of the Base64 keys signed the token. The time does not depend on which key did. */
 export function verifySasSignature(token: SasToken, keys: readonly (string | null)[]): boolean {
   const presented = Buffer.from(token.signature, 'base64');
   if (presented.length !== SIGNATURE_BYTES) return false;
   let isSigned = false;
   for (const key of keys) {
-    // Without this, anybody could sign for an identity that has no key.
+    // Without this check, any client could sign a token for an identity that has no key.
     if (!key || Buffer.from(key, 'base64').length === 0) continue;
     const isEqual = timingSafeEqual(presented, sign(key, token.resource, token.expiryText));
     isSigned = isEqual || isSigned;
@@ -90,25 +93,25 @@ export function verifySasSignature(token: SasToken, keys: readonly (string | nul
   return isSigned;
 }
 
-/** Whether the token's expiry and the allowed clock skew are over at `now` (Unix milliseconds). */
+/** Returns true if the token's expiry and the allowed clock skew have passed at `now` (Unix milliseconds). */
 export function isExpired(token: SasToken, now: number): boolean {
   return token.expiryUtc + CLOCK_SKEW_MILLISECONDS < now;
 }
 
-/** Everything a token has to fulfil: audience, expiry and signature, in this order, each with its own reason. */
-export function verifySasToken(token: SasToken, demand: TokenDemand): Result<void> {
-  if (!coversResource(token, demand)) {
-    const asked = [demand.hostNames[0], ...demand.path].join('/');
+/** Verifies the audience, the expiry and the signature of a token, in this order. Each has its own reason. */
+export function verifySasToken(token: SasToken, requirements: TokenRequirements): Result<void> {
+  if (!coversResource(token, requirements)) {
+    const asked = [requirements.hostNames[0], ...requirements.path].join('/');
     return refused(
       'audience-mismatch',
       `The token is for '${token.resource.slice(0, 400)}', not for '${asked}'.`,
     );
   }
-  if (isExpired(token, demand.now)) {
-    const agoSeconds = Math.round((demand.now - token.expiryUtc) / 1000);
+  if (isExpired(token, requirements.now)) {
+    const agoSeconds = Math.round((requirements.now - token.expiryUtc) / 1000);
     return refused('token-expired', `The token expired ${agoSeconds} seconds ago.`);
   }
-  return verifySasSignature(token, demand.keys) ? ok(undefined) : refused('signature-mismatch');
+  return verifySasSignature(token, requirements.keys) ? ok(undefined) : refused('signature-mismatch');
 }
 
 const SIGNATURE_BYTES = 32;
@@ -118,11 +121,12 @@ type Fields = { readonly [name in 'sr' | 'sig' | 'se' | 'skn']?: string };
 function parseFields(body: string): Result<Fields> {
   const fields = new Map<string, string>();
   for (const field of body.split('&')) {
-    // Only the first `=` separates: an id and bare base64 may hold more of them.
+    // Only the first `=` separates name and value: an id and unencoded Base64 may contain more.
     const end = field.indexOf('=');
     const name = field.slice(0, Math.max(end, 0)).toLowerCase();
     if (!FIELD_NAMES.has(name)) continue;
-    if (fields.has(name)) return refused('token-malformed', `The token has the field ${name} twice.`);
+    if (fields.has(name))
+      return refused('token-malformed', `The token has the field ${name} more than once.`);
     fields.set(name, field.slice(end + 1));
   }
   return ok(Object.fromEntries(fields));
@@ -132,7 +136,7 @@ function sign(key: string, resource: string, expiry: string): Buffer {
   return createHmac('sha256', Buffer.from(key, 'base64')).update(`${resource}\n${expiry}`).digest();
 }
 
-/** Percent-encodes all but letters, digits and `-_.~`, as .NET, Java and Python do. */
+/** Percent-encodes everything except letters, digits and `-_.~`, as .NET, Java and Python do. */
 function encodePercent(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type CertificateAndKey, issueCertificate } from './issue.ts';
 
-/** A certificate authority; `now`, wherever it is asked for, is the machine's time, by which clients judge. */
+/** A certificate authority. Every `now` here is the machine's time, because clients verify certificates by it. */
 export interface Authority extends CertificateAndKey {
-  /** What a leaf has to present besides itself: this certificate and those up to its root; empty for a root. */
+  /** The PEM certificates that a leaf presents after itself: this one and those up to the root. Empty for a root. */
   readonly intermediatesPem: string;
 }
 
@@ -11,10 +11,10 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const ROOT_DAYS = 3650;
 const INTERMEDIATE_DAYS = 365;
 
-/** Makes a root authority in memory. */
+/** Creates a root authority in memory. */
 export async function createAuthority(now: number): Promise<Authority> {
   const root = await issueCertificate({
-    // Trust stores tell authorities apart by their names, so no two may share one.
+    // Trust stores identify authorities by name, so each needs its own.
     commonNames: [`iothub-emulator local CA ${randomBytes(4).toString('hex')}`],
     validFrom: now - DAY_MILLISECONDS,
     validTo: now + ROOT_DAYS * DAY_MILLISECONDS,
@@ -23,7 +23,7 @@ export async function createAuthority(now: number): Promise<Authority> {
   return { ...root, intermediatesPem: '' };
 }
 
-/** Makes an authority in memory that another one signs. */
+/** Creates an intermediate authority in memory, signed by another one. */
 export async function createIntermediateAuthority(
   issuer: Authority,
   request: { readonly commonName: string; readonly now: number },

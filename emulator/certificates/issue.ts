@@ -1,21 +1,21 @@
 import { randomBytes, webcrypto } from 'node:crypto';
 import type { Extension, PublicKeyType } from '@peculiar/x509';
 
-/** A certificate (followed by the intermediates to be presented with it) and its PKCS #8 key, both PEM. */
+/** A certificate, followed by the intermediates to present with it, and its PKCS #8 key. Both are PEM. */
 export interface CertificateAndKey {
   readonly certificatePem: string;
   readonly keyPem: string;
 }
 
-/** Under what else than its common name the bearer of a certificate is known. */
+/** A subject alternative name of a certificate. */
 export interface AlternativeName {
   readonly type: 'dns' | 'ip';
   readonly value: string;
 }
 
-/** What a certificate shall say. */
+/** The content of a certificate to issue. */
 export interface CertificateRequest {
-  /** Usually one; several only to see how readers of certificates take it. */
+  /** Usually one. Tests use several to check that they are refused. */
   readonly commonNames: readonly string[];
   /** Unix milliseconds. */
   readonly validFrom: number;
@@ -23,14 +23,14 @@ export interface CertificateRequest {
   readonly validTo: number;
   readonly use: 'authority' | 'server' | 'client';
   readonly alternativeNames?: readonly AlternativeName[];
-  /** Who signs; without it the certificate signs itself. */
+  /** The issuer that signs. Default: the certificate is self-signed. */
   readonly issuer?: CertificateAndKey;
 }
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' };
 
-/** Makes a P-256 key and its certificate, alone: without those of its issuers. */
+/** Creates a P-256 key and its certificate. The certificates of the issuers are not included. */
 export async function issueCertificate(request: CertificateRequest): Promise<CertificateAndKey> {
   const { Name, X509Certificate, X509CertificateGenerator } = await loadLibrary();
   const keys = await webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
@@ -56,10 +56,10 @@ export async function issueCertificate(request: CertificateRequest): Promise<Cer
   };
 }
 
-// A tenth of a second of work that a command without certificates should not pay for.
+// Loading takes a tenth of a second, so a command without certificates does not load it.
 const loadLibrary = () => import('@peculiar/x509');
 
-// Key identifiers are in because Python 3.13 and urllib3 verify strictly and refuse certificates without them.
+// Python 3.13 and urllib3 verify strictly and refuse certificates without key identifiers.
 async function extensionsOf(
   request: CertificateRequest,
   subjectKey: PublicKeyType,
@@ -95,7 +95,7 @@ function importKey(pem: string): Promise<webcrypto.CryptoKey> {
   return webcrypto.subtle.importKey('pkcs8', der, P256, false, ['sign']);
 }
 
-// Positive and of fixed length, as RFC 5280 wants it.
+// RFC 5280 requires a positive number of at most 20 bytes.
 function randomSerialNumber(): string {
   const bytes = randomBytes(16);
   bytes[0] = (bytes[0]! & 0x3f) | 0x40;

@@ -3,21 +3,21 @@ import { isIP } from 'node:net';
 import type { Authority } from './authority.ts';
 import { type CertificateAndKey, issueCertificate } from './issue.ts';
 
-/** A device's or module's certificate with its digests, in lower-case hex as a registry takes them. */
+/** The certificate of a device or module with its thumbprints in lower-case hexadecimal, as the registry accepts them. */
 export interface ClientCertificate extends CertificateAndKey {
   readonly thumbprints: { readonly sha1: string; readonly sha256: string };
 }
 
-/** What a client's certificate shall say; the common name is `deviceId` or `deviceId/moduleId`. */
+/** The content of a client certificate. The common name is `deviceId` or `deviceId/moduleId`. */
 export interface ClientCertificateRequest {
   readonly commonName: string | readonly string[];
   /** The machine's time. */
   readonly now: number;
-  /** Who signs; without it the certificate signs itself. */
+  /** The authority that signs. Default: the certificate is self-signed. */
   readonly authority?: Authority;
-  /** Unix milliseconds; a day before `now` unless told. */
+  /** Unix milliseconds. Default: a day before `now`. */
   readonly validFrom?: number;
-  /** Unix milliseconds; a year after `now` unless told. */
+  /** Unix milliseconds. Default: a year after `now`. */
   readonly validTo?: number;
 }
 
@@ -25,15 +25,15 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const LEAF_DAYS = 365;
 
 /**
- * Makes the server's certificate for DNS names and IP addresses. It is presented without its root: with the root in
- * the chain OpenSSL reports another error to clients that do not trust it.
+ * Creates the server certificate for DNS names and IP addresses. The root is not included: with the root in the chain
+ * OpenSSL reports another error to clients that do not trust it.
  */
 export async function createServerLeaf(
   authority: Authority,
   request: { readonly names: readonly string[]; readonly now: number },
 ): Promise<CertificateAndKey> {
   const leaf = await issueCertificate({
-    // A DNS name can be longer than a common name may be, and no client of ours reads this one.
+    // A DNS name can be longer than a common name, and clients do not read the common name of a server.
     commonNames: ['iothub-emulator'],
     ...validityOf(request),
     use: 'server',
@@ -45,7 +45,7 @@ export async function createServerLeaf(
   return withIntermediates(leaf, authority);
 }
 
-/** Makes the certificate of a device or module, signed by an authority or by itself. */
+/** Creates the certificate of a device or module, signed by an authority or by itself. */
 export async function createClientCertificate(request: ClientCertificateRequest): Promise<ClientCertificate> {
   const { authority, commonName } = request;
   const leaf = await issueCertificate({
@@ -65,7 +65,7 @@ function validityOf(request: {
   readonly validTo?: number;
 }) {
   return {
-    // Clients and containers whose clocks are behind shall not stumble.
+    // The clock of a client or a container may be behind.
     validFrom: request.validFrom ?? request.now - DAY_MILLISECONDS,
     validTo: request.validTo ?? request.now + LEAF_DAYS * DAY_MILLISECONDS,
   };

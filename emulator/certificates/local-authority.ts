@@ -3,15 +3,15 @@ import { mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/
 import { join, posix, win32 } from 'node:path';
 import { type Authority, createAuthority } from './authority.ts';
 
-/** The certificate authority on disk; `certificatePath` is the file that clients are told to trust. */
+/** The local certificate authority on disk. `certificatePath` is the file that clients must trust. */
 export interface LocalAuthority extends Authority {
   readonly certificatePath: string;
 }
 
 /**
- * Reuses the authority below `directory` or makes one. Certificate and key appear in one rename, so of two processes
- * that start at once one wins and the other reads the winner's. An authority that can no longer be used is refused
- * with the cure in the error's message, never replaced: people have told their machines to trust it.
+ * Opens the authority below `directory`, or creates one. Certificate and key appear in one rename. So if two processes
+ * start at the same time, one creates the authority and the other reads it. An unusable authority is not replaced,
+ * because users have made their machines trust it: the call rejects with an error that says what to do.
  */
 export async function openAuthority(
   directory: string,
@@ -20,13 +20,13 @@ export async function openAuthority(
   const found = await readAuthority(directory, options.now);
   if (found) return found;
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const obstacle = await publishAuthority(directory, await createAuthority(options.now));
+  const publishError = await publishAuthority(directory, await createAuthority(options.now));
   const published = await readAuthority(directory, options.now);
   if (published) return published;
-  throw unusable(directory, 'ca.pem is missing and could not be made', obstacle);
+  throw createUnusableError(directory, 'ca.pem is missing and could not be created', publishError);
 }
 
-/** The certificate of the authority below `directory`; undefined where there is none or it cannot be read. */
+/** Returns the certificate of the authority below `directory`, or undefined if there is none or it cannot be read. */
 export async function findAuthorityCertificate(directory: string): Promise<string | undefined> {
   try {
     const pem = await readFile(pathsOf(directory).certificate, 'utf8');
@@ -36,7 +36,7 @@ export async function findAuthorityCertificate(directory: string): Promise<strin
   }
 }
 
-/** Deletes the authority, and `directory` if nothing else is in it; false where there was none. */
+/** Deletes the authority, and also `directory` if it is then empty. Returns false if there was no authority. */
 export async function removeAuthority(directory: string): Promise<boolean> {
   try {
     await rm(pathsOf(directory).folder, { recursive: true });
@@ -44,12 +44,12 @@ export async function removeAuthority(directory: string): Promise<boolean> {
     if (hasCode(error, 'ENOENT')) return false;
     throw error;
   }
-  // Fails where other files are kept beside the authority, which is as it should be.
+  // This fails if the directory contains other files, which must be kept.
   await rmdir(directory).catch(() => undefined);
   return true;
 }
 
-/** Where a user's authority lives: the user's data folder by the custom of the platform. */
+/** Returns the directory of a user's authority, below the user's data directory of the platform. */
 export function defaultAuthorityDirectory(
   environment: Readonly<Record<string, string | undefined>>,
   platform: NodeJS.Platform,
@@ -61,7 +61,7 @@ export function defaultAuthorityDirectory(
   }
   if (platform === 'darwin') return posix.join(home, 'Library', 'Application Support', name);
   const dataHome = environment['XDG_DATA_HOME'] ?? '';
-  // The XDG specification tells to ignore a relative path.
+  // The XDG specification says that a relative path is ignored.
   return posix.join(posix.isAbsolute(dataHome) ? dataHome : posix.join(home, '.local', 'share'), name);
 }
 
@@ -73,19 +73,19 @@ function pathsOf(directory: string) {
 async function readAuthority(directory: string, now: number): Promise<LocalAuthority | undefined> {
   const paths = pathsOf(directory);
   const certificatePem = await readText(paths.certificate);
-  // In this order: where the certificate is seen, the key that came with it is there too.
+  // The certificate is read first: if it exists, its key exists too.
   if (certificatePem === undefined) return undefined;
   const keyPem = (await readText(paths.key)) ?? '';
-  const flaw = flawOf(certificatePem, keyPem, now);
-  if (flaw !== undefined) throw unusable(directory, flaw);
+  const problem = findProblem(certificatePem, keyPem, now);
+  if (problem !== undefined) throw createUnusableError(directory, problem);
   return { certificatePem, keyPem, intermediatesPem: '', certificatePath: paths.certificate };
 }
 
-function unusable(directory: string, flaw: string, cause?: unknown): Error {
-  const reason = cause instanceof Error ? `${flaw} (${cause.message})` : flaw;
+function createUnusableError(directory: string, problem: string, cause?: unknown): Error {
+  const reason = cause instanceof Error ? `${problem} (${cause.message})` : problem;
   return new Error(
-    `The local CA in ${pathsOf(directory).folder} cannot be used: ${reason}. ` +
-      'Delete that folder and start again; the new CA then has to be trusted anew.',
+    `The local certificate authority in ${pathsOf(directory).folder} cannot be used: ${reason}. ` +
+      'Delete that folder and start again, then make clients trust the new certificate authority.',
     { cause },
   );
 }
@@ -99,31 +99,31 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-function flawOf(certificatePem: string, keyPem: string, now: number): string | undefined {
+function findProblem(certificatePem: string, keyPem: string, now: number): string | undefined {
   try {
     const certificate = new X509Certificate(certificatePem);
     const key = createPrivateKey(keyPem);
-    if (!certificate.ca) return 'ca.pem is no certificate authority';
+    if (!certificate.ca) return 'ca.pem is not a certificate authority';
     if (!certificate.checkPrivateKey(key)) return 'ca-key.pem is the key of another certificate';
     if (Date.parse(certificate.validTo) <= now) return `it expired on ${certificate.validTo}`;
     return Date.parse(certificate.validFrom) > now
       ? `it is valid only from ${certificate.validFrom}`
       : undefined;
   } catch {
-    return 'ca.pem or ca-key.pem is broken or missing';
+    return 'ca.pem or ca-key.pem is malformed or missing';
   }
 }
 
-/** The error that kept the authority from its place, most likely that another process was faster. */
+/** Writes the authority and moves it into place. Returns the error if that fails, usually because another process was faster. */
 async function publishAuthority(directory: string, authority: Authority): Promise<unknown> {
-  const draft = await mkdtemp(join(directory, '.authority-'));
+  const temporary = await mkdtemp(join(directory, '.authority-'));
   try {
-    await writeFile(join(draft, 'ca-key.pem'), authority.keyPem, { mode: 0o600, flush: true });
-    await writeFile(join(draft, 'ca.pem'), authority.certificatePem, { flush: true });
-    await rename(draft, pathsOf(directory).folder);
+    await writeFile(join(temporary, 'ca-key.pem'), authority.keyPem, { mode: 0o600, flush: true });
+    await writeFile(join(temporary, 'ca.pem'), authority.certificatePem, { flush: true });
+    await rename(temporary, pathsOf(directory).folder);
     return undefined;
   } catch (error) {
-    await rm(draft, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true });
     return error;
   }
 }

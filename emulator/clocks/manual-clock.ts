@@ -1,33 +1,33 @@
 import type { Clock } from '../hub/ports.ts';
 
-/** A clock that stands still until it is moved. */
+/** A clock whose time changes only by `advance`. */
 export interface ManualClock extends Clock {
-  /** Moves time on and runs, in order, everything that falls due; what that schedules within the span runs too. */
+  /** Advances the time and runs all calls that become due, in order. Calls that these schedule in the span run too. */
   advance(milliseconds: number): void;
 }
 
-interface Appointment {
+interface ScheduledCall {
   readonly due: number;
   readonly order: number;
   readonly run: () => void;
 }
 
-/** Makes a clock that stands at `start` (Unix milliseconds). */
+/** Creates a clock whose time is `start` (Unix milliseconds). */
 export function createManualClock(start: number): ManualClock {
-  const appointments = new Set<Appointment>();
+  const scheduledCalls = new Set<ScheduledCall>();
   let now = start;
   let order = 0;
   return {
     now: () => now,
     schedule: (delayMilliseconds, run) => {
-      const appointment: Appointment = { due: now + Math.max(delayMilliseconds, 0), order: order++, run };
-      appointments.add(appointment);
-      return { cancel: () => appointments.delete(appointment) };
+      const call: ScheduledCall = { due: now + Math.max(delayMilliseconds, 0), order: order++, run };
+      scheduledCalls.add(call);
+      return { cancel: () => scheduledCalls.delete(call) };
     },
     advance: (milliseconds) => {
       const end = now + milliseconds;
       for (let next = firstDue(end); next !== undefined; next = firstDue(end)) {
-        appointments.delete(next);
+        scheduledCalls.delete(next);
         now = Math.max(now, next.due);
         next.run();
       }
@@ -35,12 +35,12 @@ export function createManualClock(start: number): ManualClock {
     },
   };
 
-  function firstDue(end: number): Appointment | undefined {
-    let first: Appointment | undefined;
-    for (const appointment of appointments) {
-      if (appointment.due > end) continue;
-      if (first === undefined || appointment.due < first.due) first = appointment;
-      else if (appointment.due === first.due && appointment.order < first.order) first = appointment;
+  function firstDue(end: number): ScheduledCall | undefined {
+    let first: ScheduledCall | undefined;
+    for (const call of scheduledCalls) {
+      if (call.due > end) continue;
+      if (first === undefined || call.due < first.due) first = call;
+      else if (call.due === first.due && call.order < first.order) first = call;
     }
     return first;
   }

@@ -1,10 +1,10 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { Clock, IdSource } from '../hub/ports.ts';
 
-// Node fires a longer timer at once.
+// Node runs a longer timer immediately.
 const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
-/** The machine's clock. */
+/** Creates a clock with the machine's time and timers. */
 export function createSystemClock(): Clock {
   return {
     now: () => Date.now(),
@@ -22,7 +22,7 @@ export function createSystemClock(): Clock {
   };
 }
 
-/** The machine's randomness. */
+/** Creates an id source with the machine's random numbers. */
 export function createRandomIds(): IdSource {
   return {
     guid: () => randomUUID(),

@@ -1,4 +1,4 @@
-/** What the command's exit code says; `exec` returns its command's own. */
+/** The exit codes of the command. `exec` returns the exit code of its command. */
 export const EXIT_CODES = {
   failure: 1,
   usage: 2,
@@ -8,14 +8,14 @@ export const EXIT_CODES = {
   commandNotFound: 127,
 } as const;
 
-/** How the command ends: its exit code and, where something went wrong, one sentence for the user. */
-export interface Ending {
+/** The exit code of the command and, if it failed, one message for the user. */
+export interface ExitStatus {
   readonly code: number;
-  readonly sentence?: string;
+  readonly message?: string;
 }
 
-/** Explains what nobody foresaw. */
-export function explain(error: unknown): Ending {
-  const sentence = error instanceof Error ? error.message : String(error);
-  return { code: EXIT_CODES.failure, sentence };
+/** Returns the exit status of an unexpected error. */
+export function explain(error: unknown): ExitStatus {
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: EXIT_CODES.failure, message };
 }

@@ -14,14 +14,14 @@ import type { Hub } from '../hub/hub.ts';
 import type { Log } from '../hub/ports.ts';
 import type { Options } from './options/options.ts';
 
-/** Every connection string of a hub, by the name of its policy or the id of its client. */
+/** The connection strings of a hub. The keys are the names of policies and the ids of clients. */
 export interface ConnectionStrings {
   readonly policies: Readonly<Record<string, string>>;
   readonly devices: Readonly<Record<string, string>>;
   readonly modules: Readonly<Record<string, string>>;
 }
 
-/** Starts an emulator as the options say; it fails where their devices and modules cannot be registered. */
+/** Starts an emulator with the options. Fails if one of their devices and modules cannot be registered. */
 export async function startLocalEmulator(
   options: Options,
   log: Log,
@@ -56,7 +56,7 @@ export async function startLocalEmulator(
   return ok(emulator);
 }
 
-/** The connection strings of the policies and of the clients that were registered at the start. */
+/** Returns the connection strings of the policies and of the clients that are registered at the start. */
 export function connectionStringsOf(options: Options): ConnectionStrings {
   const hostName = options.hostNames[0] ?? '';
   const stringsOf = (clients: readonly ClientIdentity[]) =>
@@ -83,7 +83,7 @@ function registerClients(hub: Hub, clients: readonly ClientIdentity[]): Result<v
     const registered = register(hub, client);
     if (registered.ok) continue;
     const id = formatClientIdentity(client);
-    return failed(registered.error.name, `'${id}' cannot be registered: ${registered.error.message}`);
+    return failed(registered.error.name, `Client '${id}' cannot be registered: ${registered.error.message}`);
   }
   return ok(undefined);
 }
@@ -91,14 +91,14 @@ function registerClients(hub: Hub, clients: readonly ClientIdentity[]): Result<v
 function register(hub: Hub, { deviceId, moduleId }: ClientIdentity): Result<unknown> {
   const device = parseDeviceRequest(deviceId, symmetricKeyOf(deviceId));
   if (!device.ok) return device;
-  const parent = unlessThere(hub.devices.createOrUpdateDevice(device.value, NO_PRECONDITION));
+  const parent = ignoreExisting(hub.devices.createOrUpdateDevice(device.value, NO_PRECONDITION));
   if (!parent.ok || moduleId === undefined) return parent;
   const module = parseModuleRequest(deviceId, moduleId, symmetricKeyOf(`${deviceId}/${moduleId}`));
-  return module.ok ? unlessThere(hub.modules.createOrUpdateModule(module.value, NO_PRECONDITION)) : module;
+  return module.ok ? ignoreExisting(hub.modules.createOrUpdateModule(module.value, NO_PRECONDITION)) : module;
 }
 
-// Named twice, or the device of several modules.
-function unlessThere(result: Result<unknown>): Result<unknown> {
+// A client can be named twice, and several modules can have the same device.
+function ignoreExisting(result: Result<unknown>): Result<unknown> {
   if (result.ok) return result;
   const { name } = result.error;
   return name === 'DeviceAlreadyExists' || name === 'ModuleAlreadyExistsOnDevice' ? ok(undefined) : result;

@@ -1,25 +1,25 @@
 import type { Writable } from 'node:stream';
 import type { Log, LogFields, LogLevel } from '../hub/ports.ts';
-import { painterOf } from './terminal-style.ts';
+import { createTextStyler } from './terminal-style.ts';
 
 /** From the most urgent to the least. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const satisfies readonly LogLevel[];
 
 const COLORS = { error: 'red', warn: 'yellow', info: 'green', debug: 'gray', trace: 'gray' } as const;
 
-/** Writes log lines of `level` and more urgent ones: `time level event name=value …`, or one JSON object a line. */
+/** Writes the log lines of `level` and above as `time level event name=value …`, or as one JSON object a line. */
 export function createLog(
   output: Writable,
   settings: { readonly level: LogLevel; readonly isJson: boolean },
 ): Log {
   const threshold = LOG_LEVELS.indexOf(settings.level);
-  const paint = painterOf(output);
+  const style = createTextStyler(output);
   return (level, event, fields) => {
     if (LOG_LEVELS.indexOf(level) > threshold) return;
     const time = new Date().toISOString();
     const line = settings.isJson
       ? JSON.stringify({ time, level, event, ...fields })
-      : [paint('gray', time), paint(COLORS[level], level.padEnd(5)), event, ...formatFields(fields)].join(
+      : [style('gray', time), style(COLORS[level], level.padEnd(5)), event, ...formatFields(fields)].join(
           ' ',
         );
     output.write(`${line}\n`);
@@ -32,7 +32,7 @@ function formatFields(fields: LogFields): readonly string[] {
     .map(([name, value]) => `${name}=${formatValue(String(value))}`);
 }
 
-// A client chooses its ids and properties: nothing of them may end a line or speak to the terminal.
+// A client chooses its ids and properties. They must not end a line or control the terminal.
 function formatValue(value: string): string {
   if (/^[^\s"=\p{C}]+$/u.test(value)) return value;
   return JSON.stringify(value).replace(

@@ -1,8 +1,8 @@
-// A terminal and a wrapper such as npm may both send the one Ctrl-C that somebody pressed.
+// A terminal and a wrapper such as npm may both send the signal of one Ctrl-C.
 const SAME_KEYPRESS_MILLISECONDS = 200;
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 
-/** Resolves with the first signal that asks the process to stop; another one ends it wherever it is. */
+/** Resolves at the first signal to stop the process. A later signal ends the process immediately. */
 export function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     let stoppedAt: number | undefined;

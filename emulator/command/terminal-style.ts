@@ -2,10 +2,11 @@ import type { Writable } from 'node:stream';
 import { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 
-/** Puts a text into a style where the output is a terminal that has colours, and leaves it as it is elsewhere. */
-export type Painter = (style: Parameters<typeof styleText>[0], text: string) => string;
+/** Applies a style to a text. */
+export type TextStyler = (style: Parameters<typeof styleText>[0], text: string) => string;
 
-export function painterOf(output: Writable): Painter {
-  // Asked of the terminal, for it knows NO_COLOR and FORCE_COLOR too.
+/** Returns a styler for an output. It leaves texts unchanged if the output is not a terminal with colours. */
+export function createTextStyler(output: Writable): TextStyler {
+  // `hasColors` also respects NO_COLOR and FORCE_COLOR.
   return output instanceof WriteStream && output.hasColors() ? styleText : (_style, text) => text;
 }

@@ -5,31 +5,31 @@ import type { TLSSocket } from 'node:tls';
 import { type Listener, type ListenOptions, openListener, tlsOptionsOf } from './listener.ts';
 import { type PeerCertificates, rememberPeerCertificates } from './peer-certificates.ts';
 
-/** A bound HTTPS port, open to WebSockets. */
+/** A bound HTTPS port that can also accept WebSockets. */
 export interface HttpsListener extends Listener {
   readonly server: Server;
   peerCertificatesOf(socket: TLSSocket): readonly Buffer[];
-  /** Hands over connections on which something came that is no HTTP request, or that came too slowly. */
+  /** Passes on each connection whose HTTP request is malformed or arrived too slowly. */
   onBrokenRequest(take: (error: NodeJS.ErrnoException, socket: Duplex) => void): void;
 }
 
 /**
- * Listens for HTTPS requests. Connections are kept alive for as long as the client likes: a direct method may take
- * ten minutes, and a client that sends just when an idle connection is closed sees a failure.
+ * Listens for HTTPS requests. An idle connection has no timeout: a direct method may take ten minutes, and a client
+ * that sends while its idle connection is being closed sees a failure. Rejects with a `ListenError`.
  */
 export async function listenHttps(
   options: ListenOptions,
   onRequest: (request: IncomingMessage, response: ServerResponse, peerCertificates: PeerCertificates) => void,
 ): Promise<HttpsListener> {
   const peerCertificatesOf = rememberPeerCertificates();
-  const { headMilliseconds = 60_000, requestMilliseconds = 300_000 } = options.patience ?? {};
+  const { headMilliseconds = 60_000, requestMilliseconds = 300_000 } = options.timeouts ?? {};
   const server = createServer(
     {
       ...tlsOptionsOf(options),
       keepAliveTimeout: 0,
       headersTimeout: headMilliseconds,
       requestTimeout: requestMilliseconds,
-      // Node looks for slow clients only now and then.
+      // Node checks for slow clients only at this interval.
       connectionsCheckingInterval: Math.min(headMilliseconds / 2, 30_000),
     },
     (request, response) =>
@@ -40,7 +40,7 @@ export async function listenHttps(
   const listener = await openListener(server, options);
   const onBrokenRequest: HttpsListener['onBrokenRequest'] = (take) => {
     server.on('clientError', (error, socket) => {
-      // Node tells of broken handshakes here once more.
+      // Node also emits this event for a failed handshake, which `tlsClientError` has reported.
       if (secureSockets.has(socket)) take(error, socket);
     });
   };

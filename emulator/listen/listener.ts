@@ -2,52 +2,56 @@ import { constants } from 'node:crypto';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TLSSocket, TlsOptions } from 'node:tls';
 
-/** A bound port. Closing destroys every connection and leaves no handle behind. */
+/** A bound port. Closing it destroys every connection and releases every handle. */
 export interface Listener extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** Where to listen, and what for. */
+/** The address to bind, the server's certificate and the timeouts of its connections. */
 export interface ListenOptions {
   readonly host: string;
-  /** 0 chooses a free one. */
+  /** 0 chooses a free port. */
   readonly port: number;
-  /** PEM. */
+  /** The private key as PEM. */
   readonly key: string;
-  /** PEM, without the root. */
+  /** The certificate chain as PEM, without the root. */
   readonly cert: string;
-  readonly patience?: Patience;
-  /** Hears of broken handshakes and connections; none of them is anybody's failure but the client's. */
+  readonly timeouts?: ConnectionTimeouts;
+  /** Called for each failed handshake and each broken connection. The client is the cause of all of them. */
   readonly onClientError?: (error: NodeJS.ErrnoException, remoteAddress: string | undefined) => void;
 }
 
-/** How long a client may take, in milliseconds, before its connection is closed. */
-export interface Patience {
-  /** For its TLS handshake: half a minute unless told. */
+/** The times after which a client's connection is closed, in milliseconds. */
+export interface ConnectionTimeouts {
+  /** For the TLS handshake. Default: 30 seconds. */
   readonly handshakeMilliseconds?: number;
-  /** For the head of an HTTP request, from the handshake or its first byte on: a minute unless told. */
+  /** For the head of an HTTP request, from the handshake or from its first byte. Default: one minute. */
   readonly headMilliseconds?: number;
-  /** For a whole HTTP request: five minutes unless told. */
+  /** For a whole HTTP request. Default: five minutes. */
   readonly requestMilliseconds?: number;
 }
 
-/** The address is taken (`EADDRINUSE`), reserved for root (`EACCES`) or not of this machine (`EADDRNOTAVAIL`). */
+/**
+ * The port is in use (`EADDRINUSE`) or reserved for root (`EACCES`), or the address does not belong to this machine
+ * (`EADDRNOTAVAIL`).
+ */
 export interface ListenError extends NodeJS.ErrnoException {
   readonly code: string;
   readonly address: string;
   readonly port: number;
 }
 
+/** Returns true if the error says that a port could not be bound. */
 export function isListenError(error: unknown): error is ListenError {
   return error instanceof Error && 'syscall' in error && error.syscall === 'listen' && 'code' in error;
 }
 
 /**
- * Every client is asked for a certificate and none is refused here: the hub decides. No `ca`, because naming
- * authorities makes some clients withhold a self-signed certificate; no resumption, because a resumed session has
- * lost the client's intermediates.
+ * Returns the TLS options of a port. The port requests a certificate and accepts every one: the hub decides. It sets
+ * no `ca`, because some clients withhold a self-signed certificate when authorities are named. It allows no
+ * resumption, because a resumed session has lost the client's intermediate certificates.
  */
 export function tlsOptionsOf(options: ListenOptions): TlsOptions {
   return {
@@ -57,12 +61,15 @@ export function tlsOptionsOf(options: ListenOptions): TlsOptions {
     rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
     secureOptions: constants.SSL_OP_NO_TICKET,
-    handshakeTimeout: options.patience?.handshakeMilliseconds ?? 30_000,
+    handshakeTimeout: options.timeouts?.handshakeMilliseconds ?? 30_000,
     noDelay: true,
   };
 }
 
-/** Binds a TLS server and takes over the lifetime and the errors of its connections. */
+/**
+ * Binds a TLS server, and owns the lifetime and the errors of its connections. Rejects with a `ListenError` if the
+ * address cannot be bound.
+ */
 export async function openListener(server: Server, options: ListenOptions): Promise<Listener> {
   const connections = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -77,7 +84,7 @@ export async function openListener(server: Server, options: ListenOptions): Prom
     socket.on('error', (error) => options.onClientError?.(error, socket.remoteAddress));
   });
   await bind(server, options);
-  // Such as too many open files while accepting: the port lives on.
+  // For example too many open files during an accept: the port stays open.
   server.on('error', (error: Error) => options.onClientError?.(error, undefined));
   const { address, port } = server.address() as AddressInfo;
   let closed: Promise<void> | undefined;

@@ -1,23 +1,23 @@
 import type { TLSSocket } from 'node:tls';
 
-/** The certificates that a client presented, as DER, leaf first; empty where it presented none. */
+/** Returns the certificates that a client presented, as DER, leaf first. The list is empty if it presented none. */
 export type PeerCertificates = () => readonly Buffer[];
 
-// More than any client sends.
+// Longer than any chain that a client sends.
 const MAXIMUM_CHAIN_LENGTH = 64;
 
-/** Reads each socket's certificates when they are first asked for, and only once. */
+/** Returns a function that reads the certificates of a socket on the first call and remembers them. */
 export function rememberPeerCertificates(): (socket: TLSSocket) => readonly Buffer[] {
   const remembered = new WeakMap<TLSSocket, readonly Buffer[]>();
   return (socket) => {
-    // Node takes the presented certificates out of the session as it reads them, so a second look finds the leaf alone.
+    // Node removes the presented certificates from the session as it reads them: a second read returns the leaf alone.
     const chain = remembered.get(socket) ?? readPeerCertificates(socket);
     remembered.set(socket, chain);
     return chain;
   };
 }
 
-// `getPeerCertificate(true)` loses certificates that were presented out of order; this walk gives them as they came.
+// `getPeerCertificate(true)` loses certificates that were presented out of order. This loop keeps their order.
 function readPeerCertificates(socket: TLSSocket): readonly Buffer[] {
   const chain: Buffer[] = [];
   let certificate = socket.getPeerX509Certificate();

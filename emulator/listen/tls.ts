@@ -2,7 +2,10 @@ import { createServer, type TLSSocket } from 'node:tls';
 import { type Listener, type ListenOptions, openListener, tlsOptionsOf } from './listener.ts';
 import { type PeerCertificates, rememberPeerCertificates } from './peer-certificates.ts';
 
-/** Listens for TLS connections and hands over each one after its handshake; socket errors are already heard. */
+/**
+ * Listens for TLS connections and passes on each one after its handshake. The socket already has an error listener.
+ * Rejects with a `ListenError`.
+ */
 export function listenTls(
   options: ListenOptions,
   onSocket: (socket: TLSSocket, peerCertificates: PeerCertificates) => void,

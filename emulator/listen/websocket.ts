@@ -5,7 +5,10 @@ import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import type { HttpsListener } from './https.ts';
 import type { PeerCertificates } from './peer-certificates.ts';
 
-/** Takes a WebSocket as a stream of bytes: each write is one binary message, messages arrive as they come. */
+/**
+ * Handles a WebSocket as a stream of bytes. Each write sends one binary message; each message received is a chunk
+ * of the stream.
+ */
 export type WebSocketHandler = (
   stream: Duplex,
   request: IncomingMessage,
@@ -13,18 +16,18 @@ export type WebSocketHandler = (
 ) => void;
 
 export interface WebSocketOptions {
-  /** The path without query, as `/$iothub/websocket`. */
+  /** The path without query, for example `/$iothub/websocket`. */
   readonly path: string;
-  /** By subprotocol in lower case. */
+  /** The handler of each subprotocol. The keys are lower case. */
   readonly subprotocols: ReadonlyMap<string, WebSocketHandler>;
-  /** Serves a client that asks for no subprotocol. */
+  /** Handles a client that offers no subprotocol. */
   readonly withoutSubprotocol: WebSocketHandler;
-  /** A longer message ends the connection with close code 1009. */
+  /** A longer message closes the connection with code 1009. */
   readonly maximumMessageBytes: number;
   readonly onClientError?: (error: Error, remoteAddress: string | undefined) => void;
 }
 
-/** Accepts WebSockets on an HTTPS listener; every other upgrade is answered with an HTTP error. */
+/** Accepts WebSockets on an HTTPS listener. Answers every other upgrade with an HTTP error. */
 export function acceptWebSockets(listener: HttpsListener, options: WebSocketOptions): void {
   const upgrader = new WebSocketServer({
     noServer: true,
@@ -51,7 +54,7 @@ export function acceptWebSockets(listener: HttpsListener, options: WebSocketOpti
   });
 }
 
-// A Java client sends the whole address as its request target.
+// The Java SDK sends the whole URL as its request target.
 function pathOf(target: string): string {
   const path = target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
   try {
@@ -66,14 +69,14 @@ function offeredSubprotocols(request: IncomingMessage): readonly string[] {
   return names.map((name) => name.trim()).filter((name) => name !== '');
 }
 
-/** The first one offered that is served, in the client's own spelling, which has to be echoed. */
+/** Returns the first supported subprotocol in the client's spelling, which the answer must repeat, or undefined. */
 function chooseSubprotocol(offered: readonly string[], options: WebSocketOptions): string | undefined {
   return offered.find((name) => options.subprotocols.has(name.toLowerCase()));
 }
 
 function streamOf(webSocket: WebSocket, socket: TLSSocket): Duplex {
   const stream = createWebSocketStream(webSocket, {
-    // What piled up leaves in one go, still one message for each write.
+    // Queued writes leave in one piece, but each write stays one message.
     writev(chunks, callback) {
       const last = chunks.length - 1;
       socket.cork();
@@ -82,7 +85,7 @@ function streamOf(webSocket: WebSocket, socket: TLSSocket): Duplex {
       socket.uncork();
     },
   });
-  // Nothing can be written to a WebSocket that has ended, so the stream is over as well.
+  // A WebSocket that has ended cannot be written to, so the stream ends completely.
   return stream.once('end', () => stream.destroy());
 }
 

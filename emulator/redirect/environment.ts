@@ -13,23 +13,23 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 export type RedirectOptions = {
   readonly baseEnvironment: Variables;
-  /** Where the hub listens: an IPv4 address. */
+  /** The IPv4 address on which the hub listens. */
   readonly address: string;
-  /** The host names that lead to the hub; no other name is redirected. */
+  /** The host names of the hub. No other name is redirected. */
   readonly names: readonly string[];
-  /** The ports that SDKs insist on, each with the port on which the hub listens. */
+  /** The ports that the SDKs use, each with the port on which the hub listens. */
   readonly ports: Readonly<Record<number, number>>;
-  /** The PEM file of the authority that signed the hub's certificate. */
+  /** The PEM file of the certificate authority that signed the hub's certificate. */
   readonly authorityPath: string;
-  /** Where the private folder is made: the system's temporary folder unless given. */
+  /** The parent of the private folder. Default: the system's folder for temporary files. */
   readonly directory?: string;
   readonly platform?: NodeJS.Platform;
 };
 
-/** The environment for a program; the files it names are gone when it is disposed of. */
+/** The environment of a program. Disposing of it deletes the files that its variables name. */
 export type Redirect = Disposable & { readonly environment: Record<string, string> };
 
-/** Makes the environment in which a program and its children reach the hub by its names and usual ports. */
+/** Creates the environment in which a program and its children reach the hub by its names and default ports. */
 export function redirectEnvironment(options: RedirectOptions): Redirect {
   const { baseEnvironment: base, address, names, ports, platform = process.platform } = options;
   const directory = mkdtempSync(join(options.directory ?? tmpdir(), 'iothub-emulator-'));
@@ -53,18 +53,21 @@ export function redirectEnvironment(options: RedirectOptions): Redirect {
   };
 }
 
-/** The hooks are shipped once, as sources, in the package's folder: the built files use the same ones. */
+/** Returns the folder of the hooks. They are shipped once, as sources; the built files use the same ones. */
 function hookFolder(): string {
   const packageFile = createRequire(import.meta.url).resolve('iothub-emulator/package.json');
   return join(dirname(packageFile), 'emulator', 'redirect');
 }
 
-/** NODE_OPTIONS is split at spaces outside quotes, and a backslash counts inside quotes only. */
+/** Quotes a path for NODE_OPTIONS, which Node splits at spaces outside quotes. Backslashes escape inside quotes only. */
 function quoteNodeOption(path: string): string {
   return /[\s"]/.test(path) ? JSON.stringify(path) : path;
 }
 
-/** NODE_EXTRA_CA_CERTS adds to what Node trusts; the others replace what a program trusts, so they hold all of it. */
+/**
+ * Writes the files of trusted certificates and returns the variables that name them. NODE_EXTRA_CA_CERTS adds to what
+ * Node trusts. The other variables replace what a program trusts, so their file contains all certificates.
+ */
 function writeTrust(directory: string, base: Variables, authorityPath: string) {
   const authority = readCertificates(authorityPath);
   const userFiles = (names: readonly string[]) => names.flatMap((name) => readCertificates(base[name] ?? ''));
@@ -85,12 +88,12 @@ function writeTrust(directory: string, base: Variables, authorityPath: string) {
   };
 }
 
-/** Nothing redirects Java, so it needs to trust a hub only on the ports that its SDK insists on. */
+/** Returns true if no port is a default port. Java is not redirected, so it can reach the hub on default ports only. */
 function isRedirected(ports: RedirectOptions['ports']): boolean {
   return Object.entries(ports).every(([usual, free]) => Number(usual) !== free);
 }
 
-// A store that the user chose stays. Java splits the variable at spaces outside quotes.
+// A trust store that the user has set is kept. Java splits the variable at spaces outside quotes.
 function javaTrust(directory: string, base: Variables, bundle: readonly string[]): Variables {
   const present = base['JAVA_TOOL_OPTIONS'];
   if (present?.includes('-Djavax.net.ssl.trustStore=')) return {};
@@ -100,7 +103,7 @@ function javaTrust(directory: string, base: Variables, bundle: readonly string[]
   return { JAVA_TOOL_OPTIONS: joined([present, option], ' ') };
 }
 
-/** A proxy could not find the hub: where one is set, the hub's names go past it. */
+/** Returns the variables that bypass a proxy for the hub's names, if a proxy is set. A proxy could not find the hub. */
 function proxyBypass(base: Variables, names: readonly string[]): Variables {
   const isProxied = Object.entries(base).some(([name, value]) => value && /^(https?|all)_proxy$/i.test(name));
   const present = base['no_proxy'] ?? base['NO_PROXY'];

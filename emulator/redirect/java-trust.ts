@@ -1,15 +1,18 @@
 import { createHash, X509Certificate } from 'node:crypto';
 
-// The store keeps no secret, so the password is the one of Java's own; to read certificates none is needed.
+// The store contains no secret, so it has Java's default password. Reading certificates needs no password.
 const PASSWORD = 'changeit';
 
 const MAGIC = 0xfeedfeed;
 const VERSION = 2;
 const TRUSTED_CERTIFICATE = 2;
-// Mixed into the digest by every Java since the first.
+// Part of the digest in every version of Java.
 const WHITENER = 'Mighty Aphrodite';
 
-/** PEM certificates as a Java key store (JKS), the only form that every Java reads and that is simple enough to be written here. */
+/**
+ * Formats PEM certificates as a Java key store (JKS). Every version of Java reads this format, and it is simple to
+ * write.
+ */
 export function formatJavaTrustStore(certificates: readonly string[]): Buffer {
   const entries = certificates.flatMap((pem, index) => formatEntry(`authority-${index}`, pem));
   const store = Buffer.concat([uint32(MAGIC), uint32(VERSION), uint32(entries.length), ...entries]);
@@ -17,7 +20,7 @@ export function formatJavaTrustStore(certificates: readonly string[]): Buffer {
   return Buffer.concat([store, createHash('sha1').update(password).update(WHITENER).update(store).digest()]);
 }
 
-// One that cannot be read is left out, for Java would refuse the whole store.
+// A malformed certificate is left out, because Java would refuse the whole store.
 function formatEntry(alias: string, pem: string): readonly Buffer[] {
   try {
     const { raw } = new X509Certificate(pem);

@@ -1,8 +1,8 @@
 'use strict';
 
-// Loaded by `--require` into every Node program below `iothub-emulator exec`. Connections for the hub's names and
-// ports go to the hub's free ports; children and workers get the hook back where a program takes it from them.
-// The syntax is Node 12's: the program under test may run on an old Node.
+// Loaded by `--require` into every Node program below `iothub-emulator exec`. It redirects connections to the hub's
+// names and default ports to the ports on which the hub listens. If a program removes the hook from the environment of
+// its children and workers, it is restored. The syntax is that of Node 12, because a program may run on an old Node.
 
 const VARIABLE = 'IOTHUB_EMULATOR_REDIRECT';
 const TRUST_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE'];
@@ -15,9 +15,9 @@ function install() {
   const net = require('net');
   if (net.Socket.prototype.connect[INSTALLED]) return;
   redirectConnections(net.Socket.prototype);
-  const restored = environmentRestorer();
-  followChildren(require('child_process'), restored);
-  followWorkers(require('worker_threads'), restored);
+  const restore = createEnvironmentRestorer();
+  hookChildren(require('child_process'), restore);
+  hookWorkers(require('worker_threads'), restore);
   require('module').syncBuiltinESMExports();
 }
 
@@ -37,14 +37,17 @@ function redirectConnections(prototype) {
     const port = redirectedPort(options);
     if (port === undefined) return connect.apply(this, args);
     connect.call(this, { ...options, host: redirect.address, port, lookup: undefined }, listener);
-    // A later `tls.connect({ socket })` checks the certificate against this name.
+    // A later `tls.connect({ socket })` verifies the certificate against this name.
     this._host = options.host;
     return this;
   };
   prototype.connect[INSTALLED] = true;
 }
 
-/** The forms of `connect`: (options), (path), (port, host), each with a listener, or node's own array of these two. */
+/**
+ * Returns `[options, listener]` of a `connect` call. Its forms are (options), (path) and (port, host), each with a
+ * listener, or the array that Node makes of these.
+ */
 function connectArguments(args) {
   const [first, second] = args;
   if (Array.isArray(first)) return first;
@@ -60,8 +63,11 @@ function redirectedPort(options) {
   return redirect.ports[Number(options.port)];
 }
 
-/** Gives an environment back what this process was started with, where a program left it out; else the same object. */
-function environmentRestorer() {
+/**
+ * Returns a function that adds the missing variables of the redirect to an environment. If none is missing, the
+ * function returns the same object.
+ */
+function createEnvironmentRestorer() {
   const remembered = {};
   for (const name of [VARIABLE, ...TRUST_VARIABLES]) {
     if (process.env[name] !== undefined) remembered[name] = process.env[name];
@@ -70,71 +76,71 @@ function environmentRestorer() {
   const separator = require('path').delimiter;
   const requireHook = `--require ${/[\s"]/.test(__filename) ? JSON.stringify(__filename) : __filename}`;
 
-  return function restored(environment) {
-    const lost = {};
+  return function restore(environment) {
+    const missing = {};
     for (const name of Object.keys(remembered)) {
-      if (environment[name] === undefined) lost[name] = remembered[name];
+      if (environment[name] === undefined) missing[name] = remembered[name];
     }
     const { NODE_OPTIONS = '', PYTHONPATH = '' } = environment;
-    if (!NODE_OPTIONS.includes(requireHook)) lost.NODE_OPTIONS = `${NODE_OPTIONS} ${requireHook}`.trim();
+    if (!NODE_OPTIONS.includes(requireHook)) missing.NODE_OPTIONS = `${NODE_OPTIONS} ${requireHook}`.trim();
     if (!PYTHONPATH.split(separator).includes(pythonFolder)) {
-      lost.PYTHONPATH = PYTHONPATH === '' ? pythonFolder : pythonFolder + separator + PYTHONPATH;
+      missing.PYTHONPATH = PYTHONPATH === '' ? pythonFolder : pythonFolder + separator + PYTHONPATH;
     }
-    if (Object.keys(lost).length === 0) return environment;
+    if (Object.keys(missing).length === 0) return environment;
     const complete = {};
     for (const name in environment) complete[name] = environment[name];
-    return Object.assign(complete, lost);
+    return Object.assign(complete, missing);
   };
 }
 
-function followChildren(childProcess, restored) {
+function hookChildren(childProcess, restore) {
   const prototype = childProcess.ChildProcess.prototype;
   const spawn = prototype.spawn;
   prototype.spawn = function (options) {
-    if (options) options.envPairs = restoredPairs(options.envPairs, restored);
+    if (options) options.envPairs = restorePairs(options.envPairs, restore);
     return spawn.call(this, options);
   };
   const afterArguments = (args) => (args[1] == null || Array.isArray(args[1]) ? 2 : 1);
-  restoreForSync(childProcess, 'spawnSync', afterArguments, restored);
-  restoreForSync(childProcess, 'execFileSync', afterArguments, restored);
-  restoreForSync(childProcess, 'execSync', () => 1, restored);
+  hookSync(childProcess, 'spawnSync', afterArguments, restore);
+  hookSync(childProcess, 'execFileSync', afterArguments, restore);
+  hookSync(childProcess, 'execSync', () => 1, restore);
 }
 
-/** `envPairs` is what node makes of `env` before it spawns: ['NAME=value', …]; none means the parent's environment. */
-function restoredPairs(envPairs, restored) {
+/** Restores `envPairs`, Node's form of `env`: `['NAME=value', …]`. Without it the child inherits the environment. */
+function restorePairs(envPairs, restore) {
   const given = envPairs ? fromPairs(envPairs) : process.env;
-  const complete = restored(given);
+  const complete = restore(given);
   return complete === given ? envPairs : Object.keys(complete).map((name) => `${name}=${complete[name]}`);
 }
 
 function fromPairs(envPairs) {
   const environment = {};
   for (const pair of envPairs) {
-    // Windows has variables such as `=C:`, whose names begin with the sign.
+    // Windows has variables such as `=C:`, whose names begin with an equals sign.
     const end = pair.indexOf('=', 1);
     environment[pair.slice(0, end)] = pair.slice(end + 1);
   }
   return environment;
 }
 
-/** The synchronous functions bypass `ChildProcess`: their `env` option is completed instead. */
-function restoreForSync(childProcess, name, optionsIndex, restored) {
+/** Wraps a synchronous function. These bypass `ChildProcess`, so their `env` option is completed. */
+function hookSync(childProcess, name, optionsIndex, restore) {
   const original = childProcess[name];
   childProcess[name] = function (...args) {
     const index = optionsIndex(args);
     const options = args[index] == null ? {} : args[index];
     const given = options.env || process.env;
-    const complete = restored(given);
+    const complete = restore(given);
     if (complete !== given && typeof options === 'object') args[index] = { ...options, env: complete };
     return original.apply(this, args);
   };
 }
 
-function followWorkers(workerThreads, restored) {
+function hookWorkers(workerThreads, restore) {
   workerThreads.Worker = new Proxy(workerThreads.Worker, {
     construct(Worker, [file, options, ...rest], newTarget) {
       const given = (options && options.env) || process.env;
-      const complete = typeof given === 'object' ? restored(given) : given;
+      const complete = typeof given === 'object' ? restore(given) : given;
       const completed = complete === given ? options : { ...options, env: complete };
       return Reflect.construct(Worker, [file, completed, ...rest], newTarget);
     },

@@ -1,11 +1,11 @@
 /**
- * A shell script to be named `node` and to come first on PATH: a program that is started by name below
- * `NODE_OPTIONS=--no-warnings jest` gets the hook back, then becomes the `node` that comes next on PATH.
+ * Formats a shell script that is named `node` and comes first on PATH. It restores the hook if a program has replaced
+ * NODE_OPTIONS, for example `NODE_OPTIONS=--no-warnings jest`. Then it executes the next `node` on PATH.
  */
 export function formatNodeShim(folder: string, requireHook: string): string {
   const own = quote(folder);
   const hook = quote(requireHook);
-  // Only what follows this folder is searched: the shim of an outer `exec` would call back what comes before it.
+  // The search starts after this folder: the shim of an outer `exec` would otherwise start this one again.
   return `#!/bin/sh
 case " $NODE_OPTIONS " in
   *' '${hook}' '*) ;;

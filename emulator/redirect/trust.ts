@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
-/** Where systems keep what OpenSSL and curl trust by default, a company's own authorities included. */
+/** The files of certificates that OpenSSL and curl trust by default. They include the authorities of a company. */
 const SYSTEM_BUNDLES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
@@ -11,7 +11,7 @@ const SYSTEM_BUNDLES = [
   '/etc/ssl/cert.pem',
 ];
 
-/** The certificates of the system's bundle; none where there is no such file. */
+/** Returns the certificates of the system's bundle. The list is empty if there is no such file. */
 export function readSystemCertificates(): readonly string[] {
   for (const path of SYSTEM_BUNDLES) {
     const certificates = readCertificates(path);
@@ -20,7 +20,7 @@ export function readSystemCertificates(): readonly string[] {
   return [];
 }
 
-/** The PEM certificates in a file, or in the files of a folder; none where it cannot be read. */
+/** Returns the PEM certificates in a file or in the files of a folder. The list is empty if it cannot be read. */
 export function readCertificates(path: string): readonly string[] {
   try {
     if (!statSync(path).isDirectory()) return readFile(path);
@@ -30,12 +30,12 @@ export function readCertificates(path: string): readonly string[] {
   }
 }
 
-/** One PEM bundle of all certificates, each of them once: programs in Python load it anew for every request. */
+/** Formats one PEM bundle with each certificate once. It is short because Python programs load it for every request. */
 export function formatBundle(certificates: readonly string[]): string {
   return `${distinctCertificates(certificates).join('\n')}\n`;
 }
 
-/** Each certificate once: Node and the systems break the lines of the same one at different places. */
+/** Returns each certificate once. Node and the systems break the lines of one certificate differently. */
 export function distinctCertificates(certificates: readonly string[]): readonly string[] {
   const distinct = new Map<string, string>();
   for (const certificate of certificates) {

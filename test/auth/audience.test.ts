@@ -4,7 +4,7 @@ import { coversResource, isHostName } from '../../emulator/auth/audience.ts';
 
 const HOST_NAMES = ['hub1.iothub.test', '127.0.0.1', '::1'];
 
-describe('a token of a policy covers its resource and all below it, by whole segments', () => {
+describe('token of a policy', () => {
   it.each([
     ['hub1.iothub.test', [], true],
     ['hub1.iothub.test', ['devices', 'd'], true],
@@ -28,12 +28,15 @@ describe('a token of a policy covers its resource and all below it, by whole seg
     ['hub2.iothub.test', ['devices', 'd'], false],
     ['', ['devices', 'd'], false],
     ['/devices/d', ['devices', 'd'], false],
-  ])('%s for %j: %s', (resource, path, covered) => {
-    expect(coversResource({ resource, policyName: 'p' }, { hostNames: HOST_NAMES, path })).toBe(covered);
-  });
+  ])(
+    'for %s covers the resource %j, which must be below it by whole segments: %s',
+    (resource, path, covered) => {
+      expect(coversResource({ resource, policyName: 'p' }, { hostNames: HOST_NAMES, path })).toBe(covered);
+    },
+  );
 });
 
-describe('a token without policy names exactly one device or module', () => {
+describe('token without a policy', () => {
   it.each([
     ['hub1.iothub.test/devices/d', ['devices', 'd'], true],
     ['hub1.iothub.test%2Fdevices%2FD', ['devices', 'd'], true],
@@ -46,11 +49,11 @@ describe('a token without policy names exactly one device or module', () => {
     ['hub1.iothub.test/devices/d/modules/m', ['devices', 'd'], false],
     ['hub1.iothub.test/devices', ['devices', 'd'], false],
     ['hub1.iothub.test', ['devices', 'd'], false],
-  ])('%s for %j: %s', (resource, path, covered) => {
+  ])('for %s covers the resource %j, which must be exactly that client: %s', (resource, path, covered) => {
     expect(coversResource({ resource }, { hostNames: HOST_NAMES, path })).toBe(covered);
   });
 
-  it('reads an id with every legal character, encoded not at all, once or twice', () => {
+  it('covers a device id with any legal characters, not encoded or encoded once or twice', () => {
     const legal = "ABCxyz019-:.+%_#*?!(),=@;$'".split('');
     const id = fc
       .array(fc.constantFrom(...legal), { minLength: 1, maxLength: 128 })
@@ -70,7 +73,7 @@ describe('a token without policy names exactly one device or module', () => {
   });
 });
 
-describe('the name of the hub', () => {
+describe('host name of the hub', () => {
   it.each([
     ['hub1.iothub.test', true],
     ['HUB1.iothub.TEST', true],
@@ -84,7 +87,7 @@ describe('the name of the hub', () => {
     ['iothub.test', false],
     ['', false],
     [':443', false],
-  ])('%s is one of its names: %s', (text, known) => {
+  ])('matches the text %j: %s', (text, known) => {
     expect(isHostName(text, HOST_NAMES)).toBe(known);
   });
 });

@@ -31,7 +31,7 @@ function reasonOf(result: ReturnType<typeof verifyChain>): string | undefined {
   return result.ok ? 'accepted' : result.error.reason;
 }
 
-describe('a client registered by certificate authority', () => {
+describe('client registered by certificate authority', () => {
   let root: Authority;
   let otherRoot: Authority;
   let upper: Authority;
@@ -47,13 +47,13 @@ describe('a client registered by certificate authority', () => {
     deep = await createClientCertificate({ commonName: 'd', now: NOW, authority: lower });
   });
 
-  it('is accepted with the leaf alone where the root signed it', () => {
+  it('is accepted with the leaf alone if the root signed it', () => {
     expect(reasonOf(verifyAuthoritySigned(derOf(direct), 'd/m', trust(otherRoot, root), NOW))).toBe(
       'accepted',
     );
   });
 
-  it('is accepted through the intermediates that it presents, in any order and with strangers among them', () => {
+  it('is accepted through the intermediates that it presents, in any order and among unrelated certificates', () => {
     for (const chain of [
       derOf(deep, lower, upper),
       derOf(deep, lower, upper, root),
@@ -63,13 +63,13 @@ describe('a client registered by certificate authority', () => {
     }
   });
 
-  it('needs to present no more than leads to a registered intermediate', () => {
+  it('needs to present only the certificates up to a registered intermediate', () => {
     expect(reasonOf(verifyChain(derOf(deep), trust(lower), NOW))).toBe('accepted');
     expect(reasonOf(verifyChain(derOf(deep, lower), trust(upper), NOW))).toBe('accepted');
     expect(reasonOf(verifyChain(derOf(deep), trust(upper), NOW))).toBe('untrusted-authority');
   });
 
-  it('is refused where a link is missing, foreign or not an authority', async () => {
+  it('is refused if an issuer is missing, is not registered or is not an authority', async () => {
     const { certificatePem, keyPem } = direct;
     const fromLeaf = await createClientCertificate({
       commonName: 'd',
@@ -91,7 +91,7 @@ describe('a client registered by certificate authority', () => {
     }
   });
 
-  it('is refused by an authority of the same name with another key', async () => {
+  it('is refused if an authority with a registered name but another key signed the certificate', async () => {
     const forged = await issueCertificate({
       commonNames: [new X509Certificate(root.certificatePem).subject.replace('CN=', '')],
       validFrom: NOW - DAY,
@@ -106,12 +106,15 @@ describe('a client registered by certificate authority', () => {
     expect(reasonOf(verifyChain(derOf(leaf, forged), trust(root), NOW))).toBe('untrusted-authority');
   });
 
-  it.each(['d', 'd/M', 'D/m', 'd/m/', 'm', ''])('is refused as %j with the common name d/m', (commonName) => {
-    const verdict = verifyAuthoritySigned(derOf(direct), commonName, trust(root), NOW);
-    expect(reasonOf(verdict)).toBe('common-name-mismatch');
-  });
+  it.each(['d', 'd/M', 'D/m', 'd/m/', 'm', ''])(
+    'is refused as client %j with the common name d/m',
+    (commonName) => {
+      const verdict = verifyAuthoritySigned(derOf(direct), commonName, trust(root), NOW);
+      expect(reasonOf(verdict)).toBe('common-name-mismatch');
+    },
+  );
 
-  it('is refused when the leaf, an intermediate or the authority is outside its validity', async () => {
+  it('is refused if the leaf, an intermediate or the authority is expired or not yet valid', async () => {
     const expired = await createClientCertificate({
       commonName: 'd',
       now: NOW,
@@ -134,7 +137,7 @@ describe('a client registered by certificate authority', () => {
     expect(reasonOf(verifyChain(derOf(byRoot), trust(root), NOW + 4000 * DAY))).toBe('certificate-expired');
   });
 
-  it('ends at once on a long chain of authorities that lead nowhere, and on junk', async () => {
+  it('is refused with a long chain of unregistered authorities and with malformed certificates', async () => {
     const first = await createAuthority(NOW);
     const second = await createIntermediateAuthority(first, { commonName: 'second', now: NOW });
     const leaf = await createClientCertificate({ commonName: 'd', now: NOW, authority: second });
@@ -146,8 +149,8 @@ describe('a client registered by certificate authority', () => {
   });
 });
 
-describe('the authorities that a hub trusts', () => {
-  it('are read from a PEM text with remarks and several certificates', async () => {
+describe('parseTrustedAuthorities', () => {
+  it('parses a PEM text with comments and several certificates', async () => {
     const first = await createAuthority(NOW);
     const second = await createIntermediateAuthority(first, { commonName: 'second', now: NOW });
     const pem = `# ours\n${first.certificatePem}\n\nsecond:\n${second.certificatePem}`;
@@ -155,7 +158,7 @@ describe('the authorities that a hub trusts', () => {
     expect(authorities).toMatchObject({ ok: true, value: { length: 2 } });
   });
 
-  it('are refused when one is no authority, broken, or missing', async () => {
+  it('refuses a certificate that is not an authority, a malformed one and a text without certificates', async () => {
     const leaf = await createClientCertificate({ commonName: 'd', now: NOW });
     const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----';
     for (const pem of [leaf.certificatePem, broken, '', leaf.keyPem]) {

@@ -13,7 +13,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const derOf = (certificate: ClientCertificate) => new X509Certificate(certificate.certificatePem).raw;
 const only = (primaryThumbprint: string | null) => ({ primaryThumbprint, secondaryThumbprint: null });
 
-describe('a client registered by thumbprint', () => {
+describe('client registered by thumbprint', () => {
   let certificate: ClientCertificate;
   let other: ClientCertificate;
   let der: Buffer;
@@ -23,13 +23,13 @@ describe('a client registered by thumbprint', () => {
     der = derOf(certificate);
   });
 
-  it('has the thumbprints that its maker told', () => {
+  it('has the thumbprints that createClientCertificate returned', () => {
     expect(thumbprintsOf(der)).toEqual(certificate.thumbprints);
     expect(certificate.thumbprints.sha1).toMatch(/^[0-9a-f]{40}$/);
     expect(certificate.thumbprints.sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('connects by SHA-1 or SHA-256, primary or secondary, in any letter case, with or without colons', () => {
+  it('is accepted by SHA-1 or SHA-256, primary or secondary, in any letter case, with or without colons', () => {
     const { sha1, sha256 } = certificate.thumbprints;
     const foreign = other.thumbprints;
     for (const text of [sha1, sha256, sha1.toUpperCase(), sha256.replace(/..(?!$)/g, '$&:').toUpperCase()]) {
@@ -42,7 +42,7 @@ describe('a client registered by thumbprint', () => {
   });
 
   it.each([null, '', '0'.repeat(40), '0'.repeat(64), 'é'.repeat(40), 'abc'])(
-    'is refused under %j',
+    'is refused if the registered thumbprint is %j',
     (text) => {
       const verdict = verifySelfSigned([der], only(text), NOW);
       expect(verdict).toMatchObject({ ok: false, error: { reason: 'thumbprint-mismatch' } });
@@ -50,7 +50,7 @@ describe('a client registered by thumbprint', () => {
     },
   );
 
-  it('is refused with another certificate of the same name', () => {
+  it('is refused with another certificate of the same common name', () => {
     const verdict = verifySelfSigned([derOf(other)], only(certificate.thumbprints.sha256), NOW);
     expect(verdict).toMatchObject({ error: { name: 'IotHubUnauthorized', reason: 'thumbprint-mismatch' } });
   });
@@ -58,12 +58,12 @@ describe('a client registered by thumbprint', () => {
   it.each([
     [NOW - 2 * DAY, 'certificate-not-yet-valid'],
     [NOW + 400 * DAY, 'certificate-expired'],
-  ])('is refused outside its validity', (now, reason) => {
+  ])('is refused at %d ms with %s', (now, reason) => {
     const verdict = verifySelfSigned([der], only(certificate.thumbprints.sha1), now);
     expect(verdict).toMatchObject({ error: { reason } });
   });
 
-  it('is refused with bytes that are no certificate, or none', () => {
+  it('is refused with malformed bytes or without a certificate', () => {
     const thumbprint = only(thumbprintsOf(Buffer.from('junk')).sha1);
     for (const chain of [[Buffer.from('junk')], [Buffer.alloc(0)], []]) {
       expect(verifySelfSigned(chain, thumbprint, NOW)).toMatchObject({
@@ -73,7 +73,7 @@ describe('a client registered by thumbprint', () => {
   });
 });
 
-describe('the common name', () => {
+describe('common name of a certificate', () => {
   it.each([
     'device01',
     'device01/module01',
@@ -86,17 +86,17 @@ describe('the common name', () => {
     ' spaced ',
     'gerät',
     'd'.repeat(128).concat('/', 'm'.repeat(128)),
-  ])('%s is read as it was written', async (commonName) => {
+  ])('is returned as it was issued: %j', async (commonName) => {
     const certificate = await createClientCertificate({ commonName, now: NOW });
     expect(commonNameOf(derOf(certificate))).toBe(commonName);
   });
 
-  it('given twice names nobody', async () => {
+  it('is undefined if the subject has two common names', async () => {
     const certificate = await createClientCertificate({ commonName: ['d', 'other'], now: NOW });
     expect(commonNameOf(derOf(certificate))).toBeUndefined();
   });
 
-  it('is absent from a subject without one and from junk', async () => {
+  it('is undefined if the subject has none or the certificate is malformed', async () => {
     const certificate = await createClientCertificate({ commonName: [], now: NOW });
     expect(commonNameOf(derOf(certificate))).toBeUndefined();
     expect(commonNameOf(Buffer.from('junk'))).toBeUndefined();

@@ -37,7 +37,7 @@ function reasonOf(result: { ok: true } | { ok: false; error: { reason?: string }
 const lowerHexEscapes = (text: string) =>
   encodeURIComponent(text).replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase());
 
-interface Writer {
+interface TokenSample {
   readonly client: string;
   readonly path: readonly string[];
   readonly token: string;
@@ -46,7 +46,7 @@ interface Writer {
 const DEVICE = "dev-1+%2F='!*()";
 const MODULE = 'edge.$hub:1';
 
-function writersFor(deviceId: string): readonly Writer[] {
+function createTokenSamples(deviceId: string): readonly TokenSample[] {
   const audience = `${HOST}/devices/${deviceId}`;
   const formEncode = (text: string) => new URLSearchParams({ v: text }).toString().slice(2);
   const path = ['devices', deviceId];
@@ -63,13 +63,13 @@ function writersFor(deviceId: string): readonly Writer[] {
   return [
     { client: 'Python', path, token: token(whole, encodeURIComponent(sign(KEY, whole))) },
     {
-      client: 'Python service, whose signature keeps its slashes',
+      client: 'Python service, which does not encode the slashes of the signature',
       path,
       token: token(whole, encodeURIComponent(rawSignature).replaceAll('%2F', '/')),
     },
     { client: '.NET, which encodes the id twice', path, token: token(dotNet, formEncode(sign(KEY, dotNet))) },
     {
-      client: 'Java, whose slashes stay and whose fields stand in another order',
+      client: 'Java, which does not encode slashes and orders the fields differently',
       path,
       token: `SharedAccessSignature sig=${formEncode(sign(KEY, java))}&se=${EXPIRY}&sr=${java}`,
     },
@@ -90,22 +90,22 @@ function writersFor(deviceId: string): readonly Writer[] {
       token: token(audience.toLowerCase(), formEncode(sign(KEY, audience.toLowerCase()))),
     },
     {
-      client: 'a client told of a port',
+      client: 'a client whose host name has a port',
       path,
       token: token(withPort, encodeURIComponent(sign(KEY, withPort))),
     },
     {
-      client: 'a client that shouts',
+      client: 'a client with an upper-case host name',
       path,
       token: token(upperHost, encodeURIComponent(sign(KEY, upperHost))),
     },
     {
-      client: 'the VS Code extension of old',
+      client: 'an old version of the VS Code extension',
       path,
       token: token(oldCode, encodeURIComponent(sign(KEY, oldCode))),
     },
     {
-      client: 'a client with field names of its own letter case and a field of its own',
+      client: 'a client with field names in another letter case and an additional field',
       path,
       token: `SharedAccessSignature SR=${whole}&Sig=${encodeURIComponent(rawSignature)}&SE=${EXPIRY}&tag=x`,
     },
@@ -127,11 +127,11 @@ function writersFor(deviceId: string): readonly Writer[] {
   ];
 }
 
-describe('a token as each client writes it', () => {
-  const ordinary = writersFor('dev-1');
-  const unusual = writersFor(DEVICE);
+describe('SAS token in the format of each client', () => {
+  const ordinary = createTokenSamples('dev-1');
+  const unusual = createTokenSamples(DEVICE);
   it.each([...ordinary, ...unusual])(
-    '$client: accepted for $path with the primary and the secondary key',
+    'is accepted from $client for $path, signed with the primary or the secondary key',
     (row) => {
       const token = parsed(row.token);
       expect(token.policyName).toBeUndefined();
@@ -139,8 +139,8 @@ describe('a token as each client writes it', () => {
         [KEY, OTHER_KEY],
         [OTHER_KEY, KEY],
       ]) {
-        const demand = { keys, hostNames: ['127.0.0.1', HOST], path: row.path, now: NOW };
-        expect(reasonOf(verifySasToken(token, demand))).toBe('accepted');
+        const requirements = { keys, hostNames: ['127.0.0.1', HOST], path: row.path, now: NOW };
+        expect(reasonOf(verifySasToken(token, requirements))).toBe('accepted');
       }
       const wrongKey = { keys: [OTHER_KEY, OTHER_KEY], hostNames: [HOST], path: row.path, now: NOW };
       expect(reasonOf(verifySasToken(token, wrongKey))).toBe('signature-mismatch');
@@ -149,18 +149,23 @@ describe('a token as each client writes it', () => {
     },
   );
 
-  it('azure-iothub: the policy token of a back end covers the whole hub', () => {
+  it('is accepted from azure-iothub for the whole hub with a policy', () => {
     const token = parsed(serviceSas.create(HOST, "my policy's", KEY, EXPIRY).toString());
     expect(token).toMatchObject({ resource: HOST, policyName: "my policy's", expiryUtc: EXPIRY * 1000 });
-    const demand = { keys: [OTHER_KEY, KEY], hostNames: [HOST], path: ['twins', 'd', 'methods'], now: NOW };
-    expect(reasonOf(verifySasToken(token, demand))).toBe('accepted');
+    const requirements = {
+      keys: [OTHER_KEY, KEY],
+      hostNames: [HOST],
+      path: ['twins', 'd', 'methods'],
+      now: NOW,
+    };
+    expect(reasonOf(verifySasToken(token, requirements))).toBe('accepted');
   });
 });
 
-describe('a text that is no token', () => {
+describe('malformed SAS token', () => {
   const sig = encodeURIComponent(sign(KEY, 'h'));
   it.each([
-    ['nothing', ''],
+    ['an empty text', ''],
     ['another scheme', `Bearer sr=h&sig=${sig}&se=1`],
     ['the scheme in another letter case', `sharedaccesssignature sr=h&sig=${sig}&se=1`],
     ['the scheme alone', 'SharedAccessSignature'],
@@ -173,40 +178,40 @@ describe('a text that is no token', () => {
     ['no expiry', `SharedAccessSignature sr=h&sig=${sig}`],
     ['an expiry in words', `SharedAccessSignature sr=h&sig=${sig}&se=tomorrow`],
     ['an expiry in hexadecimal', `SharedAccessSignature sr=h&sig=${sig}&se=0x10`],
-    ['an expiry without end', `SharedAccessSignature sr=h&sig=${sig}&se=Infinity`],
+    ['an infinite expiry', `SharedAccessSignature sr=h&sig=${sig}&se=Infinity`],
     ['an expiry in milliseconds', `SharedAccessSignature sr=h&sig=${sig}&se=1900000000000`],
-    ['a field given twice', `SharedAccessSignature sr=h&sig=${sig}&se=1&SR=other`],
-  ])('%s is refused as malformed', (_what, text) => {
+    ['a repeated field', `SharedAccessSignature sr=h&sig=${sig}&se=1&SR=other`],
+  ])('is refused: %s', (_what, text) => {
     expect(reasonOf(parseSasToken(text))).toBe('token-malformed');
   });
 
-  it('takes an expiry with a fraction, as .NET does', () => {
+  it('does not include a token whose expiry has a fraction, as .NET sends it', () => {
     expect(parsed(`SharedAccessSignature sr=h&sig=${sig}&se=1900000000.5`).expiryUtc).toBe(1_900_000_000_500);
   });
 
-  it('never throws, whatever comes', () => {
+  it('is refused without an exception for any text', () => {
     const almost = fc
       .array(fc.tuple(fc.constantFrom('sr', 'sig', 'se', 'skn', 'x'), fc.string({ unit: 'binary' })))
       .map(
         (fields) => `SharedAccessSignature ${fields.map(([name, value]) => `${name}=${value}`).join('&')}`,
       );
-    const demand = { keys: [KEY, null, ''], hostNames: [HOST], path: ['devices', 'd'], now: NOW };
+    const requirements = { keys: [KEY, null, ''], hostNames: [HOST], path: ['devices', 'd'], now: NOW };
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), almost), (text) => {
         const token = parseSasToken(text);
-        if (token.ok) expect(verifySasToken(token.value, demand).ok).toBe(false);
+        if (token.ok) expect(verifySasToken(token.value, requirements).ok).toBe(false);
       }),
     );
   });
 });
 
-describe('signing', () => {
+describe('signature of a SAS token', () => {
   const key = fc
     .uint8Array({ minLength: 16, maxLength: 64 })
     .map((bytes) => Buffer.from(bytes).toString('base64'));
   const word = fc.string({ unit: 'grapheme', minLength: 1 });
 
-  it('what is formatted parses back and verifies, with any key, resource and policy name', () => {
+  it('verifies after format and parse with any key, resource and policy name', () => {
     fc.assert(
       fc.property(
         key,
@@ -229,7 +234,7 @@ describe('signing', () => {
     );
   });
 
-  it('does not let anybody sign for an identity without keys', () => {
+  it('is refused for an identity without keys', () => {
     const token = parsed(
       `SharedAccessSignature sr=${HOST}&sig=${encodeURIComponent(sign('', HOST))}&se=${EXPIRY}`,
     );
@@ -238,14 +243,14 @@ describe('signing', () => {
     expect(verifySasSignature(token, ['====', '!'])).toBe(false);
   });
 
-  it('refuses a signature of another length', () => {
+  it('is refused if it has another length', () => {
     const token = parsed(formatSasToken({ resource: HOST, key: KEY, expirySeconds: EXPIRY }));
     expect(verifySasSignature({ ...token, signature: 'AAAA' }, [KEY])).toBe(false);
     expect(verifySasSignature({ ...token, signature: `AAAA${token.signature}` }, [KEY])).toBe(false);
   });
 });
 
-describe('expiry', () => {
+describe('expiry of a SAS token', () => {
   const token = parsed(
     formatSasToken({ resource: HOST, key: KEY, expirySeconds: 1000, policyName: 'service' }),
   );
@@ -254,7 +259,7 @@ describe('expiry', () => {
     [1_000_000, false],
     [1_000_000 + CLOCK_SKEW_MILLISECONDS, false],
     [1_000_000 + CLOCK_SKEW_MILLISECONDS + 1, true],
-  ])('at %d ms a token that ends at 1,000,000 ms is expired: %s', (now, expired) => {
+  ])('of 1,000,000 ms has passed at %d ms: %s', (now, expired) => {
     expect(isExpired(token, now)).toBe(expired);
     const verdict = verifySasToken(token, { keys: [KEY], hostNames: [HOST], path: [], now });
     expect(reasonOf(verdict)).toBe(expired ? 'token-expired' : 'accepted');

@@ -19,7 +19,7 @@ const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const countOf = (pem: string) => pem.match(/BEGIN CERTIFICATE/g)?.length ?? 0;
 const hasOpenssl = spawnSync(OPENSSL, ['version']).status === 0;
 
-describe('certificates', () => {
+describe('certificate', () => {
   let root: Authority;
   let intermediate: Authority;
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe('certificates', () => {
     intermediate = await createIntermediateAuthority(root, { commonName: 'factory', now });
   });
 
-  it('of the authority are self-signed, of P-256, and good for ten years', () => {
+  it('of a root authority is self-signed with P-256 and valid for ten years', () => {
     const certificate = new X509Certificate(root.certificatePem);
     expect(certificate.ca).toBe(true);
     expect(certificate.subject).toMatch(/^CN=iothub-emulator local CA [0-9a-f]{8}$/);
@@ -39,7 +39,7 @@ describe('certificates', () => {
     expect(root.intermediatesPem).toBe('');
   });
 
-  it('of the server bear every name and address, and come alone', async () => {
+  it('of the server has every DNS name and IP address, and does not include the root', async () => {
     const names = ['localhost', 'hub1.iothub.test', '*.azure-devices.net', '127.0.0.1', '::1'];
     const leaf = await createServerLeaf(root, { names, now });
     const certificate = new X509Certificate(leaf.certificatePem);
@@ -54,13 +54,13 @@ describe('certificates', () => {
     expect(certificate.keyUsage).toEqual([SERVER_AUTH]);
     expect(certificate.ca).toBe(false);
     expect(certificate.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' });
-    // Apple's clients refuse a server certificate that is good for longer.
+    // Apple's clients refuse a server certificate that is valid for longer.
     expect(Date.parse(certificate.validTo) - Date.parse(certificate.validFrom)).toBeLessThan(
       398 * 86_400_000,
     );
   });
 
-  it('of clients are signed by themselves, or by an authority and followed by its intermediates', async () => {
+  it('of a client is self-signed, or signed by an authority and followed by its intermediates', async () => {
     const self = await createClientCertificate({ commonName: 'd', now });
     const byRoot = await createClientCertificate({ commonName: 'd/m', now, authority: root });
     const byFactory = await createClientCertificate({ commonName: 'd/m', now, authority: intermediate });
@@ -75,7 +75,7 @@ describe('certificates', () => {
     expect(rootX509?.subject).toBe('CN=d/m');
   });
 
-  it('begin and end when told, so that an expired one can be had', async () => {
+  it('has the requested validity, so that tests can use an expired one', async () => {
     const certificate = await createClientCertificate({
       commonName: 'd',
       now,
@@ -86,7 +86,7 @@ describe('certificates', () => {
     expect([x509.validFrom, x509.validTo]).toEqual(['Jan  1 00:00:00 2020 GMT', 'Jan  1 00:00:00 2021 GMT']);
   });
 
-  it('have keys in PKCS #8 that belong to them', async () => {
+  it('has a matching private key in PKCS #8', async () => {
     const leaf = await createServerLeaf(root, { names: ['localhost'], now });
     const client = await createClientCertificate({ commonName: 'd', now });
     for (const { certificatePem, keyPem } of [root, intermediate, leaf, client]) {
@@ -95,7 +95,7 @@ describe('certificates', () => {
     }
   });
 
-  describe.skipIf(!hasOpenssl)('under the strict rules of OpenSSL, which Python 3.13 applies', () => {
+  describe.skipIf(!hasOpenssl)('with strict verification by OpenSSL, as Python 3.13 does it', () => {
     function verify(purpose: string, leaf: CertificateAndKey, untrusted = ''): string {
       const directory = mkdtempSync(join(tmpdir(), 'iothub-emulator-openssl-'));
       const files = { ca: root.certificatePem, untrusted, leaf: leaf.certificatePem };
@@ -109,7 +109,7 @@ describe('certificates', () => {
       }
     }
 
-    it('hold as server and as client, directly and through an intermediate', async () => {
+    it('is valid as server and as client certificate, directly and through an intermediate', async () => {
       const leaf = await createServerLeaf(root, { names: ['localhost', '127.0.0.1'], now });
       const deepLeaf = await createServerLeaf(intermediate, { names: ['localhost'], now });
       const client = await createClientCertificate({ commonName: 'd/m', now, authority: root });

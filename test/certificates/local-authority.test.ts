@@ -15,7 +15,7 @@ import {
 const YEAR = 365 * 24 * 60 * 60 * 1000;
 const now = Date.now();
 
-describe('the local certificate authority', () => {
+describe('local certificate authority', () => {
   let base: string;
   let directory: string;
   beforeEach(async () => {
@@ -26,7 +26,7 @@ describe('the local certificate authority', () => {
 
   const modeOf = async (...names: string[]) => (await stat(join(directory, ...names))).mode & 0o777;
 
-  it('is made once and then reused, in files that only its owner can read', async () => {
+  it('is created once and then reused, in files that only the owner can read', async () => {
     const first = await openAuthority(directory, { now });
     const second = await openAuthority(directory, { now: now + 9 * YEAR });
     expect(second).toEqual(first);
@@ -39,13 +39,13 @@ describe('the local certificate authority', () => {
     expect(await modeOf('authority', 'ca-key.pem')).toBe(0o600);
   });
 
-  it('is one and the same for all who start at once in one process', async () => {
+  it('is the same for all calls that open it at the same time in one process', async () => {
     const opened = await Promise.all(Array.from({ length: 8 }, () => openAuthority(directory, { now })));
     expect(new Set(opened.map((authority) => authority.keyPem)).size).toBe(1);
     expect(await readdir(directory)).toEqual(['authority']);
   });
 
-  it('is one and the same for processes that start at once', async () => {
+  it('is the same for processes that open it at the same time', async () => {
     const module = pathToFileURL(
       join(import.meta.dirname, '../../emulator/certificates/local-authority.ts'),
     ).href;
@@ -83,27 +83,27 @@ describe('the local certificate authority', () => {
   it.each([
     ['it expired', async () => undefined, now + 11 * YEAR],
     ['it is valid only from', async () => undefined, now - YEAR],
-    ['broken or missing', (folder: string) => writeFile(join(folder, 'ca.pem'), 'junk'), now],
-    ['broken or missing', (folder: string) => rm(join(folder, 'ca-key.pem')), now],
+    ['malformed or missing', (folder: string) => writeFile(join(folder, 'ca.pem'), 'junk'), now],
+    ['malformed or missing', (folder: string) => rm(join(folder, 'ca-key.pem')), now],
     ['ca.pem is missing', (folder: string) => rm(join(folder, 'ca.pem')), now],
     [
       'key of another certificate',
       async (folder: string) => writeFile(join(folder, 'ca-key.pem'), (await createAuthority(now)).keyPem),
       now,
     ],
-  ])('is refused with the cure when %s', async (flaw, spoil, at) => {
+  ])('is refused with an error that says what to do: %s', async (problem, damage, at) => {
     const { certificatePath } = await openAuthority(directory, { now });
     const folder = join(directory, 'authority');
-    await spoil(folder);
+    await damage(folder);
     const files = await readdir(folder);
-    await expect(openAuthority(directory, { now: at })).rejects.toThrow(flaw);
+    await expect(openAuthority(directory, { now: at })).rejects.toThrow(problem);
     await expect(openAuthority(directory, { now: at })).rejects.toThrow(`Delete that folder`);
     expect(await readdir(folder)).toEqual(files);
     expect(certificatePath.startsWith(folder)).toBe(true);
   });
 
   it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
-    'names the path where the directory cannot be written',
+    'rejects with the path if the directory cannot be written',
     async () => {
       await mkdir(base, { recursive: true });
       await chmod(base, 0o500);
@@ -112,7 +112,7 @@ describe('the local certificate authority', () => {
     },
   );
 
-  it('is removed with its directory, but never with files of the user', async () => {
+  it('is removed with its directory, unless the directory contains files of the user', async () => {
     expect(await removeAuthority(directory)).toBe(false);
     await openAuthority(directory, { now });
     expect(await removeAuthority(directory)).toBe(true);
@@ -124,7 +124,7 @@ describe('the local certificate authority', () => {
   });
 });
 
-describe('the directory of the local certificate authority', () => {
+describe('directory of the local certificate authority', () => {
   it.each([
     ['linux', {}, '/home/u', '/home/u/.local/share/iothub-emulator'],
     ['linux', { XDG_DATA_HOME: '/data' }, '/home/u', '/data/iothub-emulator'],
@@ -138,7 +138,10 @@ describe('the directory of the local certificate authority', () => {
     ],
     ['win32', { LOCALAPPDATA: 'C:\\L' }, 'C:\\Users\\u', 'C:\\L\\iothub-emulator'],
     ['win32', {}, 'C:\\Users\\u', 'C:\\Users\\u\\AppData\\Local\\iothub-emulator'],
-  ] as const)('on %s with %j and home %s is %s', (platform, environment, home, expected) => {
-    expect(defaultAuthorityDirectory(environment, platform, home)).toBe(expected);
-  });
+  ] as const)(
+    'on %s with the variables %j and the home %s is %s',
+    (platform, environment, home, expected) => {
+      expect(defaultAuthorityDirectory(environment, platform, home)).toBe(expected);
+    },
+  );
 });

@@ -9,7 +9,7 @@ import { createAgent, withAgent } from '../../harness/clients/wiring.ts';
 import { run, startHub, temporaryFolder } from './command.ts';
 import { sdkProgram } from './sdk-program.ts';
 
-describe('certs', { timeout: 60_000 }, () => {
+describe('certs command', { timeout: 60_000 }, () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let caDir: string;
   let out: string;
@@ -22,14 +22,14 @@ describe('certs', { timeout: 60_000 }, () => {
 
   const certs = (...args: string[]) => run(['certs', ...args, '--ca-dir', caDir]);
 
-  it('path prints the CA file and nothing else, and makes it if it is not there', async () => {
+  it('creates the CA if it is missing and prints the path of its file only', async () => {
     const first = await certs('path');
     expect(first).toMatchObject({ code: 0, stdout: `${join(caDir, 'authority/ca.pem')}\n`, stderr: '' });
     expect(new X509Certificate(await readFile(first.stdout.trim())).ca).toBe(true);
   });
 
-  it('device writes a certificate of the local CA and a key for its owner alone, and prints where and what', async () => {
-    // A key of another run, which everybody could read.
+  it('writes a device certificate of the local CA and a private key, and prints paths and thumbprints', async () => {
+    // The key of an earlier run, which every user can read.
     await mkdir(out);
     await writeFile(join(out, 'd1.key.pem'), 'old', { mode: 0o644 });
     const { code, stdout } = await certs('device', 'd1', '--out', out);
@@ -45,7 +45,7 @@ describe('certs', { timeout: 60_000 }, () => {
     if (process.platform !== 'win32') expect((await stat(join(out, 'd1.key.pem'))).mode & 0o777).toBe(0o600);
   });
 
-  it('module --self-signed signs by itself, under a file name of its own for every id', async () => {
+  it('writes a self-signed module certificate to a file name that is unique for the id', async () => {
     const elsewhere = join(folder.path, 'odd');
     await certs('module', 'a:b/c*', '--self-signed', '--out', elsewhere);
     expect((await readdir(elsewhere)).sort()).toEqual(['a%3Ab~c%2A.cert.pem', 'a%3Ab~c%2A.key.pem']);
@@ -54,7 +54,7 @@ describe('certs', { timeout: 60_000 }, () => {
     expect(certificate.verify(certificate.publicKey)).toBe(true);
   });
 
-  it('certificates of the local CA are good for the hub of start', async () => {
+  it('creates a certificate that the hub of start accepts', async () => {
     await using hub = await startHub(['--ca-dir', caDir, '--host-name', 'hub.test']);
     const { connectionStrings, caFile, ...address } = hub.report;
     const ca = await readFile(caFile, 'utf8');
@@ -70,7 +70,7 @@ describe('certs', { timeout: 60_000 }, () => {
     await client.close();
   });
 
-  it('certificates of the local CA are good for the hub of exec', async () => {
+  it('creates a certificate that the hub of exec accepts', async () => {
     const program = sdkProgram(`
       await registry().create({ deviceId: 'd1', authentication: { type: 'certificateAuthority' } });
       const host = /HostName=([^;]*)/.exec(env.IOTHUB_CONNECTION_STRING)[1];
@@ -85,16 +85,18 @@ describe('certs', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    [['device', 'a/b'], "a/b: The device identifier 'a/b' is invalid."],
-    [['module', 'a'], 'a: it must be DEVICE/MODULE.'],
-  ])('ends with code 2 for %j', async (args, sentence) => {
-    expect(await certs(...args)).toMatchObject({ code: 2, stderr: `iothub-emulator: ${sentence}\n` });
+    [['device', 'a/b'], "Invalid id 'a/b': The device identifier 'a/b' is invalid."],
+    [['module', 'a'], "Invalid id 'a': expected DEVICE/MODULE."],
+  ])('ends with code 2 for the invalid arguments %j', async (args, message) => {
+    expect(await certs(...args)).toMatchObject({ code: 2, stderr: `iothub-emulator: ${message}\n` });
   });
 
-  it('remove ends the CA, and says so', async () => {
-    expect(await certs('remove')).toMatchObject({ code: 0, stdout: `The local CA in ${caDir} is gone.\n` });
+  it('deletes the CA and reports whether there was one', async () => {
+    const deleted = `Deleted the local certificate authority in ${caDir}.\n`;
+    expect(await certs('remove')).toMatchObject({ code: 0, stdout: deleted });
     expect(await readdir(folder.path)).not.toContain('ca');
-    expect(await certs('remove')).toMatchObject({ code: 0, stdout: 'There is no local CA.\n' });
+    const absent = 'There is no local certificate authority.\n';
+    expect(await certs('remove')).toMatchObject({ code: 0, stdout: absent });
   });
 
   async function filesOf(name: string) {

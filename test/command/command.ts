@@ -11,23 +11,24 @@ import { findStaleFile } from '../setup/built-files.ts';
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const TSX = join(REPOSITORY, 'node_modules/tsx/dist/loader.mjs');
 const DEADLINE_MILLISECONDS = 45_000;
-const NOBODY = 65534;
+const UNPRIVILEGED_ID = 65534;
 
-/** The command as a child of its own, as users have it: built, or twice as slow from sources that are newer. */
+/** The command line of the command: the built files, or the sources if these are newer, which takes twice as long. */
 export const COMMAND: readonly [string, ...string[]] =
   findStaleFile(['emulator']) === undefined
     ? [process.execPath, join(REPOSITORY, 'dist/emulator/cli.js')]
     : [process.execPath, '--import', TSX, join(REPOSITORY, 'emulator/cli.ts')];
 
-/** Who root becomes, to meet what an ordinary user meets. */
-export const ORDINARY_USER = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+/** The settings that make a child an unprivileged user if the tests run as root. */
+export const UNPRIVILEGED_USER =
+  process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : {};
 
 export interface CommandSettings {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
-  /** What to run instead of the command's sources. */
+  /** The program to run instead of the command. */
   readonly command?: readonly [string, ...string[]];
 }
 
@@ -38,23 +39,23 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** A command that is under way; disposing kills it. */
+/** A running command. Disposing kills it. */
 export interface RunningCommand extends AsyncDisposable {
   readonly pid: number;
   readonly ended: Promise<CommandResult>;
   stdout(): string;
   stderr(): string;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves with the output as soon as it holds the pattern; rejects if the command ends before. */
+  /** Resolves with the match as soon as the output matches the pattern. Rejects if the command ends before. */
   until(pattern: RegExp, stream?: 'stdout' | 'stderr'): Promise<RegExpExecArray>;
 }
 
-/** The path of a program of `fixtures/`. */
+/** Returns the path of a program in `fixtures/`. */
 export function fixture(name: string): string {
   return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 }
 
-/** A folder of the test's own, gone when it is disposed of; every user may read and write in it. */
+/** Creates a folder that every user can read and write. Disposing deletes it. */
 export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'iothub-emulator-test-'));
   await chmod(path, 0o777);
@@ -67,10 +68,10 @@ export async function run(args: readonly string[], settings: CommandSettings = {
   return await command.ended;
 }
 
-/** Starts the command and does not wait. */
+/** Starts the command and returns at once. */
 export function launch(args: readonly string[], settings: CommandSettings = {}): RunningCommand {
   const { command: [program, ...words] = COMMAND, env = {}, ...rest } = settings;
-  // What a user's shell would have: nothing of the test runner.
+  // The variables of a user's shell, without those of the test runner.
   const { PATH = '', HOME = '/' } = process.env;
   const child = spawn(program, [...words, ...args], {
     ...rest,
@@ -91,7 +92,7 @@ export async function startHub(
   return { ...command, report: JSON.parse(line) as StartReport };
 }
 
-/** Whether this process may listen there: the usual ports are root's on many machines, and 127.0.0.2 is not everywhere. */
+/** Returns true if this process can bind the port. Many machines reserve low ports or do not have 127.0.0.2. */
 export function canListen(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -129,7 +130,10 @@ function follow(child: ChildProcessByStdio<null, Readable, Readable>): RunningCo
         };
         watchers.add(look);
         look();
-        const end = () => reject(new Error(`ended without ${pattern}: ${output.stdout}${output.stderr}`));
+        const end = () =>
+          reject(
+            new Error(`The command ended, expected output ${pattern}: ${output.stdout}${output.stderr}`),
+          );
         ended.then(end, reject);
       }),
     [Symbol.asyncDispose]: async () => {
@@ -139,7 +143,7 @@ function follow(child: ChildProcessByStdio<null, Readable, Readable>): RunningCo
   };
 }
 
-/** Whether a program can be run here, told by an option that asks it for no more than a word. */
+/** Returns true if a program is installed. The option must make it exit at once, for example `--version`. */
 export function isInstalled(program: string, option: string): boolean {
   return spawnSync(program, [option]).status === 0;
 }

@@ -9,15 +9,15 @@ import {
   fixture,
   isInstalled,
   launch,
-  ORDINARY_USER,
   run,
   temporaryFolder,
+  UNPRIVILEGED_USER,
 } from './command.ts';
 import { sdkProgram } from './sdk-program.ts';
 
 const NODE = process.execPath;
 
-/** Runs a command, or the text of a Node program, below exec. */
+/** Runs a command, or a Node program given as text, below exec. */
 function exec(
   options: readonly string[],
   program: string | readonly string[],
@@ -31,8 +31,8 @@ const CREATE = sdkProgram(`
   const { responseBody } = await registry().create({ deviceId: 'thermostat' });
   console.log(responseBody.deviceId);`);
 
-describe('exec', { timeout: 60_000 }, () => {
-  it('carries the real service SDK to a hub of its own, and leaves its output and the disk clean', async () => {
+describe('exec command', { timeout: 60_000 }, () => {
+  it('redirects the service SDK to its hub, does not change the output and leaves no files', async () => {
     await using folder = await temporaryFolder();
     const result = await exec([], CREATE, { env: { TMPDIR: folder.path } });
     expect(result).toMatchObject({ code: 0, stdout: 'thermostat\n' });
@@ -43,8 +43,8 @@ describe('exec', { timeout: 60_000 }, () => {
     expect(leftovers.filter((name) => name.startsWith('iothub-emulator'))).toEqual([]);
   });
 
-  it('does so for an ordinary user without a home', async () => {
-    const settings = { ...ORDINARY_USER, cwd: '/', env: { HOME: '/nonexistent' } };
+  it('redirects the service SDK of an unprivileged user without a home folder', async () => {
+    const settings = { ...UNPRIVILEGED_USER, cwd: '/', env: { HOME: '/nonexistent' } };
     expect(await exec(['--quiet'], CREATE, settings)).toMatchObject({
       code: 0,
       stdout: 'thermostat\n',
@@ -52,7 +52,7 @@ describe('exec', { timeout: 60_000 }, () => {
     });
   });
 
-  it('carries a user’s own tests, run by npx and vitest, in a temporary folder with an odd name', async () => {
+  it('redirects tests that npx and vitest run, with quotes and spaces in the temporary folder', async () => {
     await using folder = await temporaryFolder();
     const TMPDIR = join(folder.path, `the "temporary" files of O'Neill`);
     await mkdir(TMPDIR);
@@ -66,14 +66,14 @@ describe('exec', { timeout: 60_000 }, () => {
     expect(result.stderr).toMatch(/after [1-9]\d* requests? and 1 client connection\.\n$/);
   });
 
-  it('leaves its input to the command', async () => {
+  it('passes its standard input to the command', async () => {
     const line = `echo 'from a pipe' | "$0" "$@"`;
     const settings = { command: ['/bin/sh', '-c'] } as const;
     const { stdout } = await run([line, ...COMMAND, 'exec', '--quiet', '--', 'cat'], settings);
     expect(stdout).toBe('from a pipe\n');
   });
 
-  it('tells the command the strings of its device and module, and they are good over MQTT and WebSocket', async () => {
+  it('sets connection strings of the device and the module that work over MQTT and WebSocket', async () => {
     const program = sdkProgram(`
       for (const [Sdk, transport, string] of [
         [Client, Mqtt, env.IOTHUB_DEVICE_CONNECTION_STRING],
@@ -92,7 +92,7 @@ describe('exec', { timeout: 60_000 }, () => {
     expect(result.stderr).toMatch(/after \d+ requests? and 2 client connections\.\n$/);
   });
 
-  it('takes strings that lead to another hub away from the command', async () => {
+  it('removes inherited connection strings of another hub', async () => {
     const env = {
       IOTHUB_CONNECTION_STRING:
         'HostName=real.azure-devices.net;SharedAccessKeyName=service;SharedAccessKey=AA==',
@@ -107,39 +107,35 @@ describe('exec', { timeout: 60_000 }, () => {
     expect(stdout).toBe('IOTHUB_CONNECTION_STRING HostName=hub1.iothub.test\n');
   });
 
-  it('returns 128 and the signal that killed the command', async () => {
+  it('returns 128 plus the number of the signal that killed the command', async () => {
     expect((await exec([], ['sh', '-c', 'kill -9 $$'])).code).toBe(137);
   });
 
   it.each([
-    [
-      ['npm test'],
-      127,
-      "There is no command 'npm test' (a line for the shell needs one: exec -- sh -c LINE).",
-    ],
-    [['/etc/passwd'], 126, "'/etc/passwd' may not be executed."],
-  ] as const)('says of %j why it cannot run, with the code %i', async (command, code, sentence) => {
-    const stderr = `iothub-emulator: ${sentence}\n`;
+    [['npm test'], 127, "Command 'npm test' was not found (to run a shell line, use exec -- sh -c LINE)."],
+    [['/etc/passwd'], 126, "Command '/etc/passwd' is not executable."],
+  ] as const)('reports why %j cannot run and ends with code %i', async (command, code, message) => {
+    const stderr = `iothub-emulator: ${message}\n`;
     expect(await exec([], command)).toMatchObject({ code, stdout: '', stderr });
   });
 
-  it('hands on the command’s own options and dashes', async () => {
+  it('passes options and dashes after the command to the command', async () => {
     expect((await exec([], ['echo', '--help', '--', '-x'])).stdout).toBe('--help -- -x\n');
   });
 
-  it('needs no dashes before the command, returns its code, and names the likely causes when it never reached the hub', async () => {
+  it('needs no dashes before the command, returns its code, and reports likely causes if it did not reach the hub', async () => {
     const { code, stderr } = await run(['exec', '--quiet', 'sh', '-c', 'exit 3']);
     expect(code).toBe(3);
     expect(stderr).toMatch(
-      /^iothub-emulator: 'sh -c exit 3' never reached the hub hub1\.iothub\.test\. Likely causes: .*--host-name.*--fixed-ports.*environment.*\.\n$/,
+      /^iothub-emulator: 'sh -c exit 3' did not reach the hub hub1\.iothub\.test\. Likely causes: .*--host-name.*--fixed-ports.*environment.*\.\n$/,
     );
   });
 
-  it('hands signals on to the command and waits for it', async () => {
+  it('forwards signals to the command and waits for its end', async () => {
     const program = `
       const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'];
       for (const signal of signals) process.on(signal, () => {
-        console.log('heard ' + signal);
+        console.log('received ' + signal);
         if (signal === signals.at(-1)) process.exitCode = 5, clearInterval(timer);
       });
       const timer = setInterval(() => {}, 1000);
@@ -148,22 +144,22 @@ describe('exec', { timeout: 60_000 }, () => {
     await command.until(/running/);
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       command.kill(signal);
-      await command.until(new RegExp(`heard ${signal}`));
+      await command.until(new RegExp(`received ${signal}`));
     }
     expect((await command.ended).code).toBe(5);
   });
 
-  it('blames the trust when connections came in and broke', async () => {
+  it('reports untrusted certificates as the likely cause if TLS handshakes failed', async () => {
     const program = `require('node:tls').connect(443, 'hub1.iothub.test', { ca: [] }).on('error', () => {});`;
     const { stderr } = await exec([], program);
     expect(stderr).toMatch(
-      /never reached the hub .* 1 connection broke in the TLS handshake: .* own list of trusted certificates\.\n$/,
+      /did not reach the hub .* 1 connection failed in the TLS handshake: .* own list of trusted certificates\.\n$/,
     );
   });
 
-  it('logs why somebody is refused to stderr', async () => {
+  it('logs the reason of a refused request to stderr', async () => {
     const program = sdkProgram(`
-      const wrong = env.IOTHUB_CONNECTION_STRING.replace('iothubowner', 'nobody');
+      const wrong = env.IOTHUB_CONNECTION_STRING.replace('iothubowner', 'unknown');
       await Registry.fromConnectionString(wrong).get('d');`);
     const { code, stdout, stderr } = await exec(['--json'], program);
     expect({ code, stdout }).toEqual({ code: 1, stdout: 'UnauthorizedError\n' });
@@ -174,7 +170,7 @@ describe('exec', { timeout: 60_000 }, () => {
     });
   });
 
-  it('enforces the policies it was given', async () => {
+  it('enforces the policies of its options', async () => {
     const program = sdkProgram(`
       const both = env.IOTHUB_CONNECTION_STRING.replace('iothubowner', 'both');
       await Registry.fromConnectionString(both).create({ deviceId: 'd' });
@@ -190,43 +186,44 @@ describe('exec', { timeout: 60_000 }, () => {
     expect(await exec(policies, program)).toMatchObject({ code: 0, stdout: 'd UnauthorizedError\n' });
   });
 
-  it('ends with code 2 for a wrong option, before the command runs', async () => {
+  it('ends with code 2 for an invalid option and does not run the command', async () => {
     expect(await exec(['--partition-count', '0'], ['echo', 'ran'])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: 'iothub-emulator: --partition-count is "0": it must be a whole number from 1 to 128.\n',
+      stderr:
+        'iothub-emulator: Invalid value "0" for --partition-count: expected a whole number from 1 to 128.\n',
     });
   });
 });
 
-const canBindUsualPorts = process.platform === 'linux' && (await canListen('127.0.0.9', 443));
+const canBindDefaultPorts = process.platform === 'linux' && (await canListen('127.0.0.9', 443));
 
-describe.skipIf(!canBindUsualPorts)(
-  'exec --fixed-ports (needs the right to open port 443)',
+describe.skipIf(!canBindDefaultPorts)(
+  'exec command with --fixed-ports (needs permission to open port 443)',
   { timeout: 60_000 },
   () => {
-    it('serves programs that nothing redirects', async () => {
+    it('serves a program that is not redirected', async () => {
       const bare = ['env', '-u', 'NODE_OPTIONS', '-u', 'IOTHUB_EMULATOR_REDIRECT', NODE, '-e', CREATE];
       const result = await exec(['--quiet', '--fixed-ports', '--host', '127.0.0.9'], bare);
       expect(result).toMatchObject({ code: 0, stdout: 'thermostat\n', stderr: '' });
     });
 
     it.skipIf(!isInstalled('java', '-version'))('makes Java trust the hub', async () => {
-      // Java compiles the program first: as a busy machine can still do in time.
+      // Java compiles the program first. These options make it fast enough on a busy machine.
       const quick = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
       const program = ['java', ...quick, fixture('Trust.java'), '127.0.0.9', '8883'];
       const result = await exec(['--quiet', '--fixed-ports', '--host', '127.0.0.9'], program);
       expect(result).toMatchObject({ code: 0, stdout: 'trusted\n' });
     });
 
-    it('ends with code 3 where one of them is in use', async () => {
+    it('ends with code 3 if a fixed port is in use', async () => {
       const server = createServer();
       await new Promise<void>((resolve) => server.listen(8883, '127.0.0.10', resolve));
       const { code, stderr } = await exec(['--fixed-ports', '--host', '127.0.0.10'], ['echo', 'ran']);
       server.close();
       expect(code).toBe(3);
       expect(stderr).toMatch(
-        /Port 8883 of 127\.0\.0\.10 is in use.* leave out --fixed-ports where COMMAND is a Node or Python program\.\n$/,
+        /Port 8883 of 127\.0\.0\.10 is in use.* omit --fixed-ports if COMMAND is a Node or Python program\.\n$/,
       );
     });
   },

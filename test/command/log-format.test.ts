@@ -17,8 +17,8 @@ function written(
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /;
 
-describe('a log line', () => {
-  it('is time, level, event and the fields that have a value', () => {
+describe('log line', () => {
+  it('contains time, level, event and the fields that have a value', () => {
     const [line = ''] = written({ level: 'info', isJson: false }, [
       'warn',
       'client-refused',
@@ -41,7 +41,7 @@ describe('a log line', () => {
     ['a\u2028b', 'deviceId="a\\u{2028}b"'],
     ['a\u202eb', 'deviceId="a\\u{202e}b"'],
   ])(
-    'quotes the value %j, so that no client can write lines or speak to the terminal',
+    'quotes the value %j, so that a client cannot forge lines or control the terminal',
     (deviceId, expected) => {
       const lines = written({ level: 'info', isJson: false }, ['info', 'client-connected', { deviceId }]);
       expect(lines).toHaveLength(1);
@@ -50,7 +50,7 @@ describe('a log line', () => {
     },
   );
 
-  it('is one JSON object where JSON is asked for', () => {
+  it('is one JSON object if JSON is configured', () => {
     const [line = ''] = written({ level: 'info', isJson: true }, [
       'info',
       'client-connected',
@@ -70,7 +70,7 @@ describe('a log line', () => {
     ['info', ['error', 'warn', 'info']],
     ['debug', ['error', 'warn', 'info', 'debug']],
     ['trace', ['error', 'warn', 'info', 'debug', 'trace']],
-  ] as const)('is left out where it is less urgent than %s', (level, expected) => {
+  ] as const)('is omitted if it is less urgent than the level %s', (level, expected) => {
     const lines = written(
       { level, isJson: true },
       ['error', 'e', {}],

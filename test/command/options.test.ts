@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Row {
   readonly command?: ServingCommand;
-  /** As the command line has it; several for an option that is repeated. */
+  /** The parsed argument. A repeated option has several. */
   readonly argument: string | boolean | readonly string[];
   readonly variable: string;
   readonly value: unknown;
@@ -56,7 +56,7 @@ const flag = (expected: Partial<Options>, command?: ServingCommand): Row => ({
   expected,
 });
 
-/** Every option, and what becomes of it; `config` and `trustedCa` name files and stand below. */
+/** Every option with the values of its sources and the expected result. `config` and `trustedCa` have own tests. */
 const ROWS: Readonly<Record<Exclude<OptionKey, 'config' | 'trustedCa' | 'policy'>, Row>> = {
   host: text('::1', { host: '::1' }),
   hostName: texts(['a.test', '127.0.0.1'], { hostNames: ['a.test', '127.0.0.1'] }),
@@ -101,26 +101,26 @@ function writeFile(name: string, content: unknown): string {
   return path;
 }
 
-function complaintOf(result: Result<Options>): string {
-  if (result.ok) throw new Error('the options were accepted');
+function problemOf(result: Result<Options>): string {
+  if (result.ok) throw new Error('The options were accepted, expected an error.');
   return result.error.message;
 }
 
-describe('an option', () => {
-  it.each(Object.entries(ROWS))('%s is an argument, a variable and a key of the file', (key, row) => {
+describe('option', () => {
+  it.each(Object.entries(ROWS))('%s can be an argument, a variable and a key of the file', (key, row) => {
     const expected = { ok: true, value: expect.objectContaining(row.expected) };
     expect(parse({ arguments: { [key]: row.argument } }, row.command)).toEqual(expected);
     expect(parse({ environment: { [variableOf(key)]: row.variable } }, row.command)).toEqual(expected);
     expect(parse({ file: { [key]: row.value } }, row.command)).toEqual(expected);
   });
 
-  it('has a name of its own in each of the three', () => {
+  it('has an argument name, a variable name and a unique key', () => {
     expect(flagOf('httpsPort')).toBe('--https-port');
     expect(variableOf('httpsPort')).toBe('IOTHUB_EMULATOR_HTTPS_PORT');
     expect(new Set(OPTION_TABLE.map(({ key }) => key)).size).toBe(OPTION_TABLE.length);
   });
 
-  it('is taken from the argument before the variable, and from the variable before the file', () => {
+  it('prefers the argument to the variable, and the variable to the file', () => {
     const settings = {
       file: { tokenGrace: 1, partitionCount: 1, eventMemory: 1 },
       environment: { IOTHUB_EMULATOR_TOKEN_GRACE: '2', IOTHUB_EMULATOR_PARTITION_COUNT: '2' },
@@ -131,7 +131,7 @@ describe('an option', () => {
     });
   });
 
-  it('counts as not given where its variable is empty', () => {
+  it('is absent if its variable is empty', () => {
     expect(
       parse({ environment: { IOTHUB_EMULATOR_HTTPS_PORT: '', IOTHUB_EMULATOR_DEVICE: '' } }),
     ).toMatchObject({
@@ -139,28 +139,24 @@ describe('an option', () => {
     });
   });
 
-  it('that is a flag can be switched off again', () => {
+  it('can be switched off again if it is a flag', () => {
     const environment = { IOTHUB_EMULATOR_JSON: '1', IOTHUB_EMULATOR_QUIET: 'FALSE' };
     expect(parse({ environment })).toMatchObject({ value: { isJson: true, isQuiet: false } });
     expect(parse({ environment, arguments: { json: false } })).toMatchObject({ value: { isJson: false } });
   });
 
   it.each([
-    ['host', 'not an address', 'it must be a host name or an IP address, without a port.'],
-    ['hostName', 'hub:443', 'it must be a host name or an IP address, without a port.'],
-    ['httpsPort', '65536', 'it must be a whole number from 0 to 65535.'],
-    ['mqttPort', '-1', 'it must be a whole number from 0 to 65535.'],
-    ['mqttPort', '1.5', 'it must be a whole number from 0 to 65535.'],
-    ['partitionCount', '0', 'it must be a whole number from 1 to 128.'],
-    [
-      'policy',
-      'nobody',
-      'it must be NAME=PERMISSION,PERMISSION or NAME=PERMISSION:KEY with a key in base64.',
-    ],
+    ['host', 'not an address', 'expected a host name or an IP address without a port.'],
+    ['hostName', 'hub:443', 'expected a host name or an IP address without a port.'],
+    ['httpsPort', '65536', 'expected a whole number from 0 to 65535.'],
+    ['mqttPort', '-1', 'expected a whole number from 0 to 65535.'],
+    ['mqttPort', '1.5', 'expected a whole number from 0 to 65535.'],
+    ['partitionCount', '0', 'expected a whole number from 1 to 128.'],
+    ['policy', 'nobody', 'expected NAME=PERMISSION,PERMISSION or NAME=PERMISSION:KEY with a key in Base64.'],
     [
       'policy',
       'a=ServiceConnect:no key',
-      'it must be NAME=PERMISSION,PERMISSION or NAME=PERMISSION:KEY with a key in base64.',
+      'expected NAME=PERMISSION,PERMISSION or NAME=PERMISSION:KEY with a key in Base64.',
     ],
     [
       'policy',
@@ -168,59 +164,65 @@ describe('an option', () => {
       "'Everything' is no permission: use RegistryRead, RegistryWrite, ServiceConnect, DeviceConnect.",
     ],
     ['device', 'a/b', "The device identifier 'a/b' is invalid."],
-    ['module', 'a', 'it must be DEVICE/MODULE.'],
-    ['module', 'a/b/c', 'it must be DEVICE/MODULE.'],
+    ['module', 'a', 'expected DEVICE/MODULE.'],
+    ['module', 'a/b/c', 'expected DEVICE/MODULE.'],
     ['module', 'a/', "The module identifier '' is invalid."],
-    ['eventSource', 'weather', 'use twinChangeEvents, deviceLifecycleEvents, deviceConnectionStateEvents.'],
-    ['logLevel', 'loud', 'use error, warn, info, debug, trace.'],
-    ['quiet', 'perhaps', 'it must be true or false.'],
-  ] as const)('%s cannot be %j: one sentence says why, and where it was written', (key, value, demand) => {
+    [
+      'eventSource',
+      'weather',
+      'expected one of twinChangeEvents, deviceLifecycleEvents, deviceConnectionStateEvents.',
+    ],
+    ['logLevel', 'loud', 'expected one of error, warn, info, debug, trace.'],
+    ['quiet', 'perhaps', 'expected true or false.'],
+  ] as const)('%s is refused with its source and a reason if the value is %j', (key, value, reason) => {
     const variable = variableOf(key);
-    const said = `is ${JSON.stringify(value)}: ${demand}`;
-    expect(complaintOf(parse({ arguments: { [key]: value } }))).toBe(`${flagOf(key)} ${said}`);
-    expect(complaintOf(parse({ environment: { [variable]: value } }))).toBe(`${variable} ${said}`);
     const path = join(folder, 'config.json');
-    expect(complaintOf(parse({ file: { [key]: value } }))).toBe(`'${key}' in ${path} ${said}`);
+    const messageFor = (origin: string) => `Invalid value ${JSON.stringify(value)} for ${origin}: ${reason}`;
+    expect(problemOf(parse({ arguments: { [key]: value } }))).toBe(messageFor(flagOf(key)));
+    expect(problemOf(parse({ environment: { [variable]: value } }))).toBe(messageFor(variable));
+    expect(problemOf(parse({ file: { [key]: value } }))).toBe(messageFor(`'${key}' in ${path}`));
   });
 
   it.each([
-    [{ httpsPort: true }, `is true: it must be a whole number from 0 to 65535.`],
-    [{ host: 127 }, 'is 127: it must be a text.'],
-    [{ device: 7 }, 'is 7: it must be a text, or a list of texts.'],
-    [{ device: ['a', 7] }, 'is ["a",7]: it must be a text, or a list of texts.'],
-    [{ json: null }, 'is null: it must be true or false.'],
-  ])('of another type, as in the file %j, is refused', (file, said) => {
-    expect(complaintOf(parse({ file }))).toContain(said);
+    [{ httpsPort: true }, 'true', 'expected a whole number from 0 to 65535.'],
+    [{ host: 127 }, '127', 'expected a string.'],
+    [{ device: 7 }, '7', 'expected a string or an array of strings.'],
+    [{ device: ['a', 7] }, '["a",7]', 'expected a string or an array of strings.'],
+    [{ json: null }, 'null', 'expected true or false.'],
+  ])('is refused in the file %j, because the value %s has another type', (file, value, reason) => {
+    const problem = problemOf(parse({ file }));
+    expect(problem).toContain(`Invalid value ${value} for `);
+    expect(problem).toContain(`: ${reason}`);
   });
 });
 
-describe('the configuration file', () => {
+describe('configuration file', () => {
   it.each([
     ['{', /cannot be read: .*JSON/],
-    ['[]', /must hold a JSON object\.$/],
+    ['[]', /must contain a JSON object\.$/],
     ['{"httpPort":1}', /has the unknown key 'httpPort'\.$/],
     ['{"config":"other.json"}', /has the unknown key 'config'\.$/],
-  ])('%s is refused by name', (content, complaint) => {
+  ])('is refused with its path if the content is %s', (content, problem) => {
     const config = writeFile('refused.json', content);
-    const sentence = complaintOf(parse({ arguments: { config } }));
-    expect(sentence).toMatch(complaint);
-    expect(sentence).toContain(`The configuration file ${config} `);
+    const message = problemOf(parse({ arguments: { config } }));
+    expect(message).toMatch(problem);
+    expect(message).toContain(`The configuration file ${config} `);
   });
 
-  it('that does not exist is refused', () => {
-    expect(complaintOf(parse({ arguments: { config: '/nowhere.json' } }))).toMatch(
+  it('is refused if it does not exist', () => {
+    expect(problemOf(parse({ arguments: { config: '/nowhere.json' } }))).toMatch(
       /nowhere\.json cannot be read: ENOENT/,
     );
   });
 
-  it('may write a single value without its list, and paths that count from its folder', () => {
+  it('can contain a single value instead of an array, and paths relative to its folder', () => {
     expect(parse({ file: { device: 'a', caDir: 'ca' } })).toMatchObject({
       value: { clients: [{ deviceId: 'a' }], authorityDirectory: join(folder, 'ca') },
     });
   });
 });
 
-describe('a verified authority', () => {
+describe('trusted certificate authority', () => {
   let authorityPem: string;
   let leafPem: string;
   beforeAll(async () => {
@@ -230,7 +232,7 @@ describe('a verified authority', () => {
     leafPem = leaf.certificatePem;
   });
 
-  it('is read from its file, wherever it was named', () => {
+  it('is read from the file that an argument, a variable or a key names', () => {
     const trustedCa = writeFile('trusted.pem', authorityPem);
     const expected = { value: { trustedAuthorities: [authorityPem] } };
     expect(parse({ arguments: { trustedCa: [trustedCa] } })).toMatchObject(expected);
@@ -238,27 +240,27 @@ describe('a verified authority', () => {
     expect(parse({ file: { trustedCa: ['trusted.pem'] } })).toMatchObject(expected);
   });
 
-  it('is refused where the file is missing, no PEM or no authority', () => {
-    const complaint = (content: string) =>
-      complaintOf(parse({ arguments: { trustedCa: [writeFile('wrong.pem', content)] } }));
-    expect(complaint('text')).toMatch(
-      /^--trusted-ca is ".*wrong\.pem": The text holds no PEM certificate\.$/,
+  it('is refused if the file is missing, is not PEM or is not an authority', () => {
+    const problem = (content: string) =>
+      problemOf(parse({ arguments: { trustedCa: [writeFile('wrong.pem', content)] } }));
+    expect(problem('text')).toMatch(
+      /^Invalid value ".*wrong\.pem" for --trusted-ca: The text contains no PEM certificate\.$/,
     );
-    expect(complaint(leafPem)).toMatch(/^--trusted-ca is .* is no certificate authority\.$/);
-    expect(complaintOf(parse({ arguments: { trustedCa: ['/nowhere.pem'] } }))).toMatch(
-      /it cannot be read \(ENOENT/,
+    expect(problem(leafPem)).toMatch(/ for --trusted-ca: .* is not a certificate authority\.$/);
+    expect(problemOf(parse({ arguments: { trustedCa: ['/nowhere.pem'] } }))).toMatch(
+      /the file cannot be read \(ENOENT/,
     );
   });
 });
 
-describe('the policies', () => {
+describe('list of shared access policies', () => {
   const policiesOf = (settings: Parameters<typeof parse>[0]) => {
     const parsed = parse(settings);
     if (!parsed.ok) throw new Error(parsed.error.message);
     return parsed.value.policies;
   };
 
-  it('are the usual five, with the default key', () => {
+  it('contains five policies with the default key by default', () => {
     const policies = policiesOf({});
     expect(policies.map(({ name }) => name)).toEqual(DEFAULT_POLICY_NAMES);
     expect(new Set(policies.map(({ primaryKey }) => primaryKey))).toEqual(new Set([DEFAULT_KEY]));
@@ -268,7 +270,7 @@ describe('the policies', () => {
     ['an argument', { arguments: { policy: ['both=registrywrite, ServiceConnect'] } }],
     ['a variable', { environment: { IOTHUB_EMULATOR_POLICY: 'both=RegistryWrite,ServiceConnect' } }],
     ['a key of the file', { file: { policy: 'both=RegistryWrite,ServiceConnect' } }],
-  ])('grow by %s, with the default key', (_title, settings) => {
+  ])('contains the policy of %s, with the default key', (_title, settings) => {
     const policies = policiesOf(settings);
     expect(policies.map(({ name }) => name)).toEqual([...DEFAULT_POLICY_NAMES, 'both']);
     expect(policies.at(-1)).toMatchObject({
@@ -277,19 +279,19 @@ describe('the policies', () => {
     });
   });
 
-  it('may have keys of their own and replace a default one', () => {
+  it('contains a policy with another key in place of a default policy', () => {
     const policies = policiesOf({ arguments: { policy: [`service=RegistryRead:${KEY}`] } });
     expect(policies.map(({ name }) => name)).toEqual(DEFAULT_POLICY_NAMES);
     expect(policies[1]).toMatchObject({ name: 'service', permissions: ['RegistryRead'], primaryKey: KEY });
   });
 });
 
-describe('without options', () => {
+describe('default of an option', () => {
   it.each([
     ['start', {}, { hostNames: ['127.0.0.1'], httpsPort: 443, mqttPort: 8883, logLevel: 'info' }],
     ['exec', {}, { hostNames: ['hub1.iothub.test'], httpsPort: 0, mqttPort: 0, logLevel: 'warn' }],
     ['exec', { fixedPorts: true }, { hostNames: ['127.0.0.1'], httpsPort: 443, mqttPort: 8883 }],
-  ] as const)('%s %j has a name and ports that its clients can use', (command, given, expected) => {
+  ] as const)('gives %s %j a host name and ports that its clients can use', (command, given, expected) => {
     expect(parse({ arguments: given }, command)).toMatchObject({ value: { host: '127.0.0.1', ...expected } });
   });
 
@@ -299,25 +301,25 @@ describe('without options', () => {
     ['::', '127.0.0.1'],
     ['::1', 'localhost'],
     ['hub.local', 'hub.local'],
-  ])('a hub at %s is named %s, where its clients find it', (host, hostName) => {
+  ])('gives a hub at %s the host name %s, at which its clients reach it', (host, hostName) => {
     expect(parse({ arguments: { host } })).toMatchObject({ value: { host, hostNames: [hostName] } });
   });
 
-  it('the authority lies in the data folder of the user', () => {
+  it('stores the certificate authority in the data folder of the user', () => {
     expect(parse({ environment: { XDG_DATA_HOME: '/data' } })).toMatchObject({
       value: { authorityDirectory: expect.stringMatching(/iothub-emulator$/) },
     });
   });
 
-  it('two doors cannot share a port', () => {
-    expect(complaintOf(parse({ arguments: { httpsPort: '8443', mqttPort: '8443' } }))).toBe(
-      '--https-port and --mqtt-port are both 8443: they must differ.',
+  it('does not allow equal ports', () => {
+    expect(problemOf(parse({ arguments: { httpsPort: '8443', mqttPort: '8443' } }))).toBe(
+      '--https-port and --mqtt-port are both 8443: expected different ports.',
     );
   });
 });
 
-describe('a variable that looks like an option', () => {
-  it('and is none is remembered, but for what exec itself sets', () => {
+describe('unknown variable with the prefix of options', () => {
+  it('is reported, except the one that exec sets', () => {
     const environment = { IOTHUB_EMULATOR_HTTP_PORT: '1', IOTHUB_EMULATOR_REDIRECT: '{}' };
     expect(parse({ environment })).toMatchObject({
       value: { unknownVariables: ['IOTHUB_EMULATOR_HTTP_PORT'] },

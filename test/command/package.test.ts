@@ -11,7 +11,7 @@ const MANIFEST = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8
   readonly version: string;
   readonly peerDependencies: Readonly<Record<string, string>>;
 };
-/** What a file of the package may be. */
+/** The patterns of all files in the package. */
 const SHIPPED = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^docs\/([\w-]+\/)?[\w-]+\.md$/,
@@ -20,7 +20,7 @@ const SHIPPED = [
   /^emulator\/redirect\/python\/\w+\.py$/,
 ];
 
-/** Resolves with the hub's answer to a request without a token; nothing but the redirection leads it there. */
+/** Prints the status of a request without a token. Only the redirect leads it to the hub. */
 const NODE_PROGRAM = `
   const { HostName } = Object.fromEntries(process.env.IOTHUB_CONNECTION_STRING.split(';').map((pair) => pair.split('=')));
   fetch('https://' + HostName + '/devices/d?api-version=2021-04-12').then(({ status }) => console.log(HostName, status));`;
@@ -54,7 +54,7 @@ await connectTo(process.env).provision({ deviceId: registry === undefined ? 'a' 
 // @ts-expect-error there is no such transport
 await module.connect('amqps');`;
 
-describe('the packed package, installed into an empty folder', { timeout: 60_000 }, () => {
+describe('packed package, installed into an empty folder', { timeout: 60_000 }, () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let packed: readonly { readonly path: string }[];
 
@@ -76,7 +76,7 @@ describe('the packed package, installed into an empty folder', { timeout: 60_000
   const write = (name: string, text: string) => writeFile(join(folder.path, name), text);
   const node = (...args: string[]) => run(args, { command: [process.execPath], cwd: folder.path });
 
-  it('holds the command, the harness, the hooks of exec, the documentation and the licence, and nothing else', () => {
+  it('contains only the command, the harness, the hooks of exec, the documentation and the licence', () => {
     const paths = packed.map(({ path }) => path);
     expect(paths.filter((path) => !SHIPPED.some((pattern) => pattern.test(path)))).toEqual([]);
     expect(paths).toEqual(
@@ -92,7 +92,7 @@ describe('the packed package, installed into an empty folder', { timeout: 60_000
     );
   });
 
-  it('tells its version by npx', async () => {
+  it('prints its version with npx', async () => {
     const { code, stdout } = await run(['iothub-emulator', '--version'], {
       command: ['npx'],
       cwd: folder.path,
@@ -108,21 +108,21 @@ describe('the packed package, installed into an empty folder', { timeout: 60_000
     expect((await hub.ended).code).toBe(0);
   });
 
-  it('carries a Node program below exec to its hub, by npx', async () => {
+  it('redirects a Node program to the hub with npx and exec', async () => {
     const args = ['iothub-emulator', 'exec', '--quiet', '--', process.execPath, '-e', NODE_PROGRAM];
     const result = await run(args, { command: ['npx'], cwd: folder.path });
     expect(result).toMatchObject({ code: 0, stdout: 'hub1.iothub.test 401\n', stderr: '' });
   });
 
   const python = inject('python');
-  it.skipIf('missing' in python)('carries a Python program below exec to its hub', async () => {
+  it.skipIf('missing' in python)('redirects a Python program to the hub with exec', async () => {
     const executable = 'executable' in python ? python.executable : '';
     const args = ['exec', '--quiet', '--', executable, '-c', PYTHON_PROGRAM];
     const result = await run(args, { command: [bin()], cwd: folder.path });
     expect(result).toMatchObject({ code: 0, stdout: '401\n', stderr: '' });
   });
 
-  it('says which SDK a harness without it needs', async () => {
+  it('names the missing SDK package that the harness needs', async () => {
     await write('without.js', HARNESS_PROGRAM);
     const { code, stderr } = await node('without.js');
     expect(stderr).toContain(
@@ -131,18 +131,18 @@ describe('the packed package, installed into an empty folder', { timeout: 60_000
     expect(code).toBe(1);
   });
 
-  describe('beside the SDKs', () => {
+  describe('with the SDKs installed', () => {
     beforeAll(async () => {
       for (const name of Object.keys(MANIFEST.peerDependencies))
         await symlink(join(REPOSITORY, 'node_modules', name), join(folder.path, 'node_modules', name));
     });
 
-    it('is a harness for plain Node', async () => {
+    it('runs the harness in plain Node', async () => {
       await write('with.js', HARNESS_PROGRAM);
       expect(await node('with.js')).toMatchObject({ code: 0, stdout: 'device-1 1\n', stderr: '' });
     });
 
-    it('has types, also for a program that knows no esnext library', async () => {
+    it('has types that compile without the esnext library', async () => {
       await write('typed.ts', TYPED_PROGRAM);
       const compilerOptions = {
         target: 'es2022',
@@ -161,13 +161,14 @@ describe('the packed package, installed into an empty folder', { timeout: 60_000
   });
 });
 
-/** Runs npm with its configuration of this machine, but without what an npm around these tests says of its own run. */
+/** Runs npm with the configuration of this machine, without the variables that an outer npm sets for its script. */
 async function npm(args: readonly string[], cwd: string): Promise<CommandResult> {
   const isKept = ([name]: [string, unknown]) =>
     !/^(npm_(?!config_)|npm_config_local_prefix|NODE_OPTIONS)/.test(name);
   const env = Object.fromEntries(Object.entries(process.env).filter(isKept)) as Record<string, string>;
   await using command = launch(args, { command: ['npm'], cwd, env });
   const result = await command.ended;
-  if (result.code !== 0) throw new Error(`npm ${args.join(' ')} failed: ${result.stderr}`);
+  if (result.code !== 0)
+    throw new Error(`npm ${args.join(' ')} ended with code ${result.code}, expected 0: ${result.stderr}`);
   return result;
 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** A Node program of the real SDKs as text for `node -e`, wherever the command runs it. */
+/** Returns the text of a Node program with the SDKs, for `node -e` in any working folder. */
 export function sdkProgram(body: string): string {
   const path = (name: string) => JSON.stringify(require.resolve(name));
   return `

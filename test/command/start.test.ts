@@ -7,11 +7,11 @@ import mqttSdk from 'azure-iot-device-mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findPortOwner } from '../../emulator/command/start/port-owner.ts';
 import { DEFAULT_KEY } from '../../emulator/emulator-options.ts';
-import { COMMAND, fixture, launch, ORDINARY_USER, run, startHub, temporaryFolder } from './command.ts';
+import { COMMAND, fixture, launch, run, startHub, temporaryFolder, UNPRIVILEGED_USER } from './command.ts';
 
 const FREE_PORTS = ['--https-port', '0', '--mqtt-port', '0'];
 
-describe('start', { timeout: 60_000 }, () => {
+describe('start command', { timeout: 60_000 }, () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let caDir: readonly string[];
   const opened: AsyncDisposable[] = [];
@@ -32,7 +32,7 @@ describe('start', { timeout: 60_000 }, () => {
   };
   const start = async (...args: string[]) => keep(await startHub([...caDir, ...args]));
 
-  it('prints addresses, strings and trust in one table, and Ready as its last line', async () => {
+  it('prints addresses, connection strings and trust lines in a table that ends with Ready', async () => {
     const clients = ['--device', 'd1', '--module', 'd2/m1', '--policy', 'own=RegistryRead'];
     const hub = keep(launch([...FREE_PORTS, ...caDir, ...clients]));
     const [ready] = await hub.until(/^Ready in \d+ ms\n/m);
@@ -53,11 +53,11 @@ describe('start', { timeout: 60_000 }, () => {
     for (const language of ['CA file', 'Node', 'Python', 'Java', '.NET'])
       expect(output).toContain(`  ${language}  `);
     expect(hub.stderr()).toBe('');
-    // No colours where nobody sees them.
+    // The output is not a terminal, so it has no colours.
     expect(output).not.toContain('\u001b');
   });
 
-  it('says the same in one JSON object, and logs one JSON object a line after it', async () => {
+  it('prints the same content as one JSON object, then one JSON object for each log line', async () => {
     const hub = await start('--device', 'd1', '--host-name', 'a.test', '--host-name', 'b.test');
     expect(hub.report).toMatchObject({
       hostNames: ['a.test', 'b.test'],
@@ -82,7 +82,7 @@ describe('start', { timeout: 60_000 }, () => {
     });
   });
 
-  it('takes every kind of option from the environment and the file', async () => {
+  it('reads options from the environment and the configuration file', async () => {
     const file = join(folder.path, 'hub.json');
     await writeFile(
       file,
@@ -105,7 +105,7 @@ describe('start', { timeout: 60_000 }, () => {
     await hub.until(/"event":"variable-unknown","variable":"IOTHUB_EMULATOR_HTTP_PORT"/);
   });
 
-  it('gives the same strings and the same CA in every run, also in two that begin at once', async () => {
+  it('uses the same connection strings and CA in every run, also in two that start together', async () => {
     const fresh = join(folder.path, 'fresh');
     const args = ['--device', 'd1', '--module', 'd1/m1', '--ca-dir', fresh];
     const hubs = await Promise.all([startHub(args), startHub(args)]);
@@ -115,7 +115,7 @@ describe('start', { timeout: 60_000 }, () => {
     expect(leaves[0]).toEqual(leaves[1]);
   });
 
-  it('prints nothing below --quiet', async () => {
+  it('prints nothing with --quiet', async () => {
     const port = await freePort();
     const hub = keep(
       launch(['start', '--quiet', ...caDir, '--https-port', '0', '--mqtt-port', String(port)]),
@@ -126,33 +126,33 @@ describe('start', { timeout: 60_000 }, () => {
     socket.destroy();
   });
 
-  it('tells a device on a free port how to come in, and it does', async () => {
+  it('prints how a device connects to a free port, and both ways work', async () => {
     const hub = keep(launch([...FREE_PORTS, ...caDir, '--device', 'd1']));
     await hub.until(/^Ready/m);
-    const [, behind = ''] =
-      /Node devices, MQTT .*or (;GatewayHostName=localhost:\d+) behind/.exec(hub.stdout()) ?? [];
+    const [, suffix = ''] =
+      /Node devices, MQTT .*or append (;GatewayHostName=localhost:\d+) to/.exec(hub.stdout()) ?? [];
     const [, gateway = ''] = /Node devices, MQTT +(HostName=localhost:\d+),/.exec(hub.stdout()) ?? [];
     const [string = ''] = /HostName=127\.0\.0\.1;DeviceId=d1;\S+/.exec(hub.stdout()) ?? [];
     const [, caFile = ''] = /CA file +(\S+)/.exec(hub.stdout()) ?? [];
     const ca = await readFile(caFile, 'utf8');
-    for (const told of [string + behind, string.replace('HostName=127.0.0.1', gateway)]) {
-      const client = deviceSdk.Client.fromConnectionString(told, mqttSdk.Mqtt);
+    for (const changed of [string + suffix, string.replace('HostName=127.0.0.1', gateway)]) {
+      const client = deviceSdk.Client.fromConnectionString(changed, mqttSdk.Mqtt);
       await client.setOptions({ ca });
       await client.open();
       expect((await client.getTwin()).properties.desired.$version).toBe(1);
       await client.close();
     }
-    expect(hub.stdout()).toMatch(/all others +cannot be told a port: iothub-emulator exec/);
+    expect(hub.stdout()).toMatch(/all others +support no other port: run .* iothub-emulator exec/);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'ends with code 0 in under a second on %s, with clients connected',
+    'ends with code 0 within a second after %s while clients are connected',
     async (signal) => {
       const hub = await start();
       const sockets = await Promise.all([hub.report.httpsPort, hub.report.mqttPort].map(openTls));
       const begun = performance.now();
       hub.kill(signal);
-      // As npm and the terminal do, both for one Ctrl-C.
+      // npm and the terminal both send a signal for one Ctrl-C.
       hub.kill(signal);
       const { code } = await hub.ended;
       expect(code).toBe(0);
@@ -161,31 +161,34 @@ describe('start', { timeout: 60_000 }, () => {
     },
   );
 
-  it('is forced by a second signal', async () => {
+  it('ends immediately at a second signal', async () => {
     const command = [process.execPath, '--import', 'tsx', fixture('stubborn.mts')] as const;
     const program = keep(launch([], { command, cwd: import.meta.dirname }));
     await program.until(/running/);
     program.kill('SIGTERM');
-    await program.until(/asked/);
+    await program.until(/stopping/);
     const again = setInterval(() => program.kill('SIGINT'), 50);
     const { code } = await program.ended;
     clearInterval(again);
     expect(code).toBe(130);
   });
 
-  it.skipIf(process.platform !== 'linux')('goes on when nobody reads its output any more', async () => {
-    const command = ['/bin/sh', '-c'] as const;
-    const line = `"$0" "$@" | head -n 1`;
-    const hub = keep(launch([line, ...COMMAND, 'start', '--json', ...FREE_PORTS, ...caDir], { command }));
-    const [report] = await hub.until(/^.*\n/);
-    const { httpsPort } = JSON.parse(report) as { httpsPort: number };
-    for (let count = 0; count < 3; count += 1) expect(await fetchWithoutToken(httpsPort)).toBe(401);
-    const [, pid] = /\((\d+)\)$/.exec(findPortOwner(httpsPort) ?? '') ?? [];
-    process.kill(Number(pid), 'SIGTERM');
-    await hub.ended;
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'keeps running after the reader of its output has ended',
+    async () => {
+      const command = ['/bin/sh', '-c'] as const;
+      const line = `"$0" "$@" | head -n 1`;
+      const hub = keep(launch([line, ...COMMAND, 'start', '--json', ...FREE_PORTS, ...caDir], { command }));
+      const [report] = await hub.until(/^.*\n/);
+      const { httpsPort } = JSON.parse(report) as { httpsPort: number };
+      for (let count = 0; count < 3; count += 1) expect(await fetchWithoutToken(httpsPort)).toBe(401);
+      const [, pid] = /\((\d+)\)$/.exec(findPortOwner(httpsPort) ?? '') ?? [];
+      process.kill(Number(pid), 'SIGTERM');
+      await hub.ended;
+    },
+  );
 
-  it('ends with code 3 where a port is in use, and names port, owner and cure', async () => {
+  it('ends with code 3 if a port is in use, and reports port, owner and solution', async () => {
     await using taken = await listen();
     const ports = ['--https-port', '0', '--mqtt-port', String(taken.port)];
     const { code, stdout, stderr } = await run(['start', ...caDir, ...ports]);
@@ -194,37 +197,37 @@ describe('start', { timeout: 60_000 }, () => {
     expect(stderr).toMatch(
       new RegExp(
         `^iothub-emulator: Port ${taken.port} of 127\\.0\\.0\\.1 is in use${owner}: stop that program, or ` +
-          `choose another with --mqtt-port \\(0 takes a free one\\), or run your program below 'iothub-emulator exec', .*\\.\n$`,
+          `choose another port with --mqtt-port \\(0 chooses a free one\\), or run your program with 'iothub-emulator exec', .*\\.\n$`,
       ),
     );
   });
 
   it.each([
-    [['--https-port', 'abc'], /^iothub-emulator: --https-port is "abc": .*\.\n$/],
+    [['--https-port', 'abc'], /^iothub-emulator: Invalid value "abc" for --https-port: .*\.\n$/],
     [['--bogus'], /unknown option '--bogus'/],
-    [['bogus'], /^iothub-emulator: There is no command 'bogus', see iothub-emulator --help\.\n$/],
-    [['--module', 'd/$edgeHub', ...FREE_PORTS], /'d\/\$edgeHub' cannot be registered: .*reserved/],
+    [['bogus'], /^iothub-emulator: Unknown command 'bogus': see iothub-emulator --help\.\n$/],
+    [['--module', 'd/$edgeHub', ...FREE_PORTS], /Client 'd\/\$edgeHub' cannot be registered: .*reserved/],
     [
       ['--host', '192.0.2.1', ...FREE_PORTS],
-      /^iothub-emulator: This machine has no address '192\.0\.2\.1' to bind \(--host\)\.\n$/,
+      /^iothub-emulator: The address '192\.0\.2\.1' of --host does not belong to this machine\.\n$/,
     ],
-  ])('ends with code 2 for %j', async (args, complaint) => {
+  ])('ends with code 2 for the invalid arguments %j', async (args, problem) => {
     const { code, stdout, stderr } = await run(['start', ...caDir, ...args]);
-    expect(stderr).toMatch(complaint);
+    expect(stderr).toMatch(problem);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
-  it('says where else the CA may be kept when its folder cannot be written', async () => {
+  it('ends with code 1 and names --ca-dir if the folder of the CA cannot be written', async () => {
     const { code, stderr } = await run(['start', ...FREE_PORTS, '--ca-dir', '/dev/null/ca']);
     expect(stderr).toMatch(
-      /^iothub-emulator: The local CA cannot be kept in \/dev\/null\/ca \(ENOTDIR\): name another folder with --ca-dir\.\n$/,
+      /^iothub-emulator: The local certificate authority cannot be stored in \/dev\/null\/ca \(ENOTDIR\): choose another folder with --ca-dir\.\n$/,
     );
     expect(code).toBe(1);
   });
 });
 
-describe('the usage', () => {
-  it('is told by --help, the version by --version', async () => {
+describe('command without a subcommand', () => {
+  it('prints its usage with --help and its version with --version', async () => {
     const help = await run(['--help']);
     expect(help.code).toBe(0);
     expect(help.stdout).toMatch(/^Usage: iothub-emulator \[command\] \[options\]\n/);
@@ -237,15 +240,15 @@ describe('the usage', () => {
 const needsRights = process.platform === 'linux' ? await unprivilegedPortStart() : 0;
 
 describe.skipIf(needsRights <= 443)(
-  `an ordinary user (here ports below ${needsRights} are root's)`,
+  `start command of an unprivileged user (ports below ${needsRights} are reserved for root)`,
   { timeout: 60_000 },
   () => {
-    it('ends with code 4 on the usual ports, and hears the cure', async () => {
+    it('ends with code 4 on the default ports, and reports the solution', async () => {
       await using folder = await temporaryFolder();
       const args = ['--host', '127.0.0.7', '--ca-dir', join(folder.path, 'ca')];
-      const { code, stdout, stderr } = await run(args, { ...ORDINARY_USER, cwd: folder.path });
+      const { code, stdout, stderr } = await run(args, { ...UNPRIVILEGED_USER, cwd: folder.path });
       expect(stderr).toMatch(
-        /^iothub-emulator: Port 443 of 127\.0\.0\.7 may not be opened by an ordinary user: allow it with 'sudo sysctl net\.ipv4\.ip_unprivileged_port_start=443', or choose another with --https-port .*\.\n$/,
+        /^iothub-emulator: Port 443 of 127\.0\.0\.7 is reserved for privileged users: allow it with 'sudo sysctl net\.ipv4\.ip_unprivileged_port_start=443', or choose another port with --https-port .*\.\n$/,
       );
       expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
     });
@@ -271,7 +274,7 @@ function openTls(port: number): Promise<TLSSocket> {
   });
 }
 
-/** Nothing but an open port tells when a quiet hub is ready. */
+/** Connects as soon as the port is open. A quiet hub shows in no other way that it is ready. */
 async function reach(port: number): Promise<TLSSocket> {
   for (;;) {
     const socket = await openTls(port).catch(() => undefined);

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trustLinesOf } from '../../emulator/command/start/trust-lines.ts';
 import { fixture, isInstalled, run, startHub, temporaryFolder } from './command.ts';
 
-describe('the lines that make programs trust a CA', () => {
-  it('are of the shell on Linux', () => {
+describe('trustLinesOf', () => {
+  it('returns lines for the shell on Linux', () => {
     expect(Object.fromEntries(trustLinesOf('/ca/ca.pem', 'linux'))).toEqual({
       Node: 'export NODE_EXTRA_CA_CERTS=/ca/ca.pem',
       Python: 'export SSL_CERT_FILE=/ca/ca.pem REQUESTS_CA_BUNDLE=/ca/ca.pem',
@@ -15,7 +15,7 @@ describe('the lines that make programs trust a CA', () => {
     });
   });
 
-  it('ask the keychain for .NET on macOS, and quote a folder with spaces', () => {
+  it('returns a keychain line for .NET on macOS, and quotes a folder with spaces', () => {
     const lines = Object.fromEntries(trustLinesOf("/Application Support/it's/ca.pem", 'darwin'));
     expect(lines['.NET']).toBe(
       "security add-trusted-cert -k ~/Library/Keychains/login.keychain-db '/Application Support/it'\\''s/ca.pem'",
@@ -23,7 +23,7 @@ describe('the lines that make programs trust a CA', () => {
     expect(lines['Node']).toBe("export NODE_EXTRA_CA_CERTS='/Application Support/it'\\''s/ca.pem'");
   });
 
-  it('are of PowerShell on Windows', () => {
+  it('returns lines for PowerShell on Windows', () => {
     const lines = Object.fromEntries(trustLinesOf('C:\\CA\\ca.pem', 'win32'));
     expect(lines).toMatchObject({
       Node: "$env:NODE_EXTRA_CA_CERTS='C:\\CA\\ca.pem'",
@@ -34,7 +34,7 @@ describe('the lines that make programs trust a CA', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('a program that was told so', () => {
+describe.skipIf(process.platform === 'win32')('program after its trust line', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let hub: Awaited<ReturnType<typeof startHub>>;
   beforeAll(async () => {
@@ -46,37 +46,46 @@ describe.skipIf(process.platform === 'win32')('a program that was told so', () =
     await folder[Symbol.asyncDispose]();
   });
 
-  async function shakeHands(language: string, program: string) {
+  async function runWithAndWithoutLine(language: string, program: string) {
     const line = new Map(trustLinesOf(hub.report.caFile, process.platform)).get(language);
-    const told = await run(['-c', `${line}\n${program}`], { command: ['/bin/sh'] });
-    const untold = await run(['-c', program], { command: ['/bin/sh'] });
-    return { told: told.stdout.trim().split('\n').at(-1), untold: untold.stdout.trim() };
+    const withLine = await run(['-c', `${line}\n${program}`], { command: ['/bin/sh'] });
+    const withoutLine = await run(['-c', program], { command: ['/bin/sh'] });
+    return {
+      withLine: withLine.stdout.trim().split('\n').at(-1),
+      withoutLine: withoutLine.stdout.trim(),
+    };
   }
 
-  it('in Node trusts the hub, and only then', async () => {
+  it('trusts the hub in Node, and does not without the line', async () => {
     const program = `node -e 'fetch("${hub.report.addresses.https}").then(() => console.log("trusted"), () => {})'`;
-    expect(await shakeHands('Node', program)).toEqual({ told: 'trusted', untold: '' });
+    expect(await runWithAndWithoutLine('Node', program)).toEqual({ withLine: 'trusted', withoutLine: '' });
   });
 
-  it.skipIf(!isInstalled('python3', '--version'))('in Python trusts the hub, and only then', async () => {
-    const { host, httpsPort } = hub.report;
-    const program = `python3 -c '
+  it.skipIf(!isInstalled('python3', '--version'))(
+    'trusts the hub in Python, and does not without the line',
+    async () => {
+      const { host, httpsPort } = hub.report;
+      const program = `python3 -c '
 import socket, ssl
 with socket.create_connection(("${host}", ${httpsPort})) as raw:
     with ssl.create_default_context().wrap_socket(raw, server_hostname="${host}"):
         print("trusted")'`;
-    expect(await shakeHands('Python', program)).toEqual({ told: 'trusted', untold: '' });
-  });
+      expect(await runWithAndWithoutLine('Python', program)).toEqual({
+        withLine: 'trusted',
+        withoutLine: '',
+      });
+    },
+  );
 
   it.skipIf(!isInstalled('keytool', '-help') || !isInstalled('java', '-version'))(
-    'in Java trusts the hub, and only then',
+    'trusts the hub in Java, and does not without the line',
     async () => {
       const { host, httpsPort } = hub.report;
       const program = `java '${fixture('Trust.java')}' ${host} ${httpsPort}`;
-      const expected = { told: 'trusted', untold: '' };
-      expect(await shakeHands('Java', program)).toEqual(expected);
-      // The line is in a start-up file, perhaps: the second time it finds its own trust store.
-      expect(await shakeHands('Java', program)).toEqual(expected);
+      const expected = { withLine: 'trusted', withoutLine: '' };
+      expect(await runWithAndWithoutLine('Java', program)).toEqual(expected);
+      // The line may be in a start-up file, so it must also work if its trust store exists.
+      expect(await runWithAndWithoutLine('Java', program)).toEqual(expected);
     },
     60_000,
   );

@@ -9,15 +9,15 @@ import { requireFreshBuild } from '../setup/built-files.ts';
 import { canListen, launch, type RunningCommand, run, temporaryFolder } from './command.ts';
 import { sdkProgram } from './sdk-program.ts';
 
-// An address of its own, so that hubs on the usual ports can be tested side by side.
+// A separate address, so that hubs on the default ports can be tested at the same time.
 const ADDRESS = '127.0.0.2';
 const mayListen = (await canListen(ADDRESS, 443)) && (await canListen(ADDRESS, 8883));
 if (!mayListen)
   console.warn(
-    `The tests on the usual ports are left out: ${ADDRESS}:443 and ${ADDRESS}:8883 cannot be opened here.`,
+    `SKIPPED: ${ADDRESS}:443 and ${ADDRESS}:8883 cannot be opened, so the tests on the default ports do not run.`,
   );
 
-describe.skipIf(!mayListen)('the hub of start, on the usual ports', { timeout: 60_000 }, () => {
+describe.skipIf(!mayListen)('hub of start on the default ports', { timeout: 60_000 }, () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let hub: RunningCommand;
   let report: StartReport;
@@ -30,7 +30,7 @@ describe.skipIf(!mayListen)('the hub of start, on the usual ports', { timeout: 6
     await writeFile(join(folder.path, 'company.pem'), company.certificatePem);
     for (const [name, authority] of [
       ['signed', company],
-      ['stranger', await createAuthority(Date.now())],
+      ['unknown', await createAuthority(Date.now())],
     ] as const) {
       const leaf = await createClientCertificate({ commonName: name, now: Date.now(), authority });
       await writeFile(join(folder.path, `${name}.cert.pem`), leaf.certificatePem);
@@ -47,7 +47,7 @@ describe.skipIf(!mayListen)('the hub of start, on the usual ports', { timeout: 6
     await folder[Symbol.asyncDispose]();
   });
 
-  /** Runs a program of the SDKs that is told nothing but a string and what `start` says about trust. */
+  /** Runs a program with the SDKs that has only a connection string and the CA file of `start`. */
   const program = (body: string, string = owner()) =>
     run(['-e', sdkProgram(`${body}\nprocess.exit();`)], {
       command: [process.execPath],
@@ -55,7 +55,7 @@ describe.skipIf(!mayListen)('the hub of start, on the usual ports', { timeout: 6
       env: { NODE_EXTRA_CA_CERTS: report.caFile, IOTHUB_CONNECTION_STRING: string },
     });
 
-  it('is called by its address', () => {
+  it('has its address as host name', () => {
     expect(report).toMatchObject({ hostNames: [ADDRESS], host: ADDRESS, httpsPort: 443, mqttPort: 8883 });
     expect(report.addresses).toEqual({
       https: `https://${ADDRESS}:443`,
@@ -64,7 +64,7 @@ describe.skipIf(!mayListen)('the hub of start, on the usual ports', { timeout: 6
     });
   });
 
-  it('knows its policies by the strings it prints, and grants what each of them may', async () => {
+  it('accepts the connection strings of its policies and enforces their permissions', async () => {
     const body = `
       const { responseBody } = await registry().getTwin('thermostat');
       console.log(responseBody.deviceId, await registry().create({ deviceId: 'new' }).then(() => 'created', (error) => error.name));`;
@@ -74,7 +74,7 @@ describe.skipIf(!mayListen)('the hub of start, on the usual ports', { timeout: 6
     expect((await program(body, service)).stdout).toBe('thermostat UnauthorizedError\n');
   });
 
-  it('takes its device and its module by the strings it prints, over MQTT and WebSocket', async () => {
+  it('accepts the connection strings of its device and module over MQTT and WebSocket', async () => {
     const strings = { ...report.connectionStrings.devices, ...report.connectionStrings.modules };
     const body = `
       for (const transport of [Mqtt, MqttWs]) {
@@ -90,20 +90,20 @@ describe.skipIf(!mayListen)('the hub of start, on the usual ports', { timeout: 6
     );
   });
 
-  it('takes a device that the company’s own CA has signed, and none that a stranger’s has', async () => {
+  it('accepts a device certificate of a trusted CA and refuses one of an unknown CA', async () => {
     const body = `
       const fs = require('node:fs');
-      for (const deviceId of ['signed', 'stranger']) {
+      for (const deviceId of ['signed', 'unknown']) {
         await registry().create({ deviceId, authentication: { type: 'certificateAuthority' } });
         const client = Client.fromConnectionString('HostName=${ADDRESS};DeviceId=' + deviceId + ';x509=true', Mqtt);
         await client.setOptions({ cert: fs.readFileSync(deviceId + '.cert.pem', 'utf8'), key: fs.readFileSync(deviceId + '.key.pem', 'utf8') });
         console.log(deviceId, await client.open().then(() => 'connected', (error) => error.name));
       }`;
-    expect((await program(body)).stdout).toBe('signed connected\nstranger UnauthorizedError\n');
-    await hub.until(/"deviceId":"stranger","reason":"[a-z-]+"/);
+    expect((await program(body)).stdout).toBe('signed connected\nunknown UnauthorizedError\n');
+    await hub.until(/"deviceId":"unknown","reason":"[a-z-]+"/);
   });
 
-  it('takes a module by the certificate that certs has made for it', async () => {
+  it('accepts a module with the certificate that certs has created', async () => {
     const clientId = 'x509-device/scenario-module-x509';
     const { stdout } = await run(['certs', 'module', clientId, '--self-signed', '--out', folder.path]);
     const fileOf = (word: string) => new RegExp(`^${word} +(.*)$`, 'm').exec(stdout)?.[1] ?? '';
@@ -114,11 +114,11 @@ describe.skipIf(!mayListen)('the hub of start, on the usual ports', { timeout: 6
       IOTHUB_MODULE_KEY: fileOf('key'),
     });
     expect(result).toMatchObject({ code: 0, stderr: '' });
-    expect(shownIn(result)['Receive: the patch as the module got it']).toMatchObject({ $version: 2 });
+    expect(shownIn(result)['Receive: the patch as the module received it']).toMatchObject({ $version: 2 });
   });
 
   it.each(['tsx', 'node'] as const)(
-    'lets one program receive what another updates (%s)',
+    'delivers to one program the desired properties that another updates (%s)',
     async (way: Way) => {
       if (way === 'node') requireFreshBuild(['scenarios']);
       const variables = { ...scenarioVariables(), SCENARIO_DEVICE_ID: `two-programs-${way}` };
@@ -134,7 +134,7 @@ describe.skipIf(!mayListen)('the hub of start, on the usual ports', { timeout: 6
     },
   );
 
-  it('lets the receiver be a module that was registered at the start', async () => {
+  it('delivers desired properties to a module that was registered at the start', async () => {
     const string = report.connectionStrings.modules['thermostat/sampler'] ?? '';
     const variables = { ...scenarioVariables(), IOTHUB_MODULE_CONNECTION_STRING: string };
     await using receiver = launchScenario('tsx', 'receive-module-twin-desired-properties-patch', {

@@ -5,24 +5,24 @@ import { inject } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The folder of the Python programs and of their tests. */
+/** The folder of the Python programs and their tests. */
 export const PYTHON_PROGRAMS = join(ROOT, 'test', 'interop', 'python');
 
 export interface ExecRequest {
-  /** Options of `exec` itself. */
+  /** The options of `exec`. */
   readonly options?: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
-  /** After which the program is ended; what it printed until then is kept. */
+  /** The time after which the program is killed. Its output until then is returned. */
   readonly deadlineMilliseconds?: number;
 }
 
 export interface ExecResult {
   readonly code: number | null;
-  /** What the program and the hub printed. */
+  /** The output of the program and of the hub. */
   readonly output: string;
 }
 
-/** Runs a Python program below `exec`; several share a hub only within one program. */
+/** Runs a Python program below `exec`, with its own hub. */
 export function runBelowExec(words: readonly string[], request: ExecRequest = {}): Promise<ExecResult> {
   const { options = [], environment = process.env, deadlineMilliseconds } = request;
   const python = inject('python');

@@ -7,10 +7,10 @@ import { type LocalHub, startHub } from '../../harness/harness.ts';
 import { type ProgramResult, runProgram } from '../redirect/run-program.ts';
 import { PYTHON_PROGRAMS } from './below-exec.ts';
 
-const PATIENCE_MILLISECONDS = 60_000;
-const WAIT = { timeoutMilliseconds: PATIENCE_MILLISECONDS };
+const TIMEOUT_MILLISECONDS = 60_000;
+const WAIT = { timeoutMilliseconds: TIMEOUT_MILLISECONDS };
 
-/** The devices of `exchange_messages.py`, named after the ways in which they are devices; each has a module. */
+/** The devices of `exchange_messages.py`, named by the kind of their client. Each has a module. */
 const DEVICE_IDS = [
   'blocking-over-MQTT',
   'blocking-over-WebSocket',
@@ -21,9 +21,9 @@ const EVENTS_OF_A_DEVICE = 9;
 
 const python = inject('python');
 
-describe.skipIf('missing' in python)('messages of the Python SDKs', () => {
-  it('come with all their properties, and what is sent to an input arrives with all of its own', {
-    timeout: PATIENCE_MILLISECONDS,
+describe.skipIf('missing' in python)('message of the Python SDKs', () => {
+  it('arrives with all its properties, as telemetry and at the input of a module', {
+    timeout: TIMEOUT_MILLISECONDS,
   }, async () => {
     await using hub = await startHub();
     const program = exchangeMessages(hub);
@@ -48,7 +48,7 @@ describe.skipIf('missing' in python)('messages of the Python SDKs', () => {
   });
 });
 
-/** Runs the program beside a hub of this process, reached as below `exec`. */
+/** Runs the program with a hub in this process, redirected as below `exec`. */
 async function exchangeMessages({ emulator, hostName, connectionString }: LocalHub): Promise<ProgramResult> {
   const directory = await mkdtemp(join(tmpdir(), 'python-messages-'));
   try {
@@ -64,7 +64,7 @@ async function exchangeMessages({ emulator, hostName, connectionString }: LocalH
     });
     const executable = 'executable' in python ? python.executable : 'python3';
     const command = [executable, '-B', join(PYTHON_PROGRAMS, 'exchange_messages.py')] as const;
-    return await runProgram([...command], { env: redirect.environment }, PATIENCE_MILLISECONDS);
+    return await runProgram([...command], { env: redirect.environment }, TIMEOUT_MILLISECONDS);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -85,7 +85,7 @@ async function takeEvents(hub: LocalHub, deviceId: string) {
   return events;
 }
 
-/** What a client sends, in its order. */
+/** Returns the messages that a client sends, in order. */
 function sent(systemProperties: Readonly<Record<string, string>>) {
   const interfaceId = 'urn:azureiot:Security:SecurityAgent:1';
   return [
@@ -94,7 +94,7 @@ function sent(systemProperties: Readonly<Record<string, string>>) {
       body: '{"temperature": 21.5}',
       messageId: 'm/1',
       correlationId: 'c 1',
-      userId: 'somebody',
+      userId: 'user-1',
       contentType: 'application/json',
       contentEncoding: 'utf-8',
       properties: { colour: 'grün & blau', 'a=b': 'c+d', empty: '' },

@@ -6,10 +6,10 @@ import { createAuthority } from '../../emulator/certificates/authority.ts';
 import { createClientCertificate } from '../../emulator/certificates/leaf.ts';
 import { PYTHON_PROGRAMS, runBelowExec } from './below-exec.ts';
 
-const PATIENCE_MILLISECONDS = 240_000;
+const TIMEOUT_MILLISECONDS = 240_000;
 
 const python = inject('python');
-const title = 'every method of the Python SDKs';
+const title = 'public API of the Python SDKs';
 
 let folder: string;
 beforeAll(async () => {
@@ -18,8 +18,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.skipIf('missing' in python)('missing' in python ? `${title} (${python.missing})` : title, () => {
-  it('does what the real hub does, or is named with the reason', {
-    timeout: PATIENCE_MILLISECONDS,
+  it('passes its tests or is listed with the reason', {
+    timeout: TIMEOUT_MILLISECONDS,
   }, async () => {
     const { authorityFile, certificatesFile } = await writeCertificates(folder);
     const words = [
@@ -36,10 +36,10 @@ describe.skipIf('missing' in python)('missing' in python ? `${title} (${python.m
       environment: {
         ...process.env,
         PYTHON_INTEROP_CERTIFICATES: certificatesFile,
-        // So that the hub's authority is all that stands in the file which exec makes of it.
+        // Then the file that exec writes contains only the hub's authority.
         NODE_EXTRA_CA_CERTS: undefined,
       },
-      deadlineMilliseconds: PATIENCE_MILLISECONDS - 5000,
+      deadlineMilliseconds: TIMEOUT_MILLISECONDS - 5000,
     });
     if (code !== 0) expect.fail(failingPart(output));
     expect(countOf(output, 'passed')).toBeGreaterThan(0);
@@ -47,7 +47,7 @@ describe.skipIf('missing' in python)('missing' in python ? `${title} (${python.m
   });
 });
 
-/** The certificates that the tests show to the hub, and the list by which they find them. */
+/** Writes the certificates of the tests' clients and a list of their files. */
 async function writeCertificates(directory: string) {
   const now = Date.now();
   const authority = await createAuthority(now);
@@ -71,7 +71,7 @@ async function writeCertificates(directory: string) {
   }
 }
 
-/** What pytest says about errors and failures; all of it where it came to none, for it did not end by itself. */
+/** Returns the errors and failures of a pytest output, or all of it if pytest did not end normally. */
 function failingPart(output: string): string {
   const start = output.search(/^=+ (ERRORS|FAILURES) =+$/m);
   return `pytest failed:\n${start === -1 ? output : output.slice(start)}`;

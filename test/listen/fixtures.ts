@@ -4,7 +4,7 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { type Authority, createAuthority } from '../../emulator/certificates/authority.ts';
 import { createServerLeaf } from '../../emulator/certificates/leaf.ts';
 
-/** A certificate authority with the options that a loopback listener of its hub needs. */
+/** A certificate authority, and the options of a loopback listener whose certificate it signed. */
 export interface Trust {
   readonly authority: Authority;
   readonly ca: string;
@@ -26,7 +26,7 @@ export async function createTrust(): Promise<Trust> {
   };
 }
 
-/** A TLS connection after its handshake. */
+/** Connects to a port over TLS and returns the socket after the handshake. */
 export async function connectTls(
   port: number,
   trust: Trust,
@@ -37,7 +37,7 @@ export async function connectTls(
   return socket;
 }
 
-/** Everything that arrives until the peer ends or breaks the connection. */
+/** Returns everything that arrives until the peer ends or breaks the connection. */
 export async function readAll(socket: Socket): Promise<string> {
   let text = '';
   socket.setEncoding('utf8').on('data', (chunk) => {
@@ -48,7 +48,7 @@ export async function readAll(socket: Socket): Promise<string> {
   return text;
 }
 
-/** A promise with its resolver, for a test that waits for a callback. */
+/** Returns a promise with its resolver, for a test that waits for a callback. */
 export function expectCall<T>(): { readonly called: Promise<T>; readonly call: (value: T) => void } {
   let call: (value: T) => void = () => undefined;
   const called = new Promise<T>((resolve) => {
@@ -57,7 +57,7 @@ export function expectCall<T>(): { readonly called: Promise<T>; readonly call: (
   return { called, call };
 }
 
-/** How many sockets and servers keep this process alive. */
+/** Counts the sockets, servers and timers that keep this process alive. */
 export function countHandles(): number {
   return process.getActiveResourcesInfo().filter((name) => /TCP|TLS|Pipe|Timeout/.test(name)).length;
 }

@@ -15,13 +15,13 @@ async function get(port: number, trust: Trust, options: RequestOptions = {}): Pr
   return response;
 }
 
-describe('an HTTPS port', () => {
+describe('HTTPS port', () => {
   let trust: Trust;
   beforeAll(async () => {
     trust = await createTrust();
   });
 
-  it('answers many requests on one connection, which stays open between them', async () => {
+  it('answers several requests on one connection and keeps it open between them', async () => {
     await using listener = await listenHttps(trust.listen, (asked, response) => {
       response.end(`${asked.url} ${asked.socket.remotePort}`);
     });
@@ -40,7 +40,7 @@ describe('an HTTPS port', () => {
     agent.destroy();
   });
 
-  it('hands over the certificate that a client presents, on every request of its connection', async () => {
+  it('passes the client certificate to the handler with every request of the connection', async () => {
     const chains: (readonly Buffer[])[] = [];
     await using listener = await listenHttps(trust.listen, (_asked, response, peerCertificates) => {
       chains.push(peerCertificates());
@@ -61,7 +61,7 @@ describe('an HTTPS port', () => {
     expect(chains).toEqual([expected, expected, []]);
   });
 
-  it('answers broken HTTP with 400 and plain HTTP not at all', async () => {
+  it('answers malformed HTTP with 400 and closes a plain HTTP connection without an answer', async () => {
     const codes: (string | undefined)[] = [];
     const onClientError = (error: NodeJS.ErrnoException) => codes.push(error.code);
     await using listener = await listenHttps({ ...trust.listen, onClientError }, (_asked, response) => {
@@ -77,9 +77,9 @@ describe('an HTTPS port', () => {
     expect((await get(listener.port, trust, { agent: false })).resume().statusCode).toBe(200);
   });
 
-  it('gives up a half-open handshake', async () => {
+  it('closes a connection whose TLS handshake does not start in time', async () => {
     await using listener = await listenHttps(
-      { ...trust.listen, patience: { handshakeMilliseconds: 50 } },
+      { ...trust.listen, timeouts: { handshakeMilliseconds: 50 } },
       (_asked, response) => {
         response.end();
       },
@@ -87,7 +87,7 @@ describe('an HTTPS port', () => {
     expect(await readAll(connectTcp(listener.port, '127.0.0.1'))).toBe('');
   });
 
-  it('closes while a request waits for its answer, and leaves no handle', async () => {
+  it('closes while a request waits for its answer, and releases every handle', async () => {
     const before = countHandles();
     const { called, call } = expectCall<IncomingMessage>();
     const listener = await listenHttps(trust.listen, call);

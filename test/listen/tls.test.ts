@@ -18,14 +18,14 @@ const VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 const subjectOf = (der: Buffer) => new X509Certificate(der).subject;
 
-describe('a TLS port', () => {
+describe('TLS port', () => {
   let trust: Trust;
   beforeAll(async () => {
     trust = await createTrust();
   });
 
   it.each(VERSIONS)(
-    'carries bytes both ways over %s, at once and without a client certificate',
+    'carries bytes in both directions over %s without a client certificate',
     async (version) => {
       const { called, call } = expectCall<readonly Buffer[]>();
       await using listener = await listenTls(trust.listen, (socket, peerCertificates) => {
@@ -43,7 +43,7 @@ describe('a TLS port', () => {
     },
   );
 
-  it('refuses TLS 1.1', async () => {
+  it('refuses a TLS 1.1 handshake', async () => {
     await using listener = await listenTls(trust.listen, () => undefined);
     const connecting = connectTls(listener.port, trust, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' });
     await expect(connecting).rejects.toThrow();
@@ -65,18 +65,18 @@ describe('a TLS port', () => {
       return chain;
     }
 
-    it('hands over a self-signed client certificate that nobody knows', async () => {
+    it('passes on a self-signed client certificate that is not registered', async () => {
       const { certificatePem, keyPem } = await createClientCertificate({ commonName: 'd', now: Date.now() });
       expect(await presented(keyPem, certificatePem)).toEqual([new X509Certificate(certificatePem).raw]);
     });
 
-    it('hands over an expired one', async () => {
+    it('passes on an expired client certificate', async () => {
       const past = { validFrom: Date.UTC(2020, 0), validTo: Date.UTC(2021, 0) };
       const expired = await createClientCertificate({ commonName: 'd', now: Date.now(), ...past });
       expect((await presented(expired.keyPem, expired.certificatePem)).map(subjectOf)).toEqual(['CN=d']);
     });
 
-    it('hands over all that the client presents, leaf first and then as it came', async () => {
+    it('passes on the whole client chain, the leaf first and the rest in the order sent', async () => {
       const now = Date.now();
       const upper = await createIntermediateAuthority(trust.authority, { commonName: 'upper', now });
       const lower = await createIntermediateAuthority(upper, { commonName: 'lower', now });
@@ -92,10 +92,10 @@ describe('a TLS port', () => {
       expect(shuffled.map(subjectOf)).toEqual(['CN=d/m', root, 'CN=upper', 'CN=lower']);
     });
 
-    it('never resumes a session, which would lose the intermediates', async () => {
+    it('does not resume a session, because that would lose the intermediate certificates', async () => {
       await using listener = await listenTls(trust.listen, (socket) => socket.end('bye'));
       const first = await connectTls(listener.port, trust, at);
-      // TLS 1.2 has its session now, TLS 1.3 hears of it later.
+      // TLS 1.2 has its session now; TLS 1.3 receives it later.
       let session = first.getSession();
       first.on('session', (later) => {
         session = later;
@@ -109,7 +109,7 @@ describe('a TLS port', () => {
   });
 
   it.skipIf(!hasPython)(
-    'serves Python under its strictest rules, with a certificate from its own file',
+    'accepts a Python client that verifies strictly and loads its certificate from a file',
     async () => {
       const { called, call } = expectCall<readonly Buffer[]>();
       await using listener = await listenTls(trust.listen, (socket, peerCertificates) => {
@@ -136,13 +136,13 @@ with socket.create_connection(('127.0.0.1', ${listener.port})) as tcp:
       const { stdout } = await promisify(execFile)('python3', ['-c', program], { cwd: directory });
       await rm(directory, { recursive: true });
       expect(stdout.trim()).toBe('hello');
-      // OpenSSL presents the issuers that it knows as well.
+      // OpenSSL also presents the issuers that it knows.
       expect((await called).map(subjectOf)[0]).toBe('CN=d/m');
     },
   );
 });
 
-describe('a TLS port under bad clients', () => {
+describe('TLS port with misbehaving clients', () => {
   let trust: Trust;
   beforeAll(async () => {
     trust = await createTrust();
@@ -152,11 +152,11 @@ describe('a TLS port under bad clients', () => {
     ['plain HTTP', 'GET / HTTP/1.1\r\nHost: h\r\n\r\n', 'ERR_SSL_HTTP_REQUEST'],
     ['plain MQTT', '\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00', 'ERR_SSL_WRONG_VERSION_NUMBER'],
     ['junk', 'x'.repeat(5000), expect.stringMatching(/^ERR_SSL_/)],
-  ])('closes on %s and tells why', async (_what, bytes, code) => {
+  ])('closes a connection that sends %s and reports the error', async (_what, bytes, code) => {
     const { called, call } = expectCall<NodeJS.ErrnoException>();
     const onClientError = (error: NodeJS.ErrnoException) => call(error);
     await using listener = await listenTls({ ...trust.listen, onClientError }, () => {
-      throw new Error('there was no handshake');
+      throw new Error('A socket was passed on without a handshake.');
     });
     const client = connectTcp(listener.port, '127.0.0.1');
     client.write(bytes);
@@ -164,12 +164,12 @@ describe('a TLS port under bad clients', () => {
     expect((await called).code).toEqual(code);
   });
 
-  it('closes a connection that never begins its handshake, or never ends it', async () => {
+  it('closes a connection that does not start or does not finish its handshake in time', async () => {
     const codes: (string | undefined)[] = [];
     await using listener = await listenTls(
       {
         ...trust.listen,
-        patience: { handshakeMilliseconds: 100 },
+        timeouts: { handshakeMilliseconds: 100 },
         onClientError: (error, remoteAddress) => codes.push(`${error.code} ${remoteAddress}`),
       },
       () => undefined,
@@ -181,7 +181,7 @@ describe('a TLS port under bad clients', () => {
     expect(codes).toEqual(Array(2).fill('ERR_TLS_HANDSHAKE_TIMEOUT 127.0.0.1'));
   });
 
-  it('survives a client that resets its connection in the middle', async () => {
+  it('accepts new connections after a client has reset its connection', async () => {
     const { called, call } = expectCall<TLSSocket>();
     await using listener = await listenTls(trust.listen, call);
     const tcp = connectTcp(listener.port, '127.0.0.1');
@@ -196,13 +196,13 @@ describe('a TLS port under bad clients', () => {
   });
 });
 
-describe('opening and closing a port', () => {
+describe('lifetime of a TLS port', () => {
   let trust: Trust;
   beforeAll(async () => {
     trust = await createTrust();
   });
 
-  it('says which address and port are taken', async () => {
+  it('rejects with the address and port if the port is in use', async () => {
     await using listener = await listenTls(trust.listen, () => undefined);
     const again = listenTls({ ...trust.listen, port: listener.port }, () => undefined);
     const error = await again.then(
@@ -214,7 +214,7 @@ describe('opening and closing a port', () => {
     expect(isListenError(new Error('other'))).toBe(false);
   });
 
-  it('ends every connection, half-open ones too, and leaves no handle', async () => {
+  it('ends every connection when it closes, half-open ones too, and releases every handle', async () => {
     const before = countHandles();
     const { called, call } = expectCall<TLSSocket>();
     const listener = await listenTls(trust.listen, call);

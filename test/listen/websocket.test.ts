@@ -12,7 +12,7 @@ import { connectTls, createTrust, expectCall, readAll, type Trust } from './fixt
 const PATH = '/$iothub/websocket';
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 
-describe('WebSockets on an HTTPS port', () => {
+describe('WebSocket on an HTTPS port', () => {
   let trust: Trust;
   let listener: HttpsListener;
   let clientErrors: Error[];
@@ -75,7 +75,7 @@ describe('WebSockets on an HTTPS port', () => {
     ['AMQPWSB10', 'AMQPWSB10', 'amqp'],
     [['mqttv3.1', 'Mqtt'], 'Mqtt', 'mqtt'],
     [[], '', 'none'],
-  ])('serve a client that asks for %j and echo its spelling', async (subprotocols, echoed, greeting) => {
+  ])('accepts the subprotocol offer %j and echoes its spelling', async (subprotocols, echoed, greeting) => {
     const client = dial(`${PATH}?iothub-no-client-cert=true`, subprotocols);
     const [message, isBinary] = await once(client, 'message');
     expect([String(message), isBinary]).toEqual([greeting, true]);
@@ -83,7 +83,7 @@ describe('WebSockets on an HTTPS port', () => {
     expect(client.extensions).toBe('');
   });
 
-  it('take a whole address as request target, as Java sends it', async () => {
+  it('accepts a whole URL as request target, as the Java SDK sends it', async () => {
     const headers = ['Sec-WebSocket-Protocol: mqtt'];
     for (const target of [
       `https://hub1.iothub.test:443${PATH}?x=1`,
@@ -97,23 +97,23 @@ describe('WebSockets on an HTTPS port', () => {
   it.each([
     ['another path', '/other', ['Sec-WebSocket-Protocol: mqtt'], 404],
     ['a longer path', `${PATH}/more`, [], 404],
-    ['a broken path', '/%', [], 404],
+    ['a malformed path', '/%', [], 404],
     ['the root', '/', [], 404],
     ['an unknown subprotocol', PATH, ['Sec-WebSocket-Protocol: soap'], 400],
     ['a subprotocol twice', PATH, ['Sec-WebSocket-Protocol: mqtt, mqtt'], 400],
-  ])('refuse %s', async (_what, target, headers, status) => {
+  ])('refuses an upgrade for %s', async (_what, target, headers, status) => {
     expect(await upgrade(target, headers)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 
   it.each([
-    ['an upgrade to something else', { upgrade: 'h2c' }],
-    ['a bad key', { key: 'short' }],
-    ['another version', { version: '7' }],
-  ])('refuse %s', async (_what, change) => {
+    ['another protocol', { upgrade: 'h2c' }],
+    ['an invalid key', { key: 'short' }],
+    ['an unsupported version', { version: '7' }],
+  ])('refuses an upgrade with %s', async (_what, change) => {
     expect(await upgrade(PATH, [], change)).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it('carry each write as one binary message and give text and split messages as bytes', async () => {
+  it('sends each write as one binary message and reads text and fragmented messages as bytes', async () => {
     const { called, call } = expectCall<Duplex>();
     serve = call;
     const client = dial(PATH, 'mqtt');
@@ -136,7 +136,7 @@ describe('WebSockets on an HTTPS port', () => {
     await expect.poll(() => bytes).toBe('text first second');
   });
 
-  it('keep the order and the backpressure of a stream that is written faster than it is read', async () => {
+  it('keeps the order and the backpressure of a stream that is written faster than it is read', async () => {
     const { called, call } = expectCall<Duplex>();
     serve = call;
     const client = dial(PATH, 'mqtt');
@@ -154,7 +154,7 @@ describe('WebSockets on an HTTPS port', () => {
     await expect.poll(() => received).toBe(written + 1);
   });
 
-  it('end with the stream, and the stream with them', async () => {
+  it('closes when its stream ends, and ends its stream when the client closes', async () => {
     const streams: Duplex[] = [];
     serve = (stream) => streams.push(stream.resume());
     const left = dial(PATH, 'mqtt');
@@ -176,7 +176,7 @@ describe('WebSockets on an HTTPS port', () => {
     expect(clientErrors).toEqual([]);
   });
 
-  it('close on a message that is too long or no WebSocket frame, and tell why', async () => {
+  it('closes on a message that is too long or malformed, and reports the error', async () => {
     const tooLong = dial(PATH, 'mqtt');
     await once(tooLong, 'message');
     tooLong.send(Buffer.alloc(1001));
@@ -193,7 +193,7 @@ describe('WebSockets on an HTTPS port', () => {
     ]);
   });
 
-  it('hand over the certificate that a client presents', async () => {
+  it('passes on the certificate that a client presents', async () => {
     const { called, call } = expectCall<readonly Buffer[]>();
     serve = (_stream, _request, peerCertificates) => call(peerCertificates());
     const { certificatePem, keyPem } = await createClientCertificate({ commonName: 'd', now: Date.now() });
@@ -201,7 +201,7 @@ describe('WebSockets on an HTTPS port', () => {
     expect(await called).toEqual([new X509Certificate(certificatePem).raw]);
   });
 
-  it('end when the port closes', async () => {
+  it('closes when the port closes', async () => {
     const client = dial(PATH, 'mqtt');
     await once(client, 'message');
     const closed = once(client, 'close');

@@ -19,8 +19,8 @@ const NAMES: readonly (readonly [query: string, names: readonly string[]])[] = [
   ['SELECT tags.site.region, COUNT() FROM devices GROUP BY Tags.site.region', ['region', '$1']],
 ];
 
-describe('the answer of a query', () => {
-  it.each(NAMES)('of %s has the members %j', (text, names) => {
+describe('query result', () => {
+  it.each(NAMES)('has for %s items with the members %j', (text, names) => {
     expect(Object.keys(answerOf(text)[0] ?? {})).toEqual(names);
   });
 
@@ -30,7 +30,7 @@ describe('the answer of a query', () => {
     });
   });
 
-  it('names a member as its alias says, whatever the alias is', () => {
+  it('names a member by its alias, even if the alias is __proto__ or constructor', () => {
     const [item] = answerOf('SELECT TOP 1 deviceId AS __proto__, status AS constructor FROM devices');
     expect(Object.entries(item ?? {})).toEqual([
       ['__proto__', 'th-01'],
@@ -38,13 +38,13 @@ describe('the answer of a query', () => {
     ]);
   });
 
-  it('gives numbers back as they were spelled', () => {
+  it('returns numbers as they were spelled', () => {
     const rows: JsonObject[] = [{ tags: { size: new NumberText('1.0') } }];
     const answer = compileQuery(parsed('SELECT tags.size FROM devices'), DOCUMENTS).run(rows);
     expect(answer.map(formatJson)).toEqual(['{"size":1.0}']);
   });
 
-  it('groups by equal values and keeps types apart', () => {
+  it('groups equal values and separates values of different types', () => {
     const values = [
       1,
       new NumberText('1.0'),
@@ -73,7 +73,7 @@ describe('the answer of a query', () => {
     ]);
   });
 
-  it('groups by two properties without mixing them up', () => {
+  it('groups by two properties without confusing their values', () => {
     const rows: JsonObject[] = [
       { tags: { a: 'x,', b: 'y' } },
       { tags: { a: 'x', b: ',y' } },
@@ -86,21 +86,21 @@ describe('the answer of a query', () => {
     );
   });
 
-  it('gives distinct values where a query groups and counts nothing', () => {
+  it('returns the distinct values of a query with GROUP BY and no aggregate', () => {
     expect(answerOf('SELECT status FROM devices GROUP BY status')).toEqual([
       { status: 'enabled' },
       { status: 'disabled' },
     ]);
   });
 
-  it('leaves out aggregates of nothing but counts and sums', () => {
+  it('leaves out AVG, MIN and MAX of no rows, and returns COUNT and SUM as 0', () => {
     const query =
       "SELECT COUNT() AS n, SUM(version) AS s, AVG(version) AS a, MIN(version) AS lo, MAX(version) AS hi FROM devices WHERE deviceId = 'nope'";
     expect(answerOf(query)).toEqual([{ n: 0, s: 0 }]);
     expect(answerOf(`${query} GROUP BY tags.x`)).toEqual([]);
   });
 
-  it('has TOP items at most, groups included', () => {
+  it('has at most TOP items, also if they are groups', () => {
     expect(answerOf('SELECT TOP 0 * FROM devices')).toEqual([]);
     expect(answerOf('SELECT TOP 100 * FROM devices')).toEqual(DEVICES);
     expect(answerOf('SELECT TOP 1 status, COUNT() AS n FROM devices GROUP BY status')).toEqual([
@@ -109,7 +109,7 @@ describe('the answer of a query', () => {
   });
 });
 
-describe('the pages of an answer', () => {
+describe('paging of a query result', () => {
   it.each([
     [1, 'SELECT deviceId FROM devices'],
     [2, 'SELECT deviceId FROM devices'],
@@ -119,12 +119,12 @@ describe('the pages of an answer', () => {
     [2, 'SELECT TOP 4 deviceId FROM devices'],
     [2, 'SELECT TOP 3 deviceId FROM devices'],
     [1, 'SELECT status, COUNT() AS n FROM devices GROUP BY status'],
-  ])('of %i items are together the answer of %s', (limit, text) => {
+  ])('returns in pages of %i items the same items as the whole result of %s', (limit, text) => {
     const query = compileQuery(parsed(text), DOCUMENTS);
     expect(allPages(query, limit).flat()).toEqual(query.run(DEVICES));
   });
 
-  it('end without an empty page', () => {
+  it('does not end with an empty page', () => {
     const query = compileQuery(
       parsed("SELECT deviceId FROM devices WHERE STARTSWITH(deviceId, 'th-')"),
       DOCUMENTS,
@@ -135,7 +135,7 @@ describe('the pages of an answer', () => {
     expect(allPages(top, 2)).toHaveLength(2);
   });
 
-  it('are made only of the rows that they need', () => {
+  it('reads only the rows that the page needs', () => {
     let readCount = 0;
     const collection = {
       ...DOCUMENTS,

@@ -190,23 +190,23 @@ const STRINGS: readonly Row[] = [
 ];
 
 describe.each([
-  ['logic', LOGIC],
+  ['logical operator', LOGIC],
   ['comparison', COMPARISONS],
   ['membership', MEMBERSHIP],
   ['arithmetic', ARITHMETIC],
-  ['a function', FUNCTIONS],
-  ['a path', PATHS],
-  ['a string', STRINGS],
+  ['function', FUNCTIONS],
+  ['path', PATHS],
+  ['string', STRINGS],
 ])('%s in a condition', (_title, rows) => {
-  it.each(rows)('%s is worth %s', (text, outcome) => {
-    expect(worthOf(text)).toBe(outcome);
+  it.each(rows)('evaluates %s to %s', (text, outcome) => {
+    expect(evaluate(text)).toBe(outcome);
   });
 
-  it.each(rows)('%s selects a twin only when it is true', (text, outcome) => {
+  it.each(rows)('selects a twin only if the condition is true: %s (%s)', (text, outcome) => {
     expect(compileCondition(parsedCondition(text), COLLECTION)(TWIN)).toBe(outcome === true);
   });
 
-  it.each(rows)('NOT (%s) selects a twin only when it is false', (text, outcome) => {
+  it.each(rows)('selects a twin by NOT only if the condition is false: %s (%s)', (text, outcome) => {
     expect(compileCondition(parsedCondition(`NOT (${text})`), COLLECTION)(TWIN)).toBe(outcome === false);
   });
 });
@@ -221,13 +221,13 @@ describe('!= between primitives of different types', () => {
     ['tags.value != 7', false],
     ['tags.value != 8', true],
     ["tags.value < '7'", false],
-  ])('selects as the option says: %s', (text, isSelected) => {
+  ])('selects the twin by %s with the option isMixedTypeNotEqualTrue: %s', (text, isSelected) => {
     const condition = parsedCondition(text);
     expect(compileCondition(condition, COLLECTION, { isMixedTypeNotEqualTrue: true })(TWIN)).toBe(isSelected);
   });
 });
 
-function worthOf(text: string): unknown {
+function evaluate(text: string): unknown {
   const where = parsedCondition(text).where as Expression;
   return compileValue(where, { collection: COLLECTION, mixedTypeNotEqual: undefined })(TWIN);
 }

@@ -2,7 +2,7 @@ import { type JsonObject, memberOf } from '../../emulator/domain/json.ts';
 import type { QueryCollection } from '../../emulator/query/evaluation/collection.ts';
 import type { QuerySource } from '../../emulator/query/syntax/syntax.ts';
 
-/** A small fleet: thermostats, a camera, an edge gateway and a device that never connected. */
+/** Twins of thermostats, a camera, an edge gateway and a device that never connected. */
 export const DEVICES: readonly JsonObject[] = [
   {
     deviceId: 'th-01',
@@ -373,7 +373,7 @@ const ROOT_NAMES = [
   'error',
 ];
 
-/** Rows that are the documents themselves. */
+/** A collection whose rows are the documents. */
 export const DOCUMENTS: QueryCollection<JsonObject> = {
   roots: new Map(
     ROOT_NAMES.map((name) => [name.toLowerCase(), { name, read: (row: JsonObject) => memberOf(row, name) }]),

@@ -1,7 +1,7 @@
 import type { Column, Expression, Path, Primitive, Query } from '../../emulator/query/syntax/syntax.ts';
 import { isBareMemberName, isBareName } from '../../emulator/query/syntax/words.ts';
 
-/** Writes a query as text; the mirror of `parseQuery`. */
+/** Formats a query as text, the reverse of `parseQuery`. */
 export function formatQuery(query: Query): string {
   const top = query.top === undefined ? '' : `TOP ${query.top} `;
   const columns = query.columns === '*' ? '*' : query.columns.map(formatColumn).join(', ');
@@ -36,7 +36,7 @@ const PRECEDENCE: Record<Expression['kind'], number> = {
   path: 8,
 };
 
-/** Writes an expression, in parentheses where it binds weaker than its surroundings ask. */
+/** Formats an expression, in parentheses if its precedence is lower than `minimumPrecedence`. */
 function formatExpression(expression: Expression, minimumPrecedence = 0): string {
   const text = formatBare(expression);
   return PRECEDENCE[expression.kind] < minimumPrecedence ? `(${text})` : text;
@@ -85,7 +85,7 @@ function formatConstant(value: Primitive | undefined): string {
     : String(value);
 }
 
-// A root that cannot stand alone hides behind the prefix, as it did when it was parsed.
+// A root that is not a bare name needs the prefix `devices.`.
 function formatPath(path: Path): string {
   const isPlain = isBareName(path.root) && path.root.toLowerCase() !== 'devices';
   const root = isPlain ? path.root : `devices.${formatMemberName(path.root)}`;

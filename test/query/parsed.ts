@@ -2,24 +2,25 @@ import type { Result } from '../../emulator/domain/result.ts';
 import { parseCondition, parseQuery } from '../../emulator/query/syntax/parse-query.ts';
 import type { Condition, Query } from '../../emulator/query/syntax/syntax.ts';
 
-/** A query that must parse. */
+/** Parses a query. Throws if it is refused. */
 export function parsed(text: string): Query {
-  return acceptedOf(parseQuery(text), text);
+  return expectAccepted(parseQuery(text), text);
 }
 
-/** A condition that must parse. */
+/** Parses a condition. Throws if it is refused. */
 export function parsedCondition(text: string): Condition {
-  return acceptedOf(parseCondition(text), text);
+  return expectAccepted(parseCondition(text), text);
 }
 
-/** The message of a text that must be refused. */
+/** Returns the error message of a refused text. Throws if it was accepted or has an error other than ArgumentInvalid. */
 export function refusalOf(result: Result<unknown>): string {
-  if (result.ok) throw new Error('It was accepted.');
-  if (result.error.name !== 'ArgumentInvalid') throw new Error(`It was refused with ${result.error.name}.`);
+  if (result.ok) throw new Error('The text was accepted; expected ArgumentInvalid.');
+  if (result.error.name !== 'ArgumentInvalid')
+    throw new Error(`The error is ${result.error.name}; expected ArgumentInvalid.`);
   return result.error.message;
 }
 
-function acceptedOf<T>(result: Result<T>, text: string): T {
-  if (!result.ok) throw new Error(`${text}: ${result.error.message}`);
+function expectAccepted<T>(result: Result<T>, text: string): T {
+  if (!result.ok) throw new Error(`The text ${text} was refused: ${result.error.message}`);
   return result.value;
 }

@@ -36,7 +36,7 @@ const memberName = fc.oneof(
 
 const path: fc.Arbitrary<Path> = fc
   .tuple(root, fc.array(fc.oneof({ weight: 3, arbitrary: memberName }, fc.nat(5)), { maxLength: 4 }))
-  // These would read as the prefix of a collection.
+  // The parser would take these as the prefix of a collection.
   .filter(([name, steps]) => !(/^(modules|jobs)$/i.test(name) || (name === 'devices' && steps.length === 0)))
   .map(([name, steps]) => ({ kind: 'path', root: name, steps }));
 
@@ -99,7 +99,7 @@ const aggregateQuery: fc.Arbitrary<Query> = queryOf(fc.constant('devices' as con
   },
 );
 
-/** Every query that the hub accepts over twins, in the form that parsing gives it. */
+/** Any query over twins that the hub accepts, as `parseQuery` returns it. */
 export const anyQuery: fc.Arbitrary<Query> = fc.oneof(plainQuery, aggregateQuery);
 
 function comparison(operand: fc.Arbitrary<Expression>): fc.Arbitrary<Expression> {
@@ -171,7 +171,7 @@ function queryOf(
     }));
 }
 
-// fast-check's own records have no prototype now and then, which no parser gives.
+// By default fast-check makes some records without a prototype, which the parser never returns.
 function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
   return fc.record(model, { noNullPrototype: true }) as fc.Arbitrary<T>;
 }

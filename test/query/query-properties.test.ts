@@ -50,8 +50,8 @@ const anyRow: fc.Arbitrary<JsonObject> = fc.record(
   { requiredKeys: [] },
 );
 
-describe('the query language', () => {
-  it('reads every formatted query back', () => {
+describe('query language', () => {
+  it('parses every formatted query back to itself', () => {
     fc.assert(
       fc.property(anyQuery, (query) => {
         const text = formatQuery(query);
@@ -62,7 +62,7 @@ describe('the query language', () => {
     );
   });
 
-  it('answers any text with a query or with the place of its error', () => {
+  it('parses any text to a query or to an error with its line and column', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expectQueryOrPlace(parseQuery(text), text);
@@ -72,7 +72,7 @@ describe('the query language', () => {
     );
   });
 
-  it('runs every query on every twin, and pages give what one answer gives', () => {
+  it('runs any query on any twins, and pages return the same items as one result', () => {
     fc.assert(
       fc.property(anyQuery, fc.array(anyRow, { maxLength: 5 }), (query, rows) => {
         const compiled = compileQuery(query, DOCUMENTS);
@@ -82,7 +82,7 @@ describe('the query language', () => {
     );
   });
 
-  it('selects a twin exactly when its condition is true', () => {
+  it('selects a twin if and only if the condition is true', () => {
     const scope = { collection: DOCUMENTS, mixedTypeNotEqual: undefined };
     fc.assert(
       fc.property(anyQuery, anyRow, ({ where }, row) => {

@@ -8,9 +8,9 @@ import { parsed, parsedCondition, refusalOf } from './parsed.ts';
 const ONLY = 'only IS_DEFINED, STARTSWITH, ENDSWITH, ARRAY_CONTAINS are';
 const TOO_DEEP = 'The query is nested deeper than 64 levels';
 
-// Query, where, why.
+// Query, line and column, reason.
 const REFUSED_QUERIES: readonly (readonly [string, string, string])[] = [
-  // What the hub is known to refuse.
+  // Refused by IoT Hub, as documented or observed.
   [
     "SELECT * FROM devices WHERE STARTS_WITH(deviceId, 'th')",
     '1:29',
@@ -159,7 +159,7 @@ const REFUSED_QUERIES: readonly (readonly [string, string, string])[] = [
   ['SELECT *\nFROM devices\n  WHERE tags.a ! 1', '3:16', "Unexpected character '!'"],
 ];
 
-// What it is, query, where, why.
+// Title, query, line and column, reason.
 const OVERSIZED_QUERIES: readonly (readonly [string, string, string, string])[] = [
   [
     '8193 characters',
@@ -202,12 +202,12 @@ const REFUSED_CONDITIONS: readonly (readonly [string, string])[] = [
   ],
 ];
 
-describe('the hub', () => {
-  it.each(REFUSED_QUERIES)('refuses %s at %s: %s', (text, place, reason) => {
+describe('query parser', () => {
+  it.each(REFUSED_QUERIES)('refuses the query %s at %s: %s', (text, place, reason) => {
     expect(refusalOf(parseQuery(text))).toBe(`Line ${place} ${reason}`);
   });
 
-  it.each(ACCEPTED_QUERIES)('accepts %s', (text) => {
+  it.each(ACCEPTED_QUERIES)('accepts the query %s', (text) => {
     expect(parsed(text)).toBeDefined();
   });
 
@@ -224,11 +224,11 @@ describe('the hub', () => {
     expect(refusalOf(parseCondition(text))).toBe(message);
   });
 
-  it('takes * as the condition that targets every device', () => {
+  it('parses * as the condition that targets every device', () => {
     expect(parsedCondition(' * ')).toStrictEqual({ source: 'devices' });
   });
 
-  it('takes a condition that targets modules', () => {
+  it('parses a condition that targets modules', () => {
     expect(parsedCondition("from devices.modules where moduleId = 'x'")).toStrictEqual({
       source: 'devices.modules',
       where: {

@@ -4,8 +4,8 @@ import { DOCUMENTS, ROWS } from './fleet.ts';
 import { parsed } from './parsed.ts';
 import { WORKED_QUERIES } from './worked-queries.ts';
 
-describe('a query over the fleet', () => {
-  it.each(WORKED_QUERIES)('%s', (text, itemType, items) => {
+describe('query over the example fleet', () => {
+  it.each(WORKED_QUERIES)('returns the expected items for %s', (text, itemType, items) => {
     const query = parsed(text);
     const compiled = compileQuery(query, DOCUMENTS);
     expect(compiled.itemType).toBe(itemType);

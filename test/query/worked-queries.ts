@@ -2,7 +2,7 @@ import { DEVICE_JOBS, DEVICES } from './fleet.ts';
 
 export type WorkedQuery = readonly [query: string, itemType: string, items: readonly unknown[]];
 
-/** Queries over the fleet with what the hub answers. */
+/** Queries over the example fleet with the item type and the items that the hub returns. */
 export const WORKED_QUERIES: readonly WorkedQuery[] = [
   ['SELECT * FROM devices', 'Twin', DEVICES],
   ['select deviceId from devices', 'Raw', ids('th-01', 'th-02', 'th-03', 'cam-01', 'gw-01', 'blank')],

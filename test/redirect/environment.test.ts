@@ -17,12 +17,12 @@ function pem(content: string): string {
   return `-----BEGIN CERTIFICATE-----\n${content}\n-----END CERTIFICATE-----`;
 }
 
-/** The same certificate with lines of another length, as systems keep it. */
+/** Returns the same certificate with another line length, as systems store it. */
 function wrapDifferently(certificate: string): string {
   return pem(certificate.replaceAll(/-----.*-----|\s/g, '').replaceAll(/.{50}/g, '$&\n'));
 }
 
-describe('the environment that exec gives to a program', () => {
+describe('environment of a program below exec', () => {
   let folder: string;
   let authorityPath: string;
 
@@ -52,12 +52,12 @@ describe('the environment that exec gives to a program', () => {
     ['IOTHUB_CONNECTION_STRING', 'HostName=hub1.iothub.test', 'HostName=hub1.iothub.test'],
     ['UNSET', undefined, undefined],
     ['PATH', undefined, undefined],
-  ])('%s: %j becomes %j', (name, before, after) => {
+  ])('sets %s, which was %j, to %j', (name, before, after) => {
     using redirect = environmentOver({ [name]: before });
     expect(redirect.environment[name]).toBe(after);
   });
 
-  test('holds the map of addresses in one variable', () => {
+  test('has the redirect settings in one variable', () => {
     using redirect = environmentOver({});
     expect(JSON.parse(redirect.environment['IOTHUB_EMULATOR_REDIRECT']!)).toEqual({
       address: '127.0.0.1',
@@ -67,7 +67,7 @@ describe('the environment that exec gives to a program', () => {
     });
   });
 
-  test('joins the authority of the hub to what the user lets Node trust besides', async () => {
+  test('adds the authority of the hub to the user’s NODE_EXTRA_CA_CERTS', async () => {
     const own = join(folder, 'own.pem');
     await writeFile(own, `a comment\r\n${pem('COMPANY').replaceAll('\n', '\r\n')}`);
     using redirect = environmentOver({ NODE_EXTRA_CA_CERTS: own });
@@ -75,7 +75,7 @@ describe('the environment that exec gives to a program', () => {
     expect(extra).toBe(`${pem('COMPANY')}\n${pem('HUB+')}\n`);
   });
 
-  test('joins the authority of the hub to all that OpenSSL, requests and curl trust, each authority once', async () => {
+  test('adds the authority of the hub to the certificates that OpenSSL, requests and curl trust, each once', async () => {
     const [file, directory] = [join(folder, 'file.pem'), join(folder, 'directory')];
     await writeFile(file, `${pem('FIRST')}\n${wrapDifferently(rootCertificates[0]!)}\n${pem('SECOND')}`);
     await mkdir(join(directory, 'nested'), { recursive: true });
@@ -100,12 +100,12 @@ describe('the environment that exec gives to a program', () => {
     [{ ...PROXY, NO_PROXY: 'intranet' }, `intranet,${BYPASS}`],
     [{ ...PROXY, no_proxy: 'lower', NO_PROXY: 'upper' }, `lower,${BYPASS}`],
     [{ ...PROXY, NO_PROXY: '*' }, '*'],
-  ])('lets the hub be reached past a proxy: %j', (base, bypassed) => {
+  ])('bypasses a proxy for the hub’s names if the variables are %j', (base, bypassed) => {
     using redirect = environmentOver(base);
     expect(redirect.environment['NO_PROXY']).toBe(bypassed);
   });
 
-  test('puts a node of its own first on PATH, but on Windows', () => {
+  test('puts the folder of the node shim first on PATH, except on Windows', () => {
     using posix = environmentOver({ PATH: '/usr/bin:/bin' });
     expect(posix.environment['PATH']).toMatch(/\/iothub-emulator-\w+\/bin:\/usr\/bin:\/bin$/);
     using windows = environmentOver({ Path: 'C:\\node', PYTHONPATH: 'C:\\src' }, 'win32');
@@ -118,28 +118,28 @@ describe('the environment that exec gives to a program', () => {
   const STORE = /^-Djavax\.net\.ssl\.trustStore=\S+\/java-trust\.jks$/;
 
   test.each([
-    ['a store of its own', { JAVA_TOOL_OPTIONS: undefined }, STORE],
+    ['a trust store of the emulator', { JAVA_TOOL_OPTIONS: undefined }, STORE],
     [
-      'it beside other options',
+      'the trust store after other options',
       { JAVA_TOOL_OPTIONS: '-Xmx1g' },
       /^-Xmx1g -Djavax\.net\.ssl\.trustStore=\S+$/,
     ],
     [
-      'none where the user has chosen one',
+      'no trust store if the user has set one',
       { JAVA_TOOL_OPTIONS: '-Djavax.net.ssl.trustStore=my.p12' },
       /^-Djavax\.net\.ssl\.trustStore=my\.p12$/,
     ],
-  ])('lets Java trust a hub on the usual ports: %s', (_what, base, expected) => {
+  ])('gives Java, for a hub on the default ports, %s', (_what, base, expected) => {
     using redirect = environmentOver(base, 'linux', USUAL_PORTS);
     expect(redirect.environment['JAVA_TOOL_OPTIONS']).toMatch(expected);
   });
 
-  test('leaves Java alone where it could not reach the hub', () => {
+  test('does not set JAVA_TOOL_OPTIONS if Java cannot reach the hub', () => {
     using redirect = environmentOver({});
     expect(redirect.environment).not.toHaveProperty('JAVA_TOOL_OPTIONS');
   });
 
-  test('keeps its files to the user, and removes them at the end', async () => {
+  test('makes its files readable for the user only, and deletes them on dispose', async () => {
     const redirect = environmentOver({ PATH: '/bin' });
     const files = [redirect.environment['SSL_CERT_FILE']!, redirect.environment['NODE_EXTRA_CA_CERTS']!];
     for (const file of files) expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -149,7 +149,7 @@ describe('the environment that exec gives to a program', () => {
     redirect[Symbol.dispose]();
   });
 
-  test('leaves the given environment as it was', () => {
+  test('does not change the given environment', () => {
     const base = Object.freeze({ PATH: '/bin', NODE_OPTIONS: '--no-warnings' });
     using redirect = environmentOver(base);
     expect(redirect.environment).not.toBe(base);

@@ -11,22 +11,22 @@ import { type AlternativeName, issueCertificate } from '../../emulator/certifica
 
 const HOUR = 60 * 60 * 1000;
 
-/** Servers that speak on free ports what a hub speaks on 443, 8883 and 5671, with a certificate for its name alone. */
+/** Servers on free ports for the protocols of a hub on 443, 8883 and 5671, with a certificate for one name. */
 export type LoopbackHub = AsyncDisposable & {
   readonly name: string;
-  /** The usual ports, each with the free one that is listened on. */
+  /** The default ports, each with the free port that is bound instead. */
   readonly ports: { readonly 443: number; readonly 8883: number; readonly 5671: number };
-  /** A local TCP server that is no hub: it greets whoever connects with `neighbour`. */
+  /** The port of a local TCP server that is not the hub. It sends `neighbour` to each client. */
   readonly neighbourPort: number;
-  /** The first letters of what came in on 5671, and of AMQP on 443 after the name of its WebSocket protocol. */
+  /** The first four bytes received on 5671, and on WebSockets of 443 after the name of the subprotocol. */
   readonly amqpOpenings: readonly string[];
   /** Readable by every user of the machine. */
   readonly authorityPath: string;
 };
 
 /**
- * 443 answers a request with its Host header and TLS server name as JSON and takes MQTT over WebSocket, 8883 is an
- * MQTT broker, 5671 takes note of what it receives and hangs up.
+ * Opens a loopback hub. Port 443 answers a request with its Host header and TLS server name as JSON, and accepts MQTT
+ * over WebSocket. Port 8883 is an MQTT broker. Port 5671 records the first bytes it receives and closes.
  */
 export async function openLoopbackHub(
   name = 'hub1.iothub.test',

@@ -6,7 +6,7 @@ import { fixture, REPOSITORY, redirectTo, runProgram, shellEnvironment } from '.
 
 const REACHED = '{"host":"hub1.iothub.test","servername":"hub1.iothub.test"}';
 
-describe('below exec the hub is reached', () => {
+describe('Node program below exec', () => {
   let hub: LoopbackHub;
   let redirect: Redirect;
 
@@ -29,11 +29,11 @@ describe('below exec the hub is reached', () => {
     ['tsx', [join(REPOSITORY, 'node_modules/.bin/tsx'), fixture('reach.mts')]],
     ['npx and a local command', ['npx', '--no', 'tsx', fixture('reach.mts')]],
     ['a shell', ['sh', '-c', `node '${fixture('reach.cjs')}'`]],
-  ] as const)('by %s', async (_title, command) => {
+  ] as const)('reaches the hub as %s', async (_title, command) => {
     expect(await run(command)).toEqual({ exitCode: 0, stdout: REACHED, stderr: '' });
   });
 
-  test.each(['forks', 'threads'])('by tests of vitest in its %s', async (pool) => {
+  test.each(['forks', 'threads'])('reaches the hub from a test of vitest in its %s', async (pool) => {
     const vitest = join(REPOSITORY, 'node_modules/vitest/vitest.mjs');
     const command = ['node', vitest, 'run', '--root', fixture(''), '--pool', pool, 'reach.spec.mjs'] as const;
     const { exitCode, stdout, stderr } = await run(command);
@@ -43,9 +43,9 @@ describe('below exec the hub is reached', () => {
 
   describe.each([
     ['none', 'without any variable'],
-    ['other', 'with NODE_OPTIONS of its own'],
-    ['inherited', 'after replacing NODE_OPTIONS in itself'],
-  ])('by a program started %2$s', (environment) => {
+    ['other', 'with other NODE_OPTIONS'],
+    ['inherited', 'after the parent has replaced its NODE_OPTIONS'],
+  ])('started as a child %2$s', (environment) => {
     test.each([
       'spawn',
       'fork',
@@ -57,19 +57,19 @@ describe('below exec the hub is reached', () => {
       'Worker',
       'Worker without arguments',
       'Worker of source text',
-    ])('%s', async (way) => {
+    ])('reaches the hub by %s', async (way) => {
       const result = await run(['node', fixture('children.mjs'), way, environment]);
       expect(result).toEqual({ exitCode: 0, stdout: REACHED, stderr: '' });
     });
   });
 
-  test('no more by a program whose redirect map was emptied on purpose', async () => {
+  test('does not reach the hub if IOTHUB_EMULATOR_REDIRECT is empty', async () => {
     const env = { ...redirect.environment, IOTHUB_EMULATOR_REDIRECT: '' };
     const { stderr } = await runProgram(['node', fixture('reach.cjs')], { env });
     expect(stderr).toMatch(/ENOTFOUND|EAI_AGAIN/);
   });
 
-  test('only with the exit code and output that the program has anyway', async () => {
+  test('has the same exit code and output as without exec', async () => {
     const program = 'process.stdout.write(process.argv.slice(1).join()); process.exit(7)';
     const command = ['node', '-e', program, 'a b', '"c"'] as const;
     const bare = await runProgram(command, { env: shellEnvironment() });

@@ -3,7 +3,7 @@ import type { Redirect } from '../../emulator/redirect/environment.ts';
 import { type LoopbackHub, openLoopbackHub } from './loopback-hub.ts';
 import { fixture, redirectTo, runProgram, shellEnvironment } from './run-program.ts';
 
-describe('a Node program below exec', () => {
+describe('connection of a Node program below exec', () => {
   let hub: LoopbackHub;
   let redirect: Redirect;
 
@@ -20,7 +20,7 @@ describe('a Node program below exec', () => {
     return runProgram(['node', fixture(program), ...args], { env: redirect.environment });
   }
 
-  test('reaches the hub by every form of connect, TLS and fetch, and keeps its name', async () => {
+  test('reaches the hub by every form of connect, TLS and fetch, and keeps the host name', async () => {
     const { stdout, stderr } = await run('connections.cjs');
     expect(stderr).toBe('');
     const answer = { host: 'hub1.iothub.test', servername: 'hub1.iothub.test' };
@@ -51,7 +51,7 @@ describe('a Node program below exec', () => {
     expect(await run('mqtt.mjs')).toEqual({ exitCode: 0, stdout: 'mqtts true\nwss true\n', stderr: '' });
   });
 
-  test('finds every other address as it was, and the same complaints', async () => {
+  test('reaches other addresses as without exec, with the same errors', async () => {
     const redirected = await run('untouched.cjs', String(hub.neighbourPort));
     const bare = await runProgram(['node', fixture('untouched.cjs'), String(hub.neighbourPort)], {
       env: shellEnvironment(),
@@ -65,7 +65,7 @@ describe('a Node program below exec', () => {
   });
 
   test.each(['', '{', 'null', '{}', '{"names":7}'])(
-    'runs as without exec when the redirect map is %j',
+    'is not redirected if the redirect settings are %j',
     async (text) => {
       const env = { ...redirect.environment, IOTHUB_EMULATOR_REDIRECT: text };
       const program = 'console.log(process.version)';

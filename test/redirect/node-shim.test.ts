@@ -11,7 +11,7 @@ const REACHED = {
   stderr: '',
 };
 
-describe.skipIf(process.platform === 'win32')('a script that sets NODE_OPTIONS below exec', () => {
+describe.skipIf(process.platform === 'win32')('script that sets NODE_OPTIONS below exec', () => {
   let hub: LoopbackHub;
   let project: string;
 
@@ -34,13 +34,13 @@ describe.skipIf(process.platform === 'win32')('a script that sets NODE_OPTIONS b
     await hub[Symbol.asyncDispose]();
   });
 
-  test.each(['node', 'command', 'nested'])('reaches the hub: npm run %s', async (script) => {
+  test.each(['node', 'command', 'nested'])('reaches the hub with npm run %s', async (script) => {
     using redirect = redirectTo(hub);
     const npm = ['npm', 'run', '--silent', script] as const;
     expect(await runProgram(npm, { env: redirect.environment, cwd: project })).toEqual(REACHED);
   });
 
-  test('reaches the inner hub of an exec below an exec', async () => {
+  test('reaches the inner hub if exec runs below exec', async () => {
     await using inner = await openLoopbackHub('hub2.iothub.test');
     using outerRedirect = redirectTo(hub);
     using innerRedirect = redirectTo(inner, outerRedirect.environment);
@@ -56,7 +56,7 @@ describe.skipIf(process.platform === 'win32')('a script that sets NODE_OPTIONS b
     });
   });
 
-  test('gets the arguments, exit code and variables that the program has anyway', async () => {
+  test('keeps the arguments, exit code and variables of the program', async () => {
     using redirect = redirectTo(hub);
     const print = 'console.log(process.argv.slice(1), process.execPath, process.env.rest); process.exit(7)';
     const command = ['node', '-e', print, 'a b', "it's", '"*"', ''] as const;
@@ -67,7 +67,7 @@ describe.skipIf(process.platform === 'win32')('a script that sets NODE_OPTIONS b
     expect(bare.exitCode).toBe(7);
   });
 
-  test('is told when there is no node', async () => {
+  test('fails with exit code 127 if no node is found', async () => {
     using redirect = redirectTo(hub);
     const [shims] = redirect.environment['PATH']!.split(':');
     for (const PATH of [shims, '', '/nowhere:/'] as const) {

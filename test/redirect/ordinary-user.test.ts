@@ -5,16 +5,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LoopbackHub, openLoopbackHub } from './loopback-hub.ts';
 import { fixture, REPOSITORY, runProgram, shellEnvironment } from './run-program.ts';
 
-const NOBODY = 65534;
+const UNPRIVILEGED_ID = 65534;
 const REACHED = {
   exitCode: 0,
   stdout: '{"host":"hub1.iothub.test","servername":"hub1.iothub.test"}',
   stderr: '',
 };
 
-describe.skipIf(process.platform === 'win32')('an ordinary user', () => {
+describe.skipIf(process.platform === 'win32')('unprivileged user below exec', () => {
   let hub: LoopbackHub;
-  const user = process.getuid!() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  const user = process.getuid!() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : {};
   const env = { ...shellEnvironment(), HOME: '/nonexistent' };
 
   beforeAll(async () => {
@@ -38,7 +38,7 @@ describe.skipIf(process.platform === 'win32')('an ordinary user', () => {
     expect(await runBelowExec(fixture('exec-parent.mts'), ...command)).toEqual(REACHED);
   });
 
-  test('reaches the hub when all is installed in a folder whose name has spaces and quotes', async () => {
+  test('reaches the hub if the package is in a folder whose name has spaces and quotes', async () => {
     const folder = await mkdtemp(join(tmpdir(), `an "install" of O'Neill `));
     const parent = 'test/redirect/fixtures/exec-parent.mts';
     for (const path of ['package.json', 'emulator/redirect', parent]) {

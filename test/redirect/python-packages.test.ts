@@ -7,7 +7,7 @@ import { fixture, redirectTo, runProgram, shellEnvironment } from './run-program
 const ANSWER = { host: 'hub1.iothub.test', servername: 'hub1.iothub.test' };
 const CERTIFIED = { DNS: 'hub1.iothub.test' };
 
-/** Of each package the ways into the hub, and what a program prints when it got there. */
+/** For each package, the ways to reach the hub and the expected output. */
 const REACHING: Record<string, readonly (readonly [way: string, printed: unknown])[]> = {
   requests: [
     ['requests', ANSWER],
@@ -34,7 +34,7 @@ const REACHING: Record<string, readonly (readonly [way: string, printed: unknown
   ],
 };
 
-/** Of each package that speaks AMQP the ways into the hub, and what the hub received first. */
+/** For each package with AMQP, the ways to reach the hub and the first bytes that the hub receives. */
 const AMQP: Record<string, readonly (readonly [way: string, opening: string])[]> = {
   uamqp: [
     ['uamqp', 'AMQP'],
@@ -48,10 +48,10 @@ const python = findPython();
 const packages = findPackages(python, ['pytest', ...Object.keys(REACHING), ...Object.keys(AMQP)]);
 
 function describeWith(name: string, tests: () => void) {
-  describe.skipIf(isAbsent(`Python package ${name}`, packages.has(name)))(`the package ${name}`, tests);
+  describe.skipIf(isAbsent(`Python package ${name}`, packages.has(name)))(`with the package ${name}`, tests);
 }
 
-describe('a Python program below exec', () => {
+describe('Python program below exec', () => {
   let hub: LoopbackHub;
   let redirect: Redirect;
 
@@ -70,7 +70,7 @@ describe('a Python program below exec', () => {
 
   for (const [name, ways] of Object.entries(REACHING)) {
     describeWith(name, () => {
-      test.each(ways)('reaches the hub: %s', async (way, printed) => {
+      test.each(ways)('reaches the hub by %s', async (way, printed) => {
         const { stdout, stderr } = await run(fixture('python/packages.py'), way);
         expect(stderr).toBe('');
         expect(JSON.parse(stdout)).toEqual(printed);
@@ -80,8 +80,8 @@ describe('a Python program below exec', () => {
 
   for (const [name, ways] of Object.entries(AMQP)) {
     describeWith(name, () => {
-      test.each(ways)('reaches the hub: %s', async (way, opening) => {
-        // uamqp is told the address in place of the name, and checks the certificate against it.
+      test.each(ways)('reaches the hub by %s', async (way, opening) => {
+        // uamqp receives the address instead of the name, and verifies the certificate against it.
         await using certified = await openLoopbackHub('hub1.iothub.test', [
           { type: 'dns', value: 'hub1.iothub.test' },
           { type: 'ip', value: '127.0.0.1' },
@@ -96,7 +96,7 @@ describe('a Python program below exec', () => {
   }
 
   describeWith('requests', () => {
-    test('passes by the proxy of the user', async () => {
+    test('bypasses the proxy of the user', async () => {
       const proxied = { ...shellEnvironment(), HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: 'intranet' };
       using bypassing = redirectTo(hub, proxied);
       const command = [python!, fixture('python/packages.py'), 'requests'] as const;

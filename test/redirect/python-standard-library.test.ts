@@ -11,7 +11,7 @@ const ANSWER = { host: 'hub1.iothub.test', servername: 'hub1.iothub.test' };
 const REACHED = { exitCode: 0, stdout: JSON.stringify(ANSWER), stderr: '' };
 const python = findPython();
 
-describe.skipIf(isAbsent('Python 3', python !== undefined))('a Python program below exec', () => {
+describe.skipIf(isAbsent('Python 3', python !== undefined))('Python standard library below exec', () => {
   let hub: LoopbackHub;
   let redirect: Redirect;
 
@@ -28,7 +28,7 @@ describe.skipIf(isAbsent('Python 3', python !== undefined))('a Python program be
     return runProgram([python!, ...args], { env: redirect.environment });
   }
 
-  test('reaches the hub by every form of the standard library, and nothing else by another way', async () => {
+  test('reaches the hub by every form of connection, and other addresses as without exec', async () => {
     const { stdout, stderr } = await run(fixture('python/connections.py'), String(hub.neighbourPort));
     expect(stderr).toBe('');
     const { 443: https, 8883: mqtt } = hub.ports;
@@ -56,19 +56,19 @@ describe.skipIf(isAbsent('Python 3', python !== undefined))('a Python program be
   });
 
   test.each(['spawn', 'fork', 'forkserver', 'subprocess', 'grandchild'])(
-    'reaches the hub from a child by %s',
+    'reaches the hub from a child started by %s',
     async (kind) => {
       expect(await run(fixture('python/children.py'), kind)).toEqual(REACHED);
     },
   );
 
-  test('reaches the hub when it is a child of a Node program that gives it no variable', async () => {
+  test('reaches the hub as a child of a Node program that passes no variables', async () => {
     const program = `require('child_process').spawn(process.argv[1], [process.argv[2]], { env: {}, stdio: 'inherit' })`;
     const command = ['node', '-e', program, python!, fixture('python/reach.py')] as const;
     expect(await runProgram(command, { env: redirect.environment })).toEqual(REACHED);
   });
 
-  test('still runs the sitecustomize of the user, which finds itself under that name', async () => {
+  test('runs the sitecustomize of the user under that module name', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'redirect-test-'));
     const source =
       'import os, sys\nif __file__.startswith(os.environ["OWN"]): sys.own = sys.modules[__name__]\n';
@@ -77,7 +77,11 @@ describe.skipIf(isAbsent('Python 3', python !== undefined))('a Python program be
     const program = 'import sys, sitecustomize; print(sys.own is sitecustomize, sitecustomize.__file__)';
     const result = await runProgram([python!, '-c', program], { env: joined.environment });
     await rm(folder, { recursive: true });
-    expect(result).toEqual({ exitCode: 0, stdout: `True ${join(folder, 'sitecustomize.py')}\n`, stderr: '' });
+    expect(result).toEqual({
+      exitCode: 0,
+      stdout: `True ${join(folder, 'sitecustomize.py')}\n`,
+      stderr: '',
+    });
   });
 
   test('reports an error of the sitecustomize of the user as Python does', async () => {
@@ -92,18 +96,18 @@ describe.skipIf(isAbsent('Python 3', python !== undefined))('a Python program be
     expect(bare.stderr).toContain('of the user');
   });
 
-  test('imports nothing but the hook before the program does', async () => {
+  test('imports only the hook before the program starts', async () => {
     const program = 'import sys; print(sorted(sys.modules))';
     const modules = (text: string) => new Set(text.match(/\w[\w.]*/g));
     const bare = await runProgram([python!, '-c', program], { env: shellEnvironment() });
     const below = await run('-c', program);
     const added = [...modules(below.stdout)].filter((name) => !modules(bare.stdout).has(name));
-    // A .pth file of the environment may have imported a module that the hook then patches, by its map in JSON.
+    // A .pth file may have imported a module of PATCHES. Then the hook has imported json for its settings.
     expect(added.filter((name) => !/^_?json\b/.test(name))).toEqual(['iothub_emulator_redirect']);
   });
 
   test.each(['{', '[]', '{}', '{"address":7,"names":7,"ports":{},"bundle":""}'])(
-    'runs as without exec when the redirect map is %j',
+    'is not redirected if the redirect settings are %j',
     async (text) => {
       const env = { ...redirect.environment, IOTHUB_EMULATOR_REDIRECT: text };
       const program = 'import socket, sys; print(socket.getaddrinfo("127.0.0.1", 443)[0][4])';

@@ -5,18 +5,18 @@ import type { LoopbackHub } from './loopback-hub.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The path of a program of `fixtures/`. */
+/** Returns the path of a program in `fixtures/`. */
 export function fixture(name: string): string {
   return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 }
 
-/** What a user's shell would have: nothing of the test runner, whose variables programs below would take for theirs. */
+/** Returns the variables of a user's shell. Variables of the test runner would influence the program. */
 export function shellEnvironment(): Record<string, string> {
   const { PATH = '', HOME = '/' } = process.env;
   return { PATH, HOME };
 }
 
-/** The redirect to a loopback hub as `exec` makes it. */
+/** Creates the redirect to a loopback hub, as `exec` does. */
 export function redirectTo(hub: LoopbackHub, baseEnvironment = shellEnvironment()): Redirect {
   const { name, ports, authorityPath } = hub;
   return redirectEnvironment({ baseEnvironment, address: '127.0.0.1', names: [name], ports, authorityPath });
@@ -28,7 +28,7 @@ export type ProgramResult = {
   readonly stderr: string;
 };
 
-/** Runs a program to its end; one that takes longer than `deadlineMilliseconds` is killed and has no exit code. */
+/** Runs a program to its end. After `deadlineMilliseconds` it is killed and has no exit code. */
 export async function runProgram(
   command: readonly [string, ...string[]],
   options: SpawnOptions,

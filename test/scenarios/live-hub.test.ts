@@ -9,14 +9,14 @@ import { runScenario, shownIn } from './scenario-programs.ts';
 import { STORIES } from './stories.ts';
 
 const connectionString = process.env['IOTHUB_CONNECTION_STRING'] ?? '';
-// A connection string alone must never let a test touch somebody's hub.
-const isAsked = process.env['IOTHUB_LIVE_TESTS'] === '1' && connectionString !== '';
+// A connection string alone must not let a test change a live hub.
+const isEnabled = process.env['IOTHUB_LIVE_TESTS'] === '1' && connectionString !== '';
 const PREFIX = `live-${randomBytes(4).toString('hex')}`;
-/** What scenarios append to the id that they are given. */
+/** The suffixes that scenarios append to their device id. */
 const SUFFIXES = ['', '-north', '-south', '-thermostat'];
 
-describe.skipIf(!isAsked)(
-  'on a live hub (IOTHUB_LIVE_TESTS=1 and IOTHUB_CONNECTION_STRING ask for it), the scenario',
+describe.skipIf(!isEnabled)(
+  'scenario on a live hub (needs IOTHUB_LIVE_TESTS=1 and IOTHUB_CONNECTION_STRING)',
   { timeout: 120_000 },
   () => {
     let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -37,10 +37,10 @@ describe.skipIf(!isAsked)(
       await folder[Symbol.asyncDispose]();
       const registry = iothub.Registry.fromConnectionString(connectionString);
       for (const scenario of Object.keys(STORIES))
-        for (const suffix of SUFFIXES) await forget(registry, `${PREFIX}-${scenario}${suffix}`);
+        for (const suffix of SUFFIXES) await deleteDevice(registry, `${PREFIX}-${scenario}${suffix}`);
     }, 120_000);
 
-    it.each(Object.keys(STORIES))('%s tells its whole story', async (scenario) => {
+    it.each(Object.keys(STORIES))('%s shows the expected values', async (scenario) => {
       const deviceId = `${PREFIX}-${scenario}`;
       const variables = { SCENARIO_DEVICE_ID: deviceId, ...certificate };
       const result = await runScenario('tsx', scenario, { ...environment(), ...variables });
@@ -56,7 +56,7 @@ function environment(): Readonly<Record<string, string>> {
   );
 }
 
-async function forget(registry: iothub.Registry, deviceId: string): Promise<void> {
+async function deleteDevice(registry: iothub.Registry, deviceId: string): Promise<void> {
   await registry.delete(deviceId).catch((error: Error) => {
     if (error.name !== 'DeviceNotFoundError') throw error;
   });

@@ -4,7 +4,7 @@ import { type CommandResult, launch, type RunningCommand } from '../command/comm
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The two ways in which people run a scenario: its source, and its built file in a Node without any loader. */
+/** The two ways to run a scenario: its source with tsx, and its built file in plain Node. */
 export const WAYS = {
   tsx: (scenario: string) => [
     process.execPath,
@@ -17,7 +17,7 @@ export const WAYS = {
 
 export type Way = keyof typeof WAYS;
 
-/** Starts a scenario and does not wait. */
+/** Starts a scenario and returns at once. */
 export function launchScenario(
   way: Way,
   scenario: string,
@@ -33,7 +33,7 @@ export async function runScenario(...scenario: Parameters<typeof launchScenario>
   return await program.ended;
 }
 
-/** What a scenario has shown: every heading with the value below it. */
+/** Returns the headings that a scenario has shown, with their values. */
 export function shownIn({ stdout }: Pick<CommandResult, 'stdout'>): Readonly<Record<string, unknown>> {
   const sections = stdout.trim().split('\n\n');
   return Object.fromEntries(

@@ -8,7 +8,7 @@ const UNTOUCHED = { $version: 1, $metadata: METADATA };
 const PATCH = { telemetryIntervalSeconds: 30, requestedAt: TIME, $version: 2 };
 const PATCHED = { ...PATCH, $metadata: expect.objectContaining({ telemetryIntervalSeconds: METADATA }) };
 
-/** Everything that each scenario shows, on a hub that knows nothing of its device. */
+/** The headings and values that each scenario shows on a hub where its device does not exist yet. */
 export const STORIES: Readonly<Record<string, (deviceId: string) => Readonly<Record<string, unknown>>>> = {
   'create-module': (deviceId) => ({ [`Device '${deviceId}'`]: KEYS, "Module 'scenario-module'": KEYS }),
   'update-module-twin-desired-properties': () => ({
@@ -20,7 +20,7 @@ export const STORIES: Readonly<Record<string, (deviceId: string) => Readonly<Rec
     "Create: the keys of module 'scenario-module'": KEYS,
     'Update: the desired properties before': UNTOUCHED,
     'Update: the desired properties after': PATCHED,
-    'Receive: the patch as the module got it': PATCH,
+    'Receive: the patch as the module received it': PATCH,
   }),
   'module-twin-x509': () => ({
     "Create: the thumbprint of module 'scenario-module-x509'": {
@@ -29,18 +29,18 @@ export const STORIES: Readonly<Record<string, (deviceId: string) => Readonly<Rec
     },
     'Update: the desired properties before': UNTOUCHED,
     'Update: the desired properties after': PATCHED,
-    'Receive: the patch as the module got it': PATCH,
+    'Receive: the patch as the module received it': PATCH,
   }),
   'device-twin': (deviceId) => ({
     'Create: the device connects with': expect.stringContaining(`;DeviceId=${deviceId};SharedAccessKey=`),
     'Update: the desired properties before': UNTOUCHED,
     'Update: the desired properties after': PATCHED,
-    'Receive: the patch as the device got it': PATCH,
+    'Receive: the patch as the device received it': PATCH,
   }),
   'direct-method': () => ({
     'While the device is offline': { error: expect.any(String) },
-    'The device was asked': { method: 'reboot', payload: { delaySeconds: 5 } },
-    'The device answered': { status: 200, payload: { rebootingIn: 5 } },
+    'The device received the call': { method: 'reboot', payload: { delaySeconds: 5 } },
+    'The response of the device': { status: 200, payload: { rebootingIn: 5 } },
   }),
   'cloud-to-device': () => ({
     'While the device is offline': { waiting: 1 },
@@ -48,7 +48,7 @@ export const STORIES: Readonly<Record<string, (deviceId: string) => Readonly<Rec
   }),
   telemetry: (deviceId) => ({
     [`Sent by '${deviceId}' and acknowledged`]: { temperature: 21.5 },
-    'The twin knows of the activity': TIME,
+    'The last activity time of the twin': TIME,
   }),
   'query-and-job': (deviceId) => ({
     'Devices on the second floor': expect.arrayContaining([`${deviceId}-north`, `${deviceId}-south`]),
@@ -64,7 +64,7 @@ export const STORIES: Readonly<Record<string, (deviceId: string) => Readonly<Rec
       targetTemperature: 21.5,
       $metadata: expect.objectContaining({ $model: 'dtmi:com:example:Thermostat;1' }),
     },
-    'The answer to the command': {
+    'The response to the command': {
       status: 200,
       body: { since: '1970-01-01T00:00:00.000Z', maximum: 23, minimum: 19 },
     },

@@ -4,13 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Fails where a source is newer than what was built from it: `npm test` builds before it tests. */
+/** Throws if a source is newer than its built file. `npm test` builds before it tests. */
 export function requireFreshBuild(folders: readonly string[]): void {
   const stale = findStaleFile(folders);
-  if (stale !== undefined) throw new Error(`${stale} is newer than what was built from it: npm run build`);
+  if (stale !== undefined)
+    throw new Error(`${stale} is newer than its built file, expected a fresh build: run npm run build.`);
 }
 
-/** A source that is newer than what was built from it, if there is one. */
+/** Returns a source that is newer than its built file, or undefined. */
 export function findStaleFile(folders: readonly string[]): string | undefined {
   return folders
     .flatMap((folder) =>

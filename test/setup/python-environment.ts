@@ -8,7 +8,7 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The interpreter of the tests' own virtual environment, or why there is none. */
+    /** The interpreter of the tests' virtual environment, or the reason why there is none. */
     python: { readonly executable: string } | { readonly missing: string };
   }
 }
@@ -16,16 +16,16 @@ declare module 'vitest' {
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const REQUIREMENTS = join(ROOT, 'test', 'interop', 'python', 'requirements.txt');
 const STAMP = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
-/** One folder for each set of requirements, so that nobody's environment is taken away while it is used. */
+/** Each set of requirements has its own folder, so that no environment is replaced while it is in use. */
 const FOLDER = join(ROOT, '.venv', STAMP);
 const STAMP_FILE = join(FOLDER, 'complete');
-const PATIENCE_MILLISECONDS = 300_000;
+const INSTALLATION_TIMEOUT_MILLISECONDS = 300_000;
 
-/** Makes a virtual environment with the Python SDKs, once for as long as the requirements stay the same. */
+/** Creates a virtual environment with the Python SDKs once for each set of requirements. */
 export default async function setup(project: TestProject): Promise<void> {
   const reason = await prepare();
   if (reason !== undefined && process.env['CI'] === 'true') throw new Error(reason);
-  if (reason !== undefined) console.warn(`The Python tests are left out: ${reason}`);
+  if (reason !== undefined) console.warn(`SKIPPED: the Python tests do not run: ${reason}`);
   project.provide('python', reason === undefined ? { executable: executable() } : { missing: reason });
 }
 
@@ -37,7 +37,7 @@ async function prepare(): Promise<string | undefined> {
   try {
     mkdirSync(FOLDER);
   } catch {
-    // Another run is making it.
+    // Another run is creating the environment.
     return await untilComplete();
   }
   const failure =
@@ -49,18 +49,18 @@ async function prepare(): Promise<string | undefined> {
 }
 
 async function untilComplete(): Promise<string | undefined> {
-  for (const end = Date.now() + PATIENCE_MILLISECONDS; Date.now() < end; await wait(500)) {
+  for (const end = Date.now() + INSTALLATION_TIMEOUT_MILLISECONDS; Date.now() < end; await wait(500)) {
     if (existsSync(STAMP_FILE)) return undefined;
     if (!existsSync(FOLDER)) break;
   }
-  return `${FOLDER} was begun by another run and is not complete: delete it and try again.`;
+  return `Another run has not completed ${FOLDER}: delete it and try again.`;
 }
 
 function executable(): string {
   return process.platform === 'win32' ? join(FOLDER, 'Scripts', 'python.exe') : join(FOLDER, 'bin', 'python');
 }
 
-/** What went wrong, or undefined. */
+/** Runs a command to its end. Returns what went wrong, or undefined. */
 function run(command: string, words: readonly string[]): string | undefined {
   const { status, error, stderr } = spawnSync(command, words, { encoding: 'utf8' });
   if (error !== undefined) return error.message;

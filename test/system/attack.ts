@@ -7,23 +7,23 @@ import type { HostileRequest } from './hostile-requests.ts';
 import type { Random } from './random.ts';
 import { openTls } from './tls-client.ts';
 
-/** How often the hub answered what; what it must not answer is thrown. */
+/** The number of answers of each kind. A forbidden answer is thrown. */
 export type Tally = Map<string, number>;
 
 interface Attack {
   readonly emulator: Emulator;
   readonly random: Random;
-  /** How many requests, packets or frames to send. */
+  /** The number of requests, packets or frames to send. */
   readonly count: number;
   readonly tally: Tally;
 }
 
 const DEADLINE_MILLISECONDS = 10_000;
-// A call of a method may wait for its device: then the caller hangs up.
-const PATIENCE_MILLISECONDS = 100;
+// A method call may wait for its device. Then the caller closes the connection.
+const METHOD_TIMEOUT_MILLISECONDS = 100;
 const SILENCE_MILLISECONDS = 20;
 
-/** Requests over connections that are kept alive until one of both sides has enough. */
+/** Sends requests over kept-alive connections until one side closes them. */
 export async function attackHttps(
   { emulator, random, count, tally }: Attack,
   next: (random: Random) => HostileRequest,
@@ -33,14 +33,14 @@ export async function attackHttps(
     if (!socket.writable) socket = await openTls(emulator, emulator.httpsPort);
     const request = next(random);
     const answer = await ask(socket, request);
-    judge(answer, request);
-    note(tally, `HTTP ${answer.slice(9, 12) || 'without answer'}`);
+    checkAnswer(answer, request);
+    countOutcome(tally, `HTTP ${answer.slice(9, 12) || 'without answer'}`);
     if (/^connection: close/im.test(answer)) socket.destroy();
   }
   socket.destroy();
 }
 
-/** Connections of MQTT clients, each with a few packets and a half-closed end. */
+/** Opens connections of MQTT clients. Each sends a few packets and then half-closes. */
 export async function attackMqtt(
   { emulator, random, count, tally }: Attack,
   next: HostilePackets,
@@ -50,11 +50,11 @@ export async function attackMqtt(
     sent += Math.max(packets.length, 1);
     const socket = await openTls(emulator, emulator.mqttPort);
     const bytes = await converse(socket, inSegments(random, packets));
-    note(tally, bytes === '' ? 'MQTT without answer' : `MQTT CONNACK ${bytes.charCodeAt(3)}`);
+    countOutcome(tally, bytes === '' ? 'MQTT without answer' : `MQTT CONNACK ${bytes.charCodeAt(3)}`);
   }
 }
 
-/** The same over WebSockets, whose frames are hostile too. */
+/** Does the same over WebSockets, with hostile frames. */
 export async function attackWebSocket(
   { emulator, random, count, tally }: Attack,
   next: HostilePackets,
@@ -65,21 +65,21 @@ export async function attackWebSocket(
     sent += frames.length + 1;
     const socket = await openTls(emulator, emulator.httpsPort);
     const answer = await ask(socket, upgradeRequest(random, hostName));
-    note(tally, `WebSocket ${answer.slice(9, 12) || 'without answer'}`);
+    countOutcome(tally, `WebSocket ${answer.slice(9, 12) || 'without answer'}`);
     if (answer.startsWith('HTTP/1.1 101') && socket.writable)
       await converse(socket, inSegments(random, frames));
     socket.destroy();
   }
 }
 
-/** Sends a request and reads the answer; behind a broken one the client hangs up, for it may have no end. */
+/** Sends a request and reads the answer. The client half-closes after a broken request, which may have no end. */
 function ask(socket: TLSSocket, { bytes, isBroken }: HostileRequest): Promise<string> {
   if (!isBroken) return exchange(socket, bytes);
   socket.end(bytes);
   return readToTheEnd(socket, bytes.toString('latin1'));
 }
 
-/** Sends one request and reads its answer; empty where the connection ended instead. */
+/** Sends one request and returns its answer. The answer is empty if the connection ended instead. */
 function exchange(socket: TLSSocket, bytes: Buffer): Promise<string> {
   const isHead = bytes.subarray(0, 5).toString('latin1') === 'HEAD ';
   const mayWait = /^[^\r]*(methods|commands)/i.test(bytes.toString('latin1'));
@@ -93,9 +93,9 @@ function exchange(socket: TLSSocket, bytes: Buffer): Promise<string> {
     const timer = setTimeout(
       () => {
         socket.destroy();
-        if (!mayWait) reject(new Error(`no answer to ${bytes.toString('latin1')}`));
+        if (!mayWait) reject(new Error(`Timed out waiting for the answer to ${bytes.toString('latin1')}`));
       },
-      mayWait ? PATIENCE_MILLISECONDS : DEADLINE_MILLISECONDS,
+      mayWait ? METHOD_TIMEOUT_MILLISECONDS : DEADLINE_MILLISECONDS,
     );
     const take = (chunk: Buffer): void => {
       received = (received + chunk.toString('latin1')).replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '');
@@ -112,7 +112,7 @@ function isWhole(text: string, isHead: boolean): boolean {
   return isHead || text.length >= end + 4 + length;
 }
 
-/** Sends all of it, listens until the hub is silent, hangs up to the half, and listens until the hub hangs up too. */
+/** Sends all segments, waits until the hub is silent, half-closes, and reads until the hub closes too. */
 function converse(socket: TLSSocket, segments: readonly Buffer[]): Promise<string> {
   for (const segment of segments) socket.write(segment);
   const silence = setTimeout(() => socket.end(), SILENCE_MILLISECONDS);
@@ -125,7 +125,7 @@ function readToTheEnd(socket: TLSSocket, after: string): Promise<string> {
     let received = '';
     const timer = setTimeout(() => {
       socket.destroy();
-      reject(new Error(`the hub did not hang up after ${after}`));
+      reject(new Error(`Timed out waiting for the hub to close the connection after ${after}`));
     }, DEADLINE_MILLISECONDS);
     socket.on('data', (chunk: Buffer) => {
       received += chunk.toString('latin1');
@@ -145,19 +145,21 @@ function inSegments(random: Random, parts: readonly Buffer[]): readonly Buffer[]
   });
 }
 
-/** An answer is whole, is no failure of ours, and names an error of the hub where it is one. */
-function judge(answer: string, { bytes, isBroken }: HostileRequest): void {
+/** Throws if an answer is a failure of the emulator, or is an error that does not name an error of the hub. */
+function checkAnswer(answer: string, { bytes, isBroken }: HostileRequest): void {
   const status = Number(answer.slice(9, 12));
-  const complain = (what: string): never => {
+  const fail = (what: string): never => {
     throw new Error(`${what}: ${bytes.toString('latin1').slice(0, 2000)}\n=> ${answer.slice(0, 1000)}`);
   };
-  if (/^HTTP\/1\.1 500/m.test(answer)) complain('The hub failed');
+  if (/^HTTP\/1\.1 500/m.test(answer)) fail('The answer has status 500');
   if (isBroken || answer === '') return;
   const name = /^iothub-errorcode: (\w+)/im.exec(answer)?.[1] ?? '';
-  if (status >= 400 && !Object.hasOwn(HUB_ERRORS, name)) complain('The answer names no error of the hub');
-  if (status < 200 || (status >= 300 && status < 400)) complain('The hub has no such status');
+  if (status >= 400 && !Object.hasOwn(HUB_ERRORS, name))
+    fail(`The answer has the error code '${name}', expected an error of the hub`);
+  if (status < 200 || (status >= 300 && status < 400))
+    fail(`The answer has status ${status}, expected 2xx, 4xx or 5xx`);
 }
 
-function note(tally: Tally, what: string): void {
+function countOutcome(tally: Tally, what: string): void {
   tally.set(what, (tally.get(what) ?? 0) + 1);
 }

@@ -29,7 +29,7 @@ async function startCounted() {
   return { emulator, clock, lines };
 }
 
-/** Sends a request of a back end that may do everything; the answer, or what there is of it when the connection ends. */
+/** Sends a service request with all permissions. `ended` is the answer so far when the connection ends. */
 async function call(emulator: Emulator, method: string, path: string, body: string, length = body.length) {
   const socket = await openTls(emulator, emulator.httpsPort);
   const ended = readAll(socket);
@@ -48,7 +48,7 @@ const SILENT_CALL = { methodName: 'silent', responseTimeoutInSeconds: 300 };
 const WAITING_CALL = { methodName: 'any', connectTimeoutInSeconds: 30 };
 const JOB = { type: 'scheduleDeviceMethod', cloudToDeviceMethod: SILENT_CALL, queryCondition: '*' };
 
-it('a hub that is closed in the midst of everything ends every call, connection and timer', async () => {
+it('closes a busy hub: every call, connection and timer ends', async () => {
   const { emulator, clock, lines } = await startCounted();
   const device = await connectRawClient(emulator, 'device');
   const module = await connectRawClient(emulator, 'device/module', { transport: 'mqtt-ws' });
@@ -61,7 +61,7 @@ it('a hub that is closed in the midst of everything ends every call, connection 
   const job = await call(emulator, 'PUT', '/jobs/v2/running', JSON.stringify(JOB));
   await Promise.all([device.next('publish'), job.answered]);
   const waiting = await call(emulator, 'POST', '/twins/offline/methods', JSON.stringify(WAITING_CALL));
-  const halting = await call(emulator, 'PUT', '/devices/never', '{', 1000);
+  const incomplete = await call(emulator, 'PUT', '/devices/never', '{', 1000);
   for (let count = 0; count < 100; count++) device.publish('devices/device/messages/events/', 'in flight');
   expect(clock.timerCount).toBeGreaterThan(5);
 
@@ -69,7 +69,7 @@ it('a hub that is closed in the midst of everything ends every call, connection 
   expect(clock.timerCount).toBe(0);
   await Promise.all([device.closed, module.closed, locked.ended, job.ended]);
   for (const { ended } of [silent, waiting]) expect(await ended).toMatch(/^(HTTP\/1\.1 503 |$)/);
-  expect(await halting.ended).toBe('');
+  expect(await incomplete.ended).toBe('');
   const ends = lines.filter(({ event }) => event === 'client-disconnected');
   expect(ends.map(({ fields }) => fields['reason'])).toEqual(['hub-closed', 'hub-closed']);
   expect(lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
@@ -80,7 +80,7 @@ it('a hub that is closed in the midst of everything ends every call, connection 
   }
 });
 
-it('what is asked of a closed hub begins nothing', async () => {
+it('does not start timers for calls to a closed hub', async () => {
   const { emulator, clock } = await startCounted();
   await emulator[Symbol.asyncDispose]();
   const { hub } = emulator;
@@ -99,7 +99,7 @@ it('what is asked of a closed hub begins nothing', async () => {
   expect(clock.timerCount).toBe(0);
 });
 
-it('a hub that is closed while clients are on their way to it lets go of all of them', async () => {
+it('closes a hub while clients connect: all of their connections end', async () => {
   const { emulator, clock } = await startCounted();
   const ends: Promise<unknown>[] = [];
   for (const port of [emulator.httpsPort, emulator.mqttPort]) {
@@ -118,7 +118,7 @@ it('a hub that is closed while clients are on their way to it lets go of all of 
       );
     }
   }
-  // Some are further than others.
+  // Some connections have progressed further than others.
   await Promise.race(ends.slice(-20));
   await emulator[Symbol.asyncDispose]();
   await Promise.all(ends);

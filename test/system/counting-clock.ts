@@ -1,7 +1,7 @@
 import { createSystemClock } from '../../emulator/clocks/system-clock.ts';
 import type { Clock } from '../../emulator/hub/ports.ts';
 
-/** The machine's clock, which knows how many timers run. */
+/** Creates a system clock that counts its running timers. */
 export function createCountingClock(): Clock & { readonly timerCount: number } {
   const clock = createSystemClock();
   const running = new Set<object>();

@@ -6,18 +6,18 @@ import { parseClientIdentity } from '../../emulator/domain/identities/client-ide
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import { type LocalHub, startHub } from '../../harness/harness.ts';
 import { rawClientOn } from '../mqtt/raw-client.ts';
-import { connectRawClient, greetingOf, openStream, policyTokenOf } from './raw-device.ts';
+import { connectOptionsOf, connectRawClient, openStream, policyTokenOf } from './raw-device.ts';
 import { openTls } from './tls-client.ts';
 
 const TRANSPORTS = ['mqtt', 'mqtt-ws'] as const;
-// Of a megabyte each: more than all that the system holds between a client and the hub.
+// One mebibyte each: more than all buffers between a client and the hub.
 const MAXIMUM_FILLINGS = 32;
 const MEBIBYTE = 1024 * 1024;
 const HUGE = 16 * MEBIBYTE;
 const BLANK = Buffer.alloc(MEBIBYTE, ' ');
 const EVENTS = 'devices/d/messages/events/';
 
-/** A hub with a device `d` whose twin has nearly 32 KB, and another one. */
+/** Starts a hub with a device `d`, whose twin has nearly 32 KB, and another device. */
 async function startHubWithLargeTwin(): Promise<LocalHub> {
   const hub = await startHub();
   await hub.provision({ deviceId: 'd' });
@@ -38,23 +38,23 @@ function dropsOf(hub: LocalHub): readonly unknown[] {
   return hub.log.filter(({ event }) => event === 'connection-dropped').map(({ fields }) => fields['reason']);
 }
 
-/** Writes these bytes again and again for as long as the hub takes them; how often it did. */
+/** Writes the bytes repeatedly while the hub reads them. Returns how often it did. */
 async function fill(stream: Duplex, bytes: Buffer, hub: LocalHub): Promise<number> {
   for (let count = 0; count < MAXIMUM_FILLINGS; count++) {
     stream.write(bytes);
-    // Meanwhile the hub serves somebody else.
+    // Meanwhile the hub serves another client.
     for (let asked = 0; asked < 20 && stream.writableNeedDrain; asked++) await hub.registry().get('other');
     if (stream.writableNeedDrain || stream.destroyed) return count;
   }
   return MAXIMUM_FILLINGS;
 }
 
-describe.each(TRANSPORTS)('over %s', (transport) => {
-  it('a client that asks for its twin again and again and reads no answer is dropped', async () => {
+describe.each(TRANSPORTS)('greedy client over %s', (transport) => {
+  it('is dropped if it requests its twin repeatedly and reads no answer', async () => {
     await using hub = await startHubWithLargeTwin();
     const stream = await openStream(hub.emulator, transport);
     const client = rawClientOn(stream);
-    client.connect('d', greetingOf(hub.emulator, 'd'));
+    client.connect('d', connectOptionsOf(hub.emulator, 'd'));
     await client.next('connack');
     await client.subscribe(['$iothub/twin/res/#', 0]);
     client.pause();
@@ -62,11 +62,11 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     const before = process.memoryUsage().rss;
     await fill(stream, mebibyteOf(request), hub);
     expect(dropsOf(hub)).toEqual(['client-does-not-read']);
-    // All that was asked for in one megabyte would be six hundred.
+    // All answers to one mebibyte of requests would need six hundred mebibytes.
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * MEBIBYTE);
   });
 
-  it('a client that does not read its desired patches is dropped, and has lost nothing when it returns', async () => {
+  it('is dropped if it does not read its desired patches, and gets the whole twin after it reconnects', async () => {
     await using hub = await startHubWithLargeTwin();
     const client = await connectRawClient(hub.emulator, 'd', { transport });
     await client.subscribe(['$iothub/twin/PATCH/properties/desired/#', 0]);
@@ -84,11 +84,11 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     expect(JSON.parse(String(payload)).desired.round).toBe(round);
   });
 
-  it('half a million pings at once hold up nobody', async () => {
+  it('does not delay other clients by half a million pings', async () => {
     await using hub = await startHubWithLargeTwin();
     const stream = await openStream(hub.emulator, transport);
     const client = rawClientOn(stream);
-    client.connect('d', greetingOf(hub.emulator, 'd'));
+    client.connect('d', connectOptionsOf(hub.emulator, 'd'));
     await client.next('connack');
     let answeredBytes = 0;
     stream.removeAllListeners('data').on('data', (chunk: Buffer) => {
@@ -104,7 +104,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     ['a CONNECT of 161 KB', 'packet-too-large', [0x10, 0x80, 0x88, 0x0a]],
     ['a CONNECT of 256 MB', 'packet-too-large', [0x10, 0xff, 0xff, 0xff, 0x7f]],
     ['telemetry before CONNECT', 'packet-unexpected', [0x30, 0xff, 0xff, 0xff, 0x7f]],
-  ])('%s is refused at its first bytes: %s', async (_what, reason, bytes) => {
+  ])('is refused at the first bytes of %s: %s', async (_what, reason, bytes) => {
     await using hub = await startHub();
     const client = rawClientOn(await openStream(hub.emulator, transport));
     client.sendBytes(Buffer.from(bytes));
@@ -117,7 +117,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     ['a SUBSCRIBE of 20 KB', 'packet-too-large', () => Buffer.from([0x82, 0xa0, 0x9c, 0x01])],
     ['telemetry of 256 KB and a byte', 'message-too-large', () => publish(EVENTS, Buffer.alloc(262_145))],
   ])(
-    '%s ends the connection, and what came before is acknowledged and kept: %s',
+    'is dropped for %s, and its earlier messages are acknowledged and stored: %s',
     async (_what, reason, bytes) => {
       await using hub = await startHub();
       const device = await hub.provision({ deviceId: 'd' });
@@ -134,7 +134,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
   );
 });
 
-it('whoever sends HTTPS requests and reads no answer is read no more, or hung up on', async () => {
+it('stops reading or closes an HTTPS connection whose client reads no answer', async () => {
   await using hub = await startHubWithLargeTwin();
   const socket = await openTls(hub.emulator, hub.emulator.httpsPort);
   socket.pause();
@@ -144,7 +144,7 @@ it('whoever sends HTTPS requests and reads no answer is read no more, or hung up
   socket.destroy();
 });
 
-it('whoever sends huge HTTPS bodies is refused, and nothing of them is kept', async () => {
+it('refuses huge HTTPS bodies and does not keep them in memory', async () => {
   await using hub = await startHubWithLargeTwin();
   const token = policyTokenOf(hub.emulator, 'service');
   const head = `PATCH /twins/d?api-version=2021-04-12 HTTP/1.1\r\nHost: h\r\nAuthorization: ${token}\r\n`;
@@ -161,11 +161,11 @@ it('whoever sends huge HTTPS bodies is refused, and nothing of them is kept', as
     return String((await answer)[0]);
   });
   for (const answer of await Promise.all(clients)) expect(answer).toMatch(/^HTTP\/1\.1 413 /);
-  // Half of what was sent; a quarter is what the system and the garbage of two sides take.
+  // Half of the sent bytes. System buffers and garbage of both sides take a quarter.
   expect(peak - before).toBeLessThan(HUGE * 4);
 });
 
-it('whoever pings a WebSocket and reads no pong is hung up on', async () => {
+it('closes a WebSocket whose client sends pings and reads no pong', async () => {
   await using hub = await startHubWithLargeTwin();
   const socket = await openTls(hub.emulator, hub.emulator.httpsPort);
   socket.write(
@@ -178,7 +178,7 @@ it('whoever pings a WebSocket and reads no pong is hung up on', async () => {
   await closed;
 });
 
-it('whoever sends a WebSocket message above 1 MB is hung up on, and the log says why', async () => {
+it('closes a WebSocket on a message over 1 MB and logs the reason', async () => {
   await using hub = await startHub();
   const stream = await openStream(hub.emulator, 'mqtt-ws');
   const closed = once(stream.resume(), 'close');

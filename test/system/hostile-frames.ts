@@ -9,7 +9,7 @@ const CLOSE = 8;
 const PING = 9;
 const PONG = 10;
 
-/** The request for a WebSocket as the device clients send it, or nearly. */
+/** Creates a WebSocket upgrade request as device clients send it, or with small errors. */
 export function upgradeRequest(random: Random, hostName: string): HostileRequest {
   const isValid = !random.oneIn(4);
   const lines = [
@@ -27,7 +27,7 @@ export function upgradeRequest(random: Random, hostName: string): HostileRequest
   return { bytes: isBroken ? mutateBytes(random, bytes) : bytes, isBroken };
 }
 
-/** Bytes of MQTT in WebSocket frames: whole, split, with other frames between them, and at times what is no frame. */
+/** Creates WebSocket frames of MQTT bytes: whole, fragmented, mixed with other frames, and sometimes malformed. */
 export function hostileFrames(random: Random, packets: readonly Buffer[]): readonly Buffer[] {
   return packets.flatMap((packet) => {
     const frames: Buffer[] = [];
@@ -55,7 +55,7 @@ function strayFrame(random: Random): Buffer {
         isLast: random.oneIn(2),
         isMasked: random.oneIn(2),
       });
-    // Much more is announced than will come.
+    // The announced length is much larger than the body.
     default:
       return Buffer.concat([Buffer.from([0x80 | BINARY, 0xff]), random.bytes(20)]);
   }
@@ -79,7 +79,7 @@ function frame(opcode: number, body: Buffer, { isLast = true, isMasked = true } 
             (body.length >> 8) & 0xff,
             body.length & 0xff,
           ];
-  // A mask of zeros leaves the body as it is.
+  // A mask of zeros does not change the body.
   return Buffer.concat([
     Buffer.from([(isLast ? 0x80 : 0) | opcode, ...length, ...(isMasked ? [0, 0, 0, 0] : [])]),
     body,

@@ -1,11 +1,11 @@
 import { generate, type IConnectPacket, type Packet } from 'mqtt-packet';
 import { formatSasToken } from '../../emulator/auth/sas-token.ts';
 import { DEFAULT_KEY } from '../../emulator/emulator-options.ts';
-import { PREY } from './hostile-requests.ts';
+import { TARGETS } from './hostile-requests.ts';
 import { mutateBytes } from './mutations.ts';
 import type { Random } from './random.ts';
 
-/** What one MQTT connection says, packet by packet. */
+/** Creates the packets of one MQTT connection. */
 export type HostilePackets = (random: Random) => readonly Buffer[];
 
 const MAXIMUM_PACKETS = 12;
@@ -24,7 +24,7 @@ const VALUES = [
   '999999999999',
 ];
 
-// Topics that nearly exist, and one that does.
+// Topics that are almost valid, and one that is valid.
 const NEAR_MISSES = [
   'OWN/messages/events',
   'OWN/messages/events',
@@ -39,7 +39,7 @@ const NEAR_MISSES = [
   '$iothub/methods/POST/a/?$rid=1',
 ];
 
-/** Makes the packets of clients of the prey: mostly a CONNECT that is accepted, then what such a client says, or nearly. */
+/** Creates packets of the target clients: usually an accepted CONNECT, then packets that are valid or almost valid. */
 export function createHostilePackets(hostName: string): HostilePackets {
   const expirySeconds = Math.floor(Date.now() / 1000) + 3600;
   const password = Buffer.from(
@@ -47,8 +47,8 @@ export function createHostilePackets(hostName: string): HostilePackets {
   );
   return (random) => {
     const ids = {
-      deviceId: random.pick(PREY.devices),
-      moduleId: random.oneIn(3) ? random.pick(PREY.modules) : undefined,
+      deviceId: random.pick(TARGETS.devices),
+      moduleId: random.oneIn(3) ? random.pick(TARGETS.modules) : undefined,
     };
     const packets = random.oneIn(15) ? [] : [connectPacket(random, ids, hostName, password)];
     for (let count = random.below(MAXIMUM_PACKETS); count > 0; count--)
@@ -90,7 +90,7 @@ function connectPacket(
 function clientPacket(random: Random, ids: Ids): Buffer {
   if (random.oneIn(20)) return random.bytes(60);
   const bytes = generate(validPacket(random, ids));
-  // The header alone, so that the length stays true and the next packet is found.
+  // Only the header changes, so the length is correct and the next packet is found.
   if (random.oneIn(15)) bytes[0] = random.below(256);
   return changeAtTimes(random, 12, bytes);
 }

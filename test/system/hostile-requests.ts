@@ -5,17 +5,17 @@ import type { Route } from '../../emulator/http/wire/route.ts';
 import { mutateBytes, mutateJson } from './mutations.ts';
 import type { Random } from './random.ts';
 
-/** One request of a client that may be broken, clever or evil. */
+/** A request of a hostile client. It may be valid, invalid or malformed. */
 export interface HostileRequest {
   readonly bytes: Buffer;
-  /** Bytes were changed after they were put together, so that its end may be another than was meant. */
+  /** True if bytes were changed after the request was built, so that its end may differ. */
   readonly isBroken: boolean;
 }
 
-/** The devices and modules that hostile clients fight over; nobody else uses them. */
-export const PREY = { devices: ['prey-1', 'prey-2', 'prey-3', 'prey-4'], modules: ['m1', 'm2'] } as const;
+/** The devices and modules that only hostile clients use. */
+export const TARGETS = { devices: ['test-1', 'test-2', 'test-3', 'test-4'], modules: ['m1', 'm2'] } as const;
 
-const POLICIES = ['iothubowner', 'service', 'device', 'registryRead', 'nobody'];
+const POLICIES = ['iothubowner', 'service', 'device', 'registryRead', 'absent'];
 const WORKING = ROUTES.filter((route) => !('refused' in route));
 const METHODS = ['GET', 'PUT', 'PATCH', 'POST', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE', 'MERGE', 'PROPFIND'];
 const WORDS = [
@@ -56,7 +56,7 @@ const HEADERS = [
   'X-HTTP-Method-Override: \u00ff',
   'Content-Type: application/vnd.microsoft.iothub.json',
   'Content-Type: \u00e9;;=',
-  'x-ms-edge-moduleId: prey-1/m1',
+  'x-ms-edge-moduleId: test-1/m1',
   'x-ms-edge-moduleId: ///',
   'iothub-app-: ',
   'iothub-app-a%: \u00fc\u0080',
@@ -72,7 +72,7 @@ const HEADERS = [
   `X-Long: ${'x'.repeat(9000)}`,
 ];
 
-/** Makes requests to every operation of the HTTPS API: valid ones, and what becomes of them. */
+/** Creates requests to every operation of the HTTPS API: valid ones and mutations of them. */
 export function createHostileRequests(hostName: string): (random: Random) => HostileRequest {
   const expirySeconds = Math.floor(Date.now() / 1000) + 3600;
   const token = (policyName: string, expiry: number, key = DEFAULT_KEY): string =>
@@ -110,15 +110,15 @@ export function createHostileRequests(hostName: string): (random: Random) => Hos
 
 function pathOf(random: Random, { path }: Route): string {
   const ids: Readonly<Record<string, readonly string[]>> = {
-    ':deviceId': PREY.devices,
-    ':moduleId': PREY.modules,
+    ':deviceId': TARGETS.devices,
+    ':moduleId': TARGETS.modules,
     ':jobId': ['job-1', 'job-2', 'job-3'],
   };
   const filled = path.replaceAll(/:\w+/g, (name) =>
     random.oneIn(10) ? random.pick(WORDS) : random.pick(ids[name] ?? ['a', 'b']),
   );
   if (!random.oneIn(15)) return filled;
-  // What is no HTTP at all comes with the broken requests.
+  // Malformed HTTP is created by the broken requests.
   return `/${mutateBytes(random, Buffer.from(filled))
     .toString('latin1')
     .replaceAll(/[^!-~]/g, '+')}`;
@@ -143,7 +143,7 @@ function inChunks(random: Random, body: Buffer): Buffer {
 }
 
 const DEVICE = {
-  deviceId: 'prey-1',
+  deviceId: 'test-1',
   status: 'enabled',
   statusReason: null,
   capabilities: { iotEdge: false },
@@ -151,7 +151,7 @@ const DEVICE = {
 const SELF_SIGNED = {
   authentication: { type: 'selfSigned', x509Thumbprint: { primaryThumbprint: 'A'.repeat(40) } },
 };
-const MODULE = { moduleId: 'm1', managedBy: 'nobody' };
+const MODULE = { moduleId: 'm1', managedBy: 'absent' };
 const TWIN = {
   tags: { floor: 1, room: { name: 'a', old: null } },
   properties: { desired: { speed: 1.5, on: [1, 2] } },
@@ -165,7 +165,7 @@ const CALL = {
 const JOB_OF_TWINS = {
   type: 'scheduleUpdateTwin',
   updateTwin: { etag: '*', tags: { a: 1 } },
-  queryCondition: "deviceId = 'prey-1'",
+  queryCondition: "deviceId = 'test-1'",
 };
 const JOB_OF_METHODS = {
   type: 'scheduleDeviceMethod',
@@ -179,17 +179,17 @@ const EVENT = [
   { body: 'x', base64Encoded: false },
 ];
 
-/** Bodies that an operation takes, by method and path of its route; a text is taken as it is. */
+/** Valid bodies of each operation, by the method and path of its route. A string is sent as it is. */
 const BODIES: Readonly<Record<string, readonly unknown[]>> = {
   'PUT /devices/:deviceId': [{}, {}, DEVICE, SELF_SIGNED],
   'PUT /devices/:deviceId/modules/:moduleId': [{}, MODULE],
   'POST /devices': [
     [
-      { id: 'prey-1', importMode: 'createOrUpdate', status: 'enabled', tags: { a: 1 } },
-      { id: 'prey-2', importMode: 'updateTwin' },
+      { id: 'test-1', importMode: 'createOrUpdate', status: 'enabled', tags: { a: 1 } },
+      { id: 'test-2', importMode: 'updateTwin' },
     ],
-    [{ id: 'prey-3', moduleId: 'm1', importMode: 'create' }],
-    [{ id: 'prey-4', importMode: 'delete' }],
+    [{ id: 'test-3', moduleId: 'm1', importMode: 'create' }],
+    [{ id: 'test-4', importMode: 'delete' }],
   ],
   'POST /devices/query': [
     { query: 'SELECT * FROM devices WHERE tags.floor = 1 AND NOT (properties.desired.speed IN [1, 2.5])' },
@@ -199,7 +199,7 @@ const BODIES: Readonly<Record<string, readonly unknown[]>> = {
     `{"query":"SELECT * FROM devices WHERE ${'('.repeat(500)}1 = 1${')'.repeat(500)}"}`,
   ],
   'POST /devices/keys/regenerate': [
-    { policyKey: 'both', devices: [{ id: 'prey-1' }, { id: 'prey-2', moduleId: 'm1' }] },
+    { policyKey: 'both', devices: [{ id: 'test-1' }, { id: 'test-2', moduleId: 'm1' }] },
   ],
   'PATCH /twins/:deviceId': [TWIN],
   'PUT /twins/:deviceId': [TWIN],

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { runProgram } from '../redirect/run-program.ts';
 
-/** Runs a program of `fixtures/`, which prints one line of JSON; it has to end by itself. */
+/** Runs a program of `fixtures/`, which prints one line of JSON and must end by itself. */
 async function run(name: string, ...flags: readonly string[]): Promise<Record<string, unknown>> {
   const program = fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
   const { exitCode, stdout, stderr } = await runProgram(
@@ -13,7 +13,7 @@ async function run(name: string, ...flags: readonly string[]): Promise<Record<st
   return JSON.parse(stdout);
 }
 
-it('when a busy hub is closed nothing of it is left, and the process ends by itself', async () => {
+it('releases every resource of a busy hub when it closes, so that the process ends by itself', async () => {
   const { before, busy, after, closeMilliseconds, exitMilliseconds } = await run('close-busy-hub.ts');
   expect(busy).toEqual(expect.arrayContaining(['TCPServerWrap', 'TCPSocketWrap', 'Timeout']));
   expect(after).toEqual(before);
@@ -21,9 +21,9 @@ it('when a busy hub is closed nothing of it is left, and the process ends by its
   expect(exitMilliseconds).toBeLessThan(2000);
 });
 
-it('hub after hub lives and dies in one process, and its memory does not grow', async () => {
-  const { keptHubs, grownBytes, lives, hubBytes } = await run('many-lives.ts', '--expose-gc');
-  expect(keptHubs).toBe(0);
-  // A third of what it would be if each hub were kept.
-  expect(grownBytes).toBeLessThan((Number(lives) * Number(hubBytes)) / 3);
+it('does not leak memory when hubs start and close repeatedly in one process', async () => {
+  const { reachableHubs, grownBytes, runs, hubBytes } = await run('repeated-hubs.ts', '--expose-gc');
+  expect(reachableHubs).toBe(0);
+  // A third of the memory that all hubs would use if they stayed reachable.
+  expect(grownBytes).toBeLessThan((Number(runs) * Number(hubBytes)) / 3);
 });

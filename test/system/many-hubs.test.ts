@@ -6,13 +6,13 @@ import { connectRawClient } from './raw-device.ts';
 const COUNT = 100;
 const MODULE = { deviceId: 'same', moduleId: 'module' };
 
-/** One of many hubs, with a module that hears its desired patches. */
-interface Inhabited {
+/** One of many hubs, with a module that is subscribed to desired patches. */
+interface HubWithClient {
   readonly hub: LocalHub;
   readonly client: RawClient;
 }
 
-async function inhabit(hub: LocalHub, index: number): Promise<Inhabited> {
+async function prepareHub(hub: LocalHub, index: number): Promise<HubWithClient> {
   await hub.registry().create({ deviceId: `only-${index}` });
   await hub.provision(MODULE);
   const client = await connectRawClient(hub.emulator, 'same/module');
@@ -30,16 +30,16 @@ async function startHubs() {
   };
 }
 
-it('a hundred hubs live side by side in one process, and clients of the same name in them do not meet', async () => {
+it('runs a hundred hubs in one process and keeps their clients with equal ids separate', async () => {
   await using started = await startHubs();
   const { hubs } = started;
-  const inhabited = await Promise.all(hubs.map(inhabit));
+  const prepared = await Promise.all(hubs.map(prepareHub));
   await Promise.all(
     hubs.map((hub, index) =>
       hub.registry().updateModuleTwin('same', 'module', { properties: { desired: { index } } }, '*'),
     ),
   );
-  for (const [index, { hub, client }] of inhabited.entries()) {
+  for (const [index, { hub, client }] of prepared.entries()) {
     const { topic, payload } = await client.next('publish');
     expect([topic, JSON.parse(String(payload))]).toEqual([
       '$iothub/twin/PATCH/properties/desired/?$version=2',
@@ -48,9 +48,9 @@ it('a hundred hubs live side by side in one process, and clients of the same nam
     const { responseBody: devices } = await hub.registry().list();
     expect(devices.map(({ deviceId }) => deviceId)).toEqual([`only-${index}`, 'same']);
   }
-  // Nobody heard anything else, and nobody was taken for somebody else.
-  await Promise.all(inhabited.map(({ client }) => client.settle()));
-  for (const { hub, client } of inhabited) {
+  // No client received another message, and no session replaced another.
+  await Promise.all(prepared.map(({ client }) => client.settle()));
+  for (const { hub, client } of prepared) {
     expect(client.received.map(({ cmd }) => cmd)).toEqual(['connack', 'suback', 'publish']);
     expect(hub.log.filter(({ event }) => event.startsWith('client-'))).toHaveLength(1);
   }

@@ -4,17 +4,17 @@ import type { DeviceId } from '../../emulator/domain/identities/client-identity.
 import { type LocalHub, startHub } from '../../harness/harness.ts';
 import { patchDesired } from '../mqtt/mqtt-hub.ts';
 import { rawClientOn } from '../mqtt/raw-client.ts';
-import { connectRawClient, greetingOf, openStream, policyTokenOf } from './raw-device.ts';
+import { connectOptionsOf, connectRawClient, openStream, policyTokenOf } from './raw-device.ts';
 import { openTls } from './tls-client.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-async function startOnMovedClock() {
+async function startWithManualClock() {
   const hub = await startHub({ clock: 'manual' });
   await hub.provision({ deviceId: 'd' });
   const { clock } = hub;
-  if (clock === undefined) throw new Error('there is no clock to move');
+  if (clock === undefined) throw new Error('The hub has no manual clock.');
   return { hub, clock, [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose]() };
 }
 
@@ -22,11 +22,11 @@ function endOf(hub: LocalHub): unknown {
   return hub.log.findLast(({ event }) => event === 'client-disconnected')?.fields['reason'];
 }
 
-describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
-  it('a connection outlives its token by ten minutes; the old token is refused then, and a new one finds the session', async () => {
-    await using started = await startOnMovedClock();
+describe.each(['mqtt', 'mqtt-ws'] as const)('device over %s with a manual clock', (transport) => {
+  it('stays connected for ten minutes after its token expired, then resumes the session with a new token', async () => {
+    await using started = await startWithManualClock();
     const { hub, clock } = started;
-    const old = greetingOf(hub.emulator, 'd');
+    const old = connectOptionsOf(hub.emulator, 'd');
     const client = await connectRawClient(hub.emulator, 'd', {
       ...old,
       transport,
@@ -48,19 +48,19 @@ describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
     expect(hub.log.at(-1)).toMatchObject({ event: 'client-refused', fields: { reason: 'token-expired' } });
 
     const returned = await connectRawClient(hub.emulator, 'd', { transport, clean: false });
-    // By the hub itself, for the SDK's tokens bear the machine's time.
+    // The test calls the hub directly, because the SDK's tokens use the machine's time.
     patchDesired(hub.emulator.hub, { deviceId: 'd' as DeviceId }, { a: 1 });
     expect((await returned.next('publish')).topic).toMatch(
       '$iothub/twin/PATCH/properties/desired/?$version=',
     );
   });
 
-  it('a method waits so long for its answer, and an answer that comes later is nobody’s', async () => {
-    await using started = await startOnMovedClock();
+  it('lets a method call time out, and its late response is ignored', async () => {
+    await using started = await startWithManualClock();
     const { hub, clock } = started;
     const call = (timeouts: Parameters<LocalHub['invokeMethod']>[3]) =>
       hub.invokeMethod({ deviceId: 'd' }, 'slow', null, timeouts);
-    // The device connects while it is waited for.
+    // The device connects while the call waits for it.
     const late = call({ connectTimeoutInSeconds: 10, responseTimeoutInSeconds: 10 });
     const failed = expect(late).rejects.toMatchObject({ response: { statusCode: 504 } });
     const client = await connectRawClient(hub.emulator, 'd', { transport });
@@ -78,8 +78,8 @@ describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
   });
 });
 
-it('a token of a back end is good until five minutes behind its expiry, on one and the same connection', async () => {
-  await using started = await startOnMovedClock();
+it('accepts a service token until five minutes after its expiry, also on an open connection', async () => {
+  await using started = await startWithManualClock();
   const { hub, clock } = started;
   const socket = await openTls(hub.emulator, hub.emulator.httpsPort);
   const token = policyTokenOf(hub.emulator, 'iothubowner');

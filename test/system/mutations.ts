@@ -35,7 +35,7 @@ const NAMES = [
 ];
 const TRICKS = [0x00, 0x0a, 0x0d, 0x20, 0x22, 0x25, 0x2f, 0x3a, 0x5b, 0x7b, 0x7f, 0x80, 0xc3, 0xff];
 
-/** A few bytes changed, taken out, put in, or said twice; at times the end is missing. */
+/** Returns a copy with a few bytes changed, removed, inserted or repeated, or with the end cut off. */
 export function mutateBytes(random: Random, original: Buffer): Buffer {
   let bytes = Buffer.from(original);
   for (let count = 1 + random.below(3); count > 0 && bytes.length > 0; count--) {
@@ -64,7 +64,7 @@ export function mutateBytes(random: Random, original: Buffer): Buffer {
   return bytes;
 }
 
-/** The document with one place of it changed: another type, another value, a member more or less. */
+/** Returns the document with one change: another type, another value, or one more or one less member. */
 export function mutateJson(random: Random, value: Json): Json {
   if (typeof value !== 'object' || value === null || random.oneIn(6)) return randomJson(random);
   if (Array.isArray(value)) {

@@ -1,13 +1,13 @@
-/** Chance that can be repeated: the same seed makes the same choices. */
+/** Repeatable random choices: the same seed makes the same choices. */
 export interface Random {
   below(limit: number): number;
-  /** True once in so many times. */
+  /** Returns true with the probability 1 / count. */
   oneIn(count: number): boolean;
   pick<T>(values: readonly T[]): T;
   bytes(maximumLength: number): Buffer;
 }
 
-/** The same numbers for the same seed (mulberry32). */
+/** Creates a random source from a seed (mulberry32). */
 export function createRandom(seed: number): Random {
   let state = seed;
   const below = (limit: number): number => {

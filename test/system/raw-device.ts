@@ -9,7 +9,7 @@ import { openTls } from './tls-client.ts';
 
 export type RawTransport = 'mqtt' | 'mqtt-ws';
 
-/** The bytes of a connection on which no MQTT was spoken yet. */
+/** Opens a connection and returns its bytes, before any MQTT packet. */
 export async function openStream(emulator: Emulator, transport: RawTransport): Promise<Duplex> {
   if (transport === 'mqtt') return openTls(emulator, emulator.mqttPort);
   const address = `wss://${emulator.host}:${emulator.httpsPort}${WEBSOCKET_PATH}`;
@@ -19,15 +19,15 @@ export async function openStream(emulator: Emulator, transport: RawTransport): P
   return stream.once('end', () => stream.destroy());
 }
 
-/** A token of a shared access policy, for an hour by the hub's own clock, which a test may move. */
+/** Returns a token of a shared access policy, valid for an hour by the clock of the hub. */
 export function policyTokenOf({ hub }: Emulator, policyName: string): string {
   const [resource = ''] = hub.hostNames;
   const expirySeconds = Math.floor(hub.clock.now() / 1000) + 3600;
   return formatSasToken({ resource, key: DEFAULT_KEY, expirySeconds, policyName });
 }
 
-/** What a CONNECT of a device or module (`device/module`) says, with a token of the policy `device`. */
-export function greetingOf(emulator: Emulator, clientId: string): RawConnectOptions {
+/** Returns the CONNECT options of a device or module (`device/module`), with a token of the policy `device`. */
+export function connectOptionsOf(emulator: Emulator, clientId: string): RawConnectOptions {
   const [hostName = ''] = emulator.hub.hostNames;
   return {
     username: `${hostName}/${clientId}/?api-version=2021-04-12`,
@@ -35,15 +35,15 @@ export function greetingOf(emulator: Emulator, clientId: string): RawConnectOpti
   };
 }
 
-/** A client that says byte by byte what a test wants, after its CONNECT was accepted. */
+/** Returns a client that sends any bytes, after its CONNECT was accepted. */
 export async function connectRawClient(
   emulator: Emulator,
   clientId: string,
   { transport = 'mqtt', ...options }: RawConnectOptions & { readonly transport?: RawTransport } = {},
 ): Promise<RawClient> {
   const client = rawClientOn(await openStream(emulator, transport));
-  client.connect(clientId, { ...greetingOf(emulator, clientId), ...options });
+  client.connect(clientId, { ...connectOptionsOf(emulator, clientId), ...options });
   const { returnCode } = await client.next('connack');
-  if (returnCode !== 0) throw new Error(`CONNECT was refused with ${returnCode}`);
+  if (returnCode !== 0) throw new Error(`CONNECT was refused with return code ${returnCode}, expected 0.`);
   return client;
 }

@@ -1,10 +1,10 @@
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 import type { Emulator } from '../../emulator/emulator.ts';
 
-// One for all connections, and no look at the hub's certificate: each costs as much as the handshake itself.
+// One context for all connections, without verification: either would take as long as the handshake itself.
 const CONTEXT = createSecureContext();
 
-/** Connects to a port of an emulator and resolves after the handshake; how the connection ends is the test's to see. */
+/** Connects to a port of an emulator and resolves after the handshake. Later errors of the socket are ignored. */
 export function openTls({ host }: Emulator, port: number): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, secureContext: CONTEXT, rejectUnauthorized: false }, () => {

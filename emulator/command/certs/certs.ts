@@ -4,45 +4,46 @@ import { createClientCertificate } from '../../certificates/leaf.ts';
 import { removeAuthority } from '../../certificates/local-authority.ts';
 import { type ClientIdentity, formatClientIdentity } from '../../domain/identities/client-identity.ts';
 import { ok } from '../../domain/result.ts';
-import { type Ending, EXIT_CODES } from '../exit-codes.ts';
+import { EXIT_CODES, type ExitStatus } from '../exit-codes.ts';
 import { parseDevice, parseModule } from '../options/option-values.ts';
 import { openOwnAuthority } from './own-authority.ts';
 
-/** Prints the file of the local CA's certificate; makes the CA if there is none. */
-export async function printAuthorityPath(directory: string | undefined): Promise<Ending> {
+/** Prints the path of the certificate of the local certificate authority. Creates the authority if there is none. */
+export async function printAuthorityPath(directory: string | undefined): Promise<ExitStatus> {
   const authority = await openOwnAuthority(directory);
-  if (!authority.ok) return { code: EXIT_CODES.failure, sentence: authority.error.message };
+  if (!authority.ok) return { code: EXIT_CODES.failure, message: authority.error.message };
   console.log(authority.value.certificatePath);
   return { code: 0 };
 }
 
-/** What is asked for: `id` as the user wrote it. */
-export interface ClientCertificateOrder {
+/** The certificate to write. `id` is as the user wrote it. */
+export interface CertificateFileRequest {
   readonly kind: 'device' | 'module';
   readonly id: string;
   readonly isSelfSigned: boolean;
-  /** The folder to write into. */
+  /** The folder for the files. */
   readonly folder: string;
 }
 
-/** Writes a client's certificate and private key, and prints what the registry wants to know. */
+/** Writes a client's certificate and private key, and prints their paths and the thumbprints. */
 export async function writeClientCertificate(
   directory: string | undefined,
-  order: ClientCertificateOrder,
-): Promise<Ending> {
-  const identity = order.kind === 'device' ? parseDevice(order.id) : parseModule(order.id);
-  if (!identity.ok) return { code: EXIT_CODES.usage, sentence: `${order.id}: ${identity.error.message}` };
-  const authority = order.isSelfSigned ? ok(undefined) : await openOwnAuthority(directory);
-  if (!authority.ok) return { code: EXIT_CODES.failure, sentence: authority.error.message };
+  request: CertificateFileRequest,
+): Promise<ExitStatus> {
+  const identity = request.kind === 'device' ? parseDevice(request.id) : parseModule(request.id);
+  if (!identity.ok)
+    return { code: EXIT_CODES.usage, message: `Invalid id '${request.id}': ${identity.error.message}` };
+  const authority = request.isSelfSigned ? ok(undefined) : await openOwnAuthority(directory);
+  if (!authority.ok) return { code: EXIT_CODES.failure, message: authority.error.message };
   const { certificatePem, keyPem, thumbprints } = await createClientCertificate({
     commonName: formatClientIdentity(identity.value),
     now: Date.now(),
     ...(authority.value && { authority: authority.value }),
   });
-  await mkdir(order.folder, { recursive: true });
+  await mkdir(request.folder, { recursive: true });
   const name = fileNameOf(identity.value);
-  const certificateFile = resolve(order.folder, `${name}.cert.pem`);
-  const keyFile = resolve(order.folder, `${name}.key.pem`);
+  const certificateFile = resolve(request.folder, `${name}.cert.pem`);
+  const keyFile = resolve(request.folder, `${name}.key.pem`);
   await replaceFile(certificateFile, certificatePem, 0o644);
   await replaceFile(keyFile, keyPem, 0o600);
   console.log(`certificate  ${certificateFile}`);
@@ -52,21 +53,25 @@ export async function writeClientCertificate(
   return { code: 0 };
 }
 
-/** Deletes the local CA and says so. */
-export async function forgetAuthority(directory: string | undefined): Promise<Ending> {
-  const wasThere = directory !== undefined && (await removeAuthority(directory));
-  console.log(wasThere ? `The local CA in ${directory} is gone.` : 'There is no local CA.');
+/** Deletes the local certificate authority and reports it. */
+export async function deleteAuthority(directory: string | undefined): Promise<ExitStatus> {
+  const isDeleted = directory !== undefined && (await removeAuthority(directory));
+  console.log(
+    isDeleted
+      ? `Deleted the local certificate authority in ${directory}.`
+      : 'There is no local certificate authority.',
+  );
   return { code: 0 };
 }
 
-/** Ids may hold what no file name can; `~` is in none of them, so no two clients share a name. */
+/** Returns a file name for a client. Ids can contain characters that file names cannot, and never contain `~`. */
 function fileNameOf({ deviceId, moduleId }: ClientIdentity): string {
   const parts = moduleId === undefined ? [deviceId] : [deviceId, moduleId];
   const escaped = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
   return parts.map((id) => id.replace(/[^A-Za-z0-9._-]/g, escaped)).join('~');
 }
 
-// A file that is written over keeps its old mode.
+// An existing file would keep its mode.
 async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   await rm(path, { force: true });
   await writeFile(path, text, { mode, flag: 'wx' });

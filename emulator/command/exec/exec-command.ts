@@ -1,19 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { type Ending, EXIT_CODES } from '../exit-codes.ts';
+import { EXIT_CODES, type ExitStatus } from '../exit-codes.ts';
 
-/** How a command ended: a signal gives the code that a shell would give, a sentence says why it never ran. */
-export interface CommandEnding extends Ending {
+/** The exit status of a command. After a signal the code is that of a shell. A message says why it did not start. */
+export interface ChildExitStatus extends ExitStatus {
   readonly signal?: NodeJS.Signals;
 }
 
 const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Runs a command on this process's own terminal until it ends, handing on every signal that asks it to. */
+/** Runs a command on the terminal of this process until it ends. Forwards the signals that stop a process. */
 export function runCommand(
   [program, ...words]: readonly [string, ...string[]],
   env: Readonly<Record<string, string>>,
-): Promise<CommandEnding> {
+): Promise<ChildExitStatus> {
   return new Promise((resolve) => {
     // On Windows npm and npx are scripts, which only a shell can start.
     const child = spawn(program, words, { stdio: 'inherit', env, shell: process.platform === 'win32' });
@@ -29,7 +29,7 @@ export function runCommand(
   });
 }
 
-// A terminal sends Ctrl-C to the command as well, which shall hear it once.
+// A terminal sends the signal of Ctrl-C to the command too, which must receive it once.
 function forwardSignals(child: ChildProcess): () => void {
   const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   const forward = (signal: NodeJS.Signals) => {
@@ -41,15 +41,18 @@ function forwardSignals(child: ChildProcess): () => void {
   };
 }
 
-function explainSpawnFailure(program: string, error: NodeJS.ErrnoException): Ending {
+function explainSpawnFailure(program: string, error: NodeJS.ErrnoException): ExitStatus {
   switch (error.code) {
     case 'ENOENT': {
-      const hint = /\s/.test(program) ? ' (a line for the shell needs one: exec -- sh -c LINE)' : '';
-      return { code: EXIT_CODES.commandNotFound, sentence: `There is no command '${program}'${hint}.` };
+      const hint = /\s/.test(program) ? ' (to run a shell line, use exec -- sh -c LINE)' : '';
+      return { code: EXIT_CODES.commandNotFound, message: `Command '${program}' was not found${hint}.` };
     }
     case 'EACCES':
-      return { code: EXIT_CODES.commandNotExecutable, sentence: `'${program}' may not be executed.` };
+      return { code: EXIT_CODES.commandNotExecutable, message: `Command '${program}' is not executable.` };
     default:
-      return { code: EXIT_CODES.failure, sentence: `'${program}' cannot be started: ${error.message}.` };
+      return {
+        code: EXIT_CODES.failure,
+        message: `Command '${program}' cannot be started: ${error.message}.`,
+      };
   }
 }

@@ -10,24 +10,24 @@ import {
   variableOf,
 } from './option-table.ts';
 
-/** Where options come from; an argument beats the environment, the environment beats the file. */
+/** The sources of options. An argument overrides a variable, and a variable overrides the file. */
 export interface OptionSources {
-  /** By key; a value that is repeated makes a list. */
+  /** The keys are those of the option table. A repeated option has an array of values. */
   readonly arguments: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** What was written for an option, as it was found. */
+/** The unparsed value of an option. */
 export interface Given {
   readonly value: unknown;
-  /** Where it was written, for the complaint if it cannot be used. */
+  /** The source of the value, for error messages: an argument, a variable, or a key and its file. */
   readonly origin: string;
-  /** Where relative paths count from. */
+  /** The folder from which relative paths are resolved. */
   readonly folder: string;
 }
 
-/** What was written for each option, wherever it was. */
-export function gatherOptions(sources: OptionSources): Result<ReadonlyMap<OptionKey, Given>> {
+/** Collects the unparsed values of all options. Fails if the configuration file is invalid. */
+export function collectOptions(sources: OptionSources): Result<ReadonlyMap<OptionKey, Given>> {
   const written = new Map<OptionKey, Given>();
   for (const { key, kind } of OPTION_TABLE as readonly (OptionRow & { readonly key: OptionKey })[]) {
     const text = sources.environment[variableOf(key)];
@@ -43,13 +43,13 @@ export function gatherOptions(sources: OptionSources): Result<ReadonlyMap<Option
   return file.ok ? ok(new Map([...file.value, ...written])) : file;
 }
 
-/** Variables that look like options and are none, most likely misspelt. */
+/** Returns the variables that have the prefix of options and name no option, probably by a spelling mistake. */
 export function unknownVariables(environment: OptionSources['environment']): readonly string[] {
   const known = new Set([...OPTION_TABLE.map(({ key }) => variableOf(key)), REDIRECT_VARIABLE]);
   return Object.keys(environment).filter((name) => name.startsWith(VARIABLE_PREFIX) && !known.has(name));
 }
 
-// What an outer `exec` tells its command's programs.
+// Set by an outer `exec` for the programs of its command.
 const REDIRECT_VARIABLE = `${VARIABLE_PREFIX}REDIRECT`;
 
 function readConfiguration(path: string): Result<readonly (readonly [OptionKey, Given])[]> {
@@ -61,7 +61,7 @@ function readConfiguration(path: string): Result<readonly (readonly [OptionKey, 
     return failed('ArgumentInvalid', `The configuration file ${path} cannot be read: ${reason}.`);
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    return failed('ArgumentInvalid', `The configuration file ${path} must hold a JSON object.`);
+    return failed('ArgumentInvalid', `The configuration file ${path} must contain a JSON object.`);
   }
   const given: (readonly [OptionKey, Given])[] = [];
   for (const [key, value] of Object.entries(content)) {

@@ -1,23 +1,23 @@
-/** How the text of an option is read; `texts` may be given several times. */
+/** How the value of an option is parsed. `texts` can be repeated. */
 export type OptionKind = 'text' | 'texts' | 'number' | 'flag';
 
 /** The commands that run a hub. */
 export type ServingCommand = 'start' | 'exec';
 
-/** One option: an argument, an environment variable and a key of the configuration file, all named after its key. */
+/** One option: an argument, an environment variable and a key of the configuration file, all named by its key. */
 export interface OptionRow {
   readonly key: string;
   readonly kind: OptionKind;
-  /** What stands for the value in the help; a flag has none. */
+  /** The name of the value in the help. A flag has none. */
   readonly placeholder?: string;
   readonly meaning: string;
-  /** What holds where nobody says anything, as the help prints it. */
+  /** The default, as the help prints it. */
   readonly byDefault?: string;
-  /** The only command that has the option; both where it is left out. */
+  /** The only command that has the option. Default: both commands. */
   readonly command?: ServingCommand;
 }
 
-/** Every option of `start` and `exec`. The command line, the environment, the file and the README are read from here. */
+/** Every option of `start` and `exec`. The help, the variables, the file keys and the documentation use this table. */
 export const OPTION_TABLE = [
   {
     key: 'host',
@@ -31,72 +31,72 @@ export const OPTION_TABLE = [
     kind: 'texts',
     placeholder: 'NAME',
     meaning: 'the name of the hub; repeat it for aliases',
-    byDefault: 'the address; on the free ports of exec hub1.iothub.test',
+    byDefault: 'the address; for exec on free ports hub1.iothub.test',
   },
   {
     key: 'httpsPort',
     kind: 'number',
     placeholder: 'PORT',
-    meaning: 'for HTTPS and MQTT over WebSocket; 0 chooses a free one',
-    byDefault: '443; for exec a free one',
+    meaning: 'the port for HTTPS and MQTT over WebSocket; 0 chooses a free port',
+    byDefault: '443; for exec a free port',
   },
   {
     key: 'mqttPort',
     kind: 'number',
     placeholder: 'PORT',
-    meaning: 'for MQTT; 0 chooses a free one',
-    byDefault: '8883; for exec a free one',
+    meaning: 'the port for MQTT; 0 chooses a free port',
+    byDefault: '8883; for exec a free port',
   },
   {
     key: 'fixedPorts',
     kind: 'flag',
-    meaning:
-      'listen on the ports that every SDK expects, 443 and 8883, for languages that cannot be redirected',
+    meaning: 'listen on the default ports of the SDKs, 443 and 8883, for programs that cannot be redirected',
     command: 'exec',
   },
   {
     key: 'policy',
     kind: 'texts',
     placeholder: 'NAME=PERMISSION,…[:KEY]',
-    meaning: 'a shared access policy beside the usual five, or instead of one; repeatable',
+    meaning: 'a shared access policy in addition to the five default ones, or in place of one; repeatable',
   },
   {
     key: 'device',
     kind: 'texts',
     placeholder: 'ID',
-    meaning: 'a device to register at the start, with keys that never change; repeatable',
+    meaning: 'a device to register at the start, with the same keys in every run; repeatable',
   },
   {
     key: 'module',
     kind: 'texts',
     placeholder: 'ID/MODULE',
-    meaning: 'a module to register at the start, and its device; repeatable',
+    meaning: 'a module to register at the start, with its device; repeatable',
   },
   {
     key: 'trustedCa',
     kind: 'texts',
     placeholder: 'FILE',
-    meaning: 'a verified certificate authority for CA-signed devices (PEM), beside the local one; repeatable',
+    meaning:
+      'a PEM file of a certificate authority for CA-signed clients, in addition to the local one; repeatable',
   },
   {
     key: 'caDir',
     kind: 'text',
     placeholder: 'DIR',
-    meaning: 'where the local certificate authority is kept',
+    meaning: 'the folder of the local certificate authority',
     byDefault: 'the user’s data folder',
   },
   {
     key: 'tokenGrace',
     kind: 'number',
     placeholder: 'SECONDS',
-    meaning: 'how long a connection outlives its token',
+    meaning: 'how long a connection stays open after its token has expired',
     byDefault: '600',
   },
   {
     key: 'partitionCount',
     kind: 'number',
     placeholder: 'COUNT',
-    meaning: 'partitions of the event log',
+    meaning: 'the number of partitions of the event log',
     byDefault: '4',
   },
   {
@@ -110,7 +110,7 @@ export const OPTION_TABLE = [
     key: 'eventMemory',
     kind: 'number',
     placeholder: 'MIB',
-    meaning: 'memory for events; beyond it the oldest are forgotten',
+    meaning: 'the memory for events; the oldest events are deleted beyond it',
     byDefault: '64',
   },
   {
@@ -118,39 +118,39 @@ export const OPTION_TABLE = [
     kind: 'texts',
     placeholder: 'NAME',
     meaning:
-      'twinChangeEvents, deviceLifecycleEvents or deviceConnectionStateEvents into the event log; repeatable',
+      'twinChangeEvents, deviceLifecycleEvents or deviceConnectionStateEvents to add to the event log; repeatable',
   },
   {
     key: 'logLevel',
     kind: 'text',
     placeholder: 'LEVEL',
-    meaning: 'error, warn, info, debug or trace',
+    meaning: 'the least urgent log lines to print: error, warn, info, debug or trace',
     byDefault: 'info; for exec warn',
   },
   {
     key: 'json',
     kind: 'flag',
-    meaning: 'log in JSON lines; start prints one JSON object before them, with all that its table says',
+    meaning: 'log JSON lines; start first prints one JSON object with the content of its table',
   },
-  { key: 'quiet', kind: 'flag', meaning: 'print nothing but errors' },
+  { key: 'quiet', kind: 'flag', meaning: 'print errors only' },
   {
     key: 'config',
     kind: 'text',
     placeholder: 'FILE',
-    meaning: 'a JSON file of these options; relative paths in it count from its folder',
+    meaning: 'a JSON file of these options; relative paths are resolved from its folder',
   },
 ] as const satisfies readonly OptionRow[];
 
 export type OptionKey = (typeof OPTION_TABLE)[number]['key'];
 
-/** `--https-port` for `httpsPort`. */
+/** Returns the argument of an option, for example `--https-port` for `httpsPort`. */
 export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 export const VARIABLE_PREFIX = 'IOTHUB_EMULATOR_';
 
-/** `IOTHUB_EMULATOR_HTTPS_PORT` for `httpsPort`; several values are separated by semicolons. */
+/** Returns the variable of an option, for example `IOTHUB_EMULATOR_HTTPS_PORT` for `httpsPort`. */
 export function variableOf(key: string): string {
   return `${VARIABLE_PREFIX}${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }

@@ -11,10 +11,10 @@ import { HUB_EVENT_SOURCES, type HubEventSource } from '../../hub/events/hub-eve
 const LABEL = '[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?';
 const HOST_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`, 'i');
 
-/** A DNS name or an IP address. */
+/** Parses a DNS name or an IP address. */
 export function parseHostName(text: string): Result<string> {
   if (isIP(text) !== 0 || HOST_NAME.test(text)) return ok(text);
-  return failed('ArgumentInvalid', 'it must be a host name or an IP address, without a port.');
+  return failed('ArgumentInvalid', 'expected a host name or an IP address without a port.');
 }
 
 export function parsePath(text: string, folder: string): Result<string> {
@@ -24,13 +24,13 @@ export function parsePath(text: string, folder: string): Result<string> {
 const POLICY = /^([^=\s]{1,64})=([A-Za-z,\s]+)(?::(.*))?$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/;
 
-/** `NAME=RegistryWrite,ServiceConnect`, with `:KEY` for a key of one's own. */
+/** Parses `NAME=RegistryWrite,ServiceConnect`, optionally with `:KEY`. Without it the policy has the default key. */
 export function parsePolicy(text: string): Result<Policy> {
   const [, name, words = '', key] = POLICY.exec(text) ?? [];
   if (name === undefined || (key !== undefined && !BASE64.test(key))) {
     return failed(
       'ArgumentInvalid',
-      'it must be NAME=PERMISSION,PERMISSION or NAME=PERMISSION:KEY with a key in base64.',
+      'expected NAME=PERMISSION,PERMISSION or NAME=PERMISSION:KEY with a key in Base64.',
     );
   }
   const permissions = parsePermissions(words);
@@ -41,22 +41,21 @@ export function parseDevice(text: string): Result<ClientIdentity> {
   return parseClientIdentity(text);
 }
 
-/** `DEVICE/MODULE`. */
+/** Parses `DEVICE/MODULE`. */
 export function parseModule(text: string): Result<ClientIdentity> {
   const [deviceId = '', moduleId, ...rest] = text.split('/');
-  if (moduleId === undefined || rest.length > 0)
-    return failed('ArgumentInvalid', 'it must be DEVICE/MODULE.');
+  if (moduleId === undefined || rest.length > 0) return failed('ArgumentInvalid', 'expected DEVICE/MODULE.');
   return parseClientIdentity(deviceId, moduleId);
 }
 
-/** The PEM text of a file of authorities. */
+/** Returns the PEM text of a file of certificate authorities. Fails if it cannot be read or is invalid. */
 export function readAuthorities(path: string, folder: string): Result<string> {
   let pem: string;
   try {
     pem = readFileSync(resolve(folder, path), 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return failed('ArgumentInvalid', `it cannot be read (${reason}).`);
+    return failed('ArgumentInvalid', `the file cannot be read (${reason}).`);
   }
   const authorities = parseTrustedAuthorities(pem);
   return authorities.ok ? ok(pem) : authorities;
@@ -66,8 +65,8 @@ export function parseEventSource(text: string): Result<HubEventSource> {
   return parseWord(text, HUB_EVENT_SOURCES);
 }
 
-/** One of the words. */
+/** Parses one of the words. */
 export function parseWord<T extends string>(text: string, words: readonly T[]): Result<T> {
   const word = words.find((known) => known === text);
-  return word === undefined ? failed('ArgumentInvalid', `use ${words.join(', ')}.`) : ok(word);
+  return word === undefined ? failed('ArgumentInvalid', `expected one of ${words.join(', ')}.`) : ok(word);
 }

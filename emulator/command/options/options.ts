@@ -9,7 +9,7 @@ import type { HubEventSource } from '../../hub/events/hub-event-sources.ts';
 import type { LogLevel } from '../../hub/ports.ts';
 import { LOG_LEVELS } from '../log-format.ts';
 import { createOptionReader, type OptionReader } from './option-reader.ts';
-import { gatherOptions, type OptionSources, unknownVariables } from './option-sources.ts';
+import { collectOptions, type OptionSources, unknownVariables } from './option-sources.ts';
 import type { ServingCommand } from './option-table.ts';
 import {
   parseDevice,
@@ -22,7 +22,7 @@ import {
   readAuthorities,
 } from './option-values.ts';
 
-/** What the command is told, read and checked. */
+/** The parsed options of the command. */
 export interface Options {
   readonly command: ServingCommand;
   readonly host: string;
@@ -33,9 +33,9 @@ export interface Options {
   readonly policies: readonly Policy[];
   /** Devices and modules to register at the start. */
   readonly clients: readonly ClientIdentity[];
-  /** PEM texts. */
+  /** The certificate authorities as PEM texts. */
   readonly trustedAuthorities: readonly string[];
-  /** Undefined for a user without a home who names no folder. */
+  /** Undefined if the user has no home folder and names no folder. */
   readonly authorityDirectory: string | undefined;
   readonly tokenGraceSeconds: number;
   readonly partitionCount: number;
@@ -45,21 +45,21 @@ export interface Options {
   readonly logLevel: LogLevel;
   readonly isJson: boolean;
   readonly isQuiet: boolean;
-  /** Variables of the environment that look like options and are none. */
+  /** The variables that have the prefix of options and name no option. */
   readonly unknownVariables: readonly string[];
 }
 
 const SDK_PORTS = { https: 443, mqtt: 8883 };
 const FREE_PORTS = { https: 0, mqtt: 0 };
-// A name that cannot exist in the cloud: a program that escapes the redirection sends no token to a stranger.
+// This name cannot exist in DNS, so a program that is not redirected sends its token to no other server.
 const REDIRECTED_HOST_NAME = 'hub1.iothub.test';
 const LOOPBACK = '127.0.0.1';
 const MEBIBYTE = 1024 * 1024;
 const MONTH_SECONDS = 30 * 24 * 60 * 60;
 
-/** Reads all options, or says in one sentence which of them cannot be used and where it was written. */
+/** Parses all options. Fails with one sentence that names the invalid value and its source. */
 export function parseOptions(command: ServingCommand, sources: OptionSources): Result<Options> {
-  const written = gatherOptions(sources);
+  const written = collectOptions(sources);
   if (!written.ok) return written;
   const read = createOptionReader(written.value);
   const hasFixedPorts = command === 'exec' && read.flag('fixedPorts');
@@ -84,14 +84,14 @@ export function parseOptions(command: ServingCommand, sources: OptionSources): R
     isQuiet: read.flag('quiet'),
     unknownVariables: unknownVariables(sources.environment),
   };
-  const [complaint = complainOfPorts(options)] = read.complaints;
-  return complaint === undefined ? ok(options) : failed('ArgumentInvalid', complaint);
+  const [problem = findPortProblem(options)] = read.problems;
+  return problem === undefined ? ok(options) : failed('ArgumentInvalid', problem);
 }
 
-/** A name by which clients on this machine find a hub that is bound to an address. */
+/** Returns a name by which clients on this machine reach a hub that is bound to an address. */
 function hostNameAt(host: string): string {
   if (host === '0.0.0.0' || host === '::') return LOOPBACK;
-  // The SDKs' URLs have no brackets for an IPv6 address.
+  // The SDKs do not put brackets around an IPv6 address in URLs.
   return isIPv6(host) ? 'localhost' : host;
 }
 
@@ -121,12 +121,12 @@ function findAuthorityDirectory(environment: OptionSources['environment']): stri
   try {
     return defaultAuthorityDirectory(environment, process.platform, homedir());
   } catch {
-    // A user id that the system knows nothing of, as in a container.
+    // The user id is unknown to the system, for example in a container.
     return undefined;
   }
 }
 
-function complainOfPorts({ httpsPort, mqttPort }: Options): string | undefined {
+function findPortProblem({ httpsPort, mqttPort }: Options): string | undefined {
   if (httpsPort !== mqttPort || httpsPort === 0) return undefined;
-  return `--https-port and --mqtt-port are both ${httpsPort}: they must differ.`;
+  return `--https-port and --mqtt-port are both ${httpsPort}: expected different ports.`;
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Which process listens on a TCP port, as `name (pid)`; undefined where the system does not tell (it does on Linux). */
+/** Returns the process that listens on a TCP port as `name (pid)`, or undefined if it cannot be found. Linux only. */
 export function findPortOwner(port: number): string | undefined {
   try {
     const inodes = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => listeningInodes(file, port));
@@ -30,7 +30,7 @@ function ownsSocket(pid: string, inodes: readonly string[]): boolean {
       inodes.some((inode) => readlinkSync(`${folder}/${fd}`) === `socket:[${inode}]`),
     );
   } catch {
-    // Another user's process.
+    // The process belongs to another user.
     return false;
   }
 }

@@ -1,20 +1,20 @@
 import { isListenError, type ListenError } from '../../listen/listener.ts';
-import { type Ending, EXIT_CODES, explain } from '../exit-codes.ts';
+import { EXIT_CODES, type ExitStatus, explain } from '../exit-codes.ts';
 import type { Options } from '../options/options.ts';
 import { findPortOwner } from './port-owner.ts';
 
-/** Explains, with its cure, what kept a hub from starting. */
-export function explainStartFailure(error: unknown, options: Options): Ending {
+/** Returns the exit status of a failed start. Its message says what went wrong and what to do. */
+export function explainStartFailure(error: unknown, options: Options): ExitStatus {
   if (isListenError(error)) {
     if (error.code === 'EADDRINUSE')
-      return { code: EXIT_CODES.portInUse, sentence: describeUse(error, options) };
+      return { code: EXIT_CODES.portInUse, message: describeUse(error, options) };
     if (error.code === 'EACCES')
-      return { code: EXIT_CODES.portReserved, sentence: describeReservation(error, options) };
+      return { code: EXIT_CODES.portReserved, message: describeReservation(error, options) };
   }
   if (isUnknownAddress(error)) {
     return {
       code: EXIT_CODES.usage,
-      sentence: `This machine has no address '${options.host}' to bind (--host).`,
+      message: `The address '${options.host}' of --host does not belong to this machine.`,
     };
   }
   return explain(error);
@@ -23,27 +23,27 @@ export function explainStartFailure(error: unknown, options: Options): Ending {
 function describeUse({ address, port }: ListenError, options: Options): string {
   const owner = findPortOwner(port);
   const by = owner === undefined ? '' : ` by ${owner}`;
-  return `Port ${port} of ${address} is in use${by}: stop that program, or ${otherWays(port, options)}.`;
+  return `Port ${port} of ${address} is in use${by}: stop that program, or ${alternativesFor(port, options)}.`;
 }
 
 function describeReservation({ address, port }: ListenError, options: Options): string {
-  return `Port ${port} of ${address} may not be opened by an ordinary user: ${cure(port)}, or ${otherWays(port, options)}.`;
+  return `Port ${port} of ${address} is reserved for privileged users: ${solutionFor(port)}, or ${alternativesFor(port, options)}.`;
 }
 
-function otherWays(port: number, options: Options): string {
-  if (options.hasFixedPorts) return 'leave out --fixed-ports where COMMAND is a Node or Python program';
+function alternativesFor(port: number, options: Options): string {
+  if (options.hasFixedPorts) return 'omit --fixed-ports if COMMAND is a Node or Python program';
   const option = port === options.httpsPort ? '--https-port' : '--mqtt-port';
-  return `choose another with ${option} (0 takes a free one), or run your program below 'iothub-emulator exec', which needs no fixed port`;
+  return `choose another port with ${option} (0 chooses a free one), or run your program with 'iothub-emulator exec', which needs no fixed port`;
 }
 
-function cure(port: number): string {
+function solutionFor(port: number): string {
   switch (process.platform) {
     case 'linux':
       return `allow it with 'sudo sysctl net.ipv4.ip_unprivileged_port_start=${port}'`;
     case 'darwin':
       return 'bind every address with --host 0.0.0.0';
     default:
-      return 'run the emulator with more rights';
+      return 'run the emulator as administrator';
   }
 }
 

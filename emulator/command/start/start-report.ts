@@ -2,10 +2,10 @@ import { type Emulator, WEBSOCKET_PATH } from '../../emulator.ts';
 import { type ConnectionStrings, connectionStringsOf } from '../local-emulator.ts';
 import type { Options } from '../options/options.ts';
 import { packageVersion } from '../package-version.ts';
-import type { Painter } from '../terminal-style.ts';
+import type { TextStyler } from '../terminal-style.ts';
 import { trustLinesOf } from './trust-lines.ts';
 
-/** All that a user, or a program that reads `--json`, wants to know of a running emulator. */
+/** What `start` reports of a running emulator, as a table or as JSON. */
 export interface StartReport {
   readonly version: string;
   readonly hostNames: readonly string[];
@@ -16,12 +16,13 @@ export interface StartReport {
   readonly connectionStrings: ConnectionStrings;
   /** The PEM file that clients must trust. */
   readonly caFile: string;
-  /** From the start of the process. */
+  /** The time since the start of the process. */
   readonly readyMilliseconds: number;
 }
 
 type Row = readonly [name: string, value: string];
 
+/** Returns the report of a running emulator. */
 export function reportOf(
   options: Options,
   emulator: Emulator,
@@ -47,8 +48,8 @@ export function reportOf(
   };
 }
 
-/** The table that `start` prints; its last line is `Ready in N ms`, for whoever waits for it. */
-export function formatReport(report: StartReport, paint: Painter): string {
+/** Formats the table that `start` prints. The last line is `Ready in N ms`, which programs wait for. */
+export function formatReport(report: StartReport, style: TextStyler): string {
   const { addresses, connectionStrings, caFile } = report;
   const { policies, devices, modules } = connectionStrings;
   const sections: readonly (readonly [title: string, rows: readonly Row[]])[] = [
@@ -60,37 +61,37 @@ export function formatReport(report: StartReport, paint: Painter): string {
         ['MQTT', addresses.mqtt],
       ],
     ],
-    ['Connection strings of back ends', Object.entries(policies)],
+    ['Connection strings of the service', Object.entries(policies)],
     ['Connection strings of devices and modules', Object.entries({ ...devices, ...modules })],
     ['Trust', [['CA file', caFile], ...trustLinesOf(caFile, process.platform)]],
-    ['On these ports', portRows(report)],
+    ['Clients on these ports', portRows(report)],
   ];
   const tables = sections
     .filter(([, rows]) => rows.length > 0)
-    .map(([title, rows]) => formatSection(title, rows, paint));
-  const ready = paint(['bold', 'green'], `Ready in ${report.readyMilliseconds} ms`);
+    .map(([title, rows]) => formatSection(title, rows, style));
+  const ready = style(['bold', 'green'], `Ready in ${report.readyMilliseconds} ms`);
   return `${tables.join('\n')}\n${ready}\n`;
 }
 
-// The SDKs know one port each; these are the ways in which some can be told another.
+// Each SDK uses a fixed port. These are the ways to give some of them another port.
 function portRows({ httpsPort, mqttPort }: StartReport): readonly Row[] {
   const rows: Row[] = [];
   if (mqttPort !== 8883)
     rows.push([
       'Node devices, MQTT',
-      `HostName=localhost:${mqttPort}, or ;GatewayHostName=localhost:${mqttPort} behind the string`,
+      `HostName=localhost:${mqttPort}, or append ;GatewayHostName=localhost:${mqttPort} to the connection string`,
     ]);
-  if (httpsPort !== 443) rows.push(['Python back ends, REST', `HostName=localhost:${httpsPort}`]);
+  if (httpsPort !== 443) rows.push(['Python services, REST', `HostName=localhost:${httpsPort}`]);
   if (rows.length > 0)
     rows.push([
       'all others',
-      'cannot be told a port: iothub-emulator exec -- COMMAND carries any Node or Python program to a hub of its own',
+      'support no other port: run Node and Python programs with iothub-emulator exec -- COMMAND',
     ]);
   return rows;
 }
 
-function formatSection(title: string, rows: readonly Row[], paint: Painter): string {
+function formatSection(title: string, rows: readonly Row[], style: TextStyler): string {
   const width = Math.max(...rows.map(([name]) => name.length));
-  const lines = rows.map(([name, value]) => `  ${paint('cyan', name.padEnd(width))}  ${value}`);
-  return [paint('bold', title), ...lines, ''].join('\n');
+  const lines = rows.map(([name, value]) => `  ${style('cyan', name.padEnd(width))}  ${value}`);
+  return [style('bold', title), ...lines, ''].join('\n');
 }

@@ -1,30 +1,30 @@
 import { openOwnAuthority } from '../certs/own-authority.ts';
-import { type Ending, EXIT_CODES } from '../exit-codes.ts';
+import { EXIT_CODES, type ExitStatus } from '../exit-codes.ts';
 import { startLocalEmulator } from '../local-emulator.ts';
 import { createLog } from '../log-format.ts';
 import type { Options } from '../options/options.ts';
 import { untilStopped } from '../stop-signal.ts';
-import { painterOf } from '../terminal-style.ts';
+import { createTextStyler } from '../terminal-style.ts';
 import { formatReport, reportOf } from './start-report.ts';
 
 const LONGEST_STOP_MILLISECONDS = 800;
 
-/** Runs the emulator until it is told to stop. */
-export async function start(options: Options): Promise<Ending> {
+/** Runs the emulator until a signal stops it. */
+export async function start(options: Options): Promise<ExitStatus> {
   const { isJson, isQuiet } = options;
   const output = isQuiet ? process.stderr : process.stdout;
   const log = createLog(output, { level: isQuiet ? 'error' : options.logLevel, isJson });
   const authority = await openOwnAuthority(options.authorityDirectory);
-  if (!authority.ok) return { code: EXIT_CODES.failure, sentence: authority.error.message };
+  if (!authority.ok) return { code: EXIT_CODES.failure, message: authority.error.message };
   const started = await startLocalEmulator(options, log, { own: authority.value });
-  if (!started.ok) return { code: EXIT_CODES.usage, sentence: started.error.message };
+  if (!started.ok) return { code: EXIT_CODES.usage, message: started.error.message };
   const stopped = untilStopped();
   const milliseconds = Math.round(performance.now());
   const report = reportOf(options, started.value, authority.value.certificatePath, milliseconds);
   if (isJson && !isQuiet) output.write(`${JSON.stringify(report)}\n`);
-  else if (!isQuiet) output.write(formatReport(report, painterOf(output)));
+  else if (!isQuiet) output.write(formatReport(report, createTextStyler(output)));
   await stopped;
-  // Nothing is lost by it: all that the hub remembers is in memory.
+  // A hard exit loses nothing, because the whole state of the hub is in memory.
   setTimeout(() => process.exit(0), LONGEST_STOP_MILLISECONDS).unref();
   await started.value[Symbol.asyncDispose]();
   return { code: 0 };

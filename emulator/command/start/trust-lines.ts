@@ -1,6 +1,6 @@
 import { posix, win32 } from 'node:path';
 
-/** By the name of a language, the one line for the shell that makes its programs trust a CA file. */
+/** Returns, for each language, the shell line that makes its programs trust a CA file. */
 export function trustLinesOf(
   caFile: string,
   platform: NodeJS.Platform,
@@ -10,7 +10,7 @@ export function trustLinesOf(
   const file = quote(caFile);
   const set = (name: string, value: string) => (isWindows ? `$env:${name}=${value}` : `${name}=${value}`);
   const join = (...settings: string[]) => (isWindows ? settings.join('; ') : `export ${settings.join(' ')}`);
-  // Beside the CA, so that it goes when that goes. Java 17's own tool makes it, once: a second import changes nothing.
+  // The store is beside the CA, so it is deleted with it. A second import by keytool changes nothing.
   const store = (isWindows ? win32 : posix).join(caFile, '..', 'java-trust.p12');
   const keytool = `keytool -importcert -noprompt -alias iothub-emulator -storetype PKCS12 -storepass changeit -keystore ${quote(store)} -file ${file}`;
   const javaOptions = `-Djavax.net.ssl.trustStore=${quoteForJava(store)} -Djavax.net.ssl.trustStorePassword=changeit`;
@@ -22,7 +22,7 @@ export function trustLinesOf(
   ];
 }
 
-// Only on Linux does .NET read a variable; elsewhere it asks the user's own store.
+// .NET reads the variable on Linux only. On other systems it uses the certificate store of the user.
 function dotnetLine(file: string, platform: NodeJS.Platform, variable: string): string {
   switch (platform) {
     case 'win32':
@@ -38,7 +38,7 @@ function quoteForShell(text: string): string {
   return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-// JAVA_TOOL_OPTIONS is split at spaces outside quotes, and knows no way to write a quote inside the same quotes.
+// Java splits JAVA_TOOL_OPTIONS at spaces outside quotes. A quote cannot be escaped inside the same quotes.
 function quoteForJava(path: string): string {
   if (!/[\s"']/.test(path)) return path;
   return path.includes('"') ? `'${path}'` : `"${path}"`;

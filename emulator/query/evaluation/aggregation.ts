@@ -4,7 +4,7 @@ import { compilePath, type QueryCollection, type Reader } from './collection.ts'
 import { columnNames, objectOf } from './columns.ts';
 import { numberOf, plain, type Value } from './values.ts';
 
-/** Compiles columns with aggregates, or GROUP BY, to what they make of the selected rows. */
+/** Compiles columns with aggregates or GROUP BY to a function from the selected rows to the result items. */
 export function compileAggregation<Row>(
   columns: readonly Column[],
   groupBy: readonly Path[],
@@ -16,7 +16,7 @@ export function compileAggregation<Row>(
   const createGroup = () => createCells.map((create) => create());
   return (rows) => {
     const groups = new Map<string, readonly Cell<Row>[]>();
-    // Without GROUP BY there is one row of totals even for no rows at all.
+    // Without GROUP BY there is one item of totals, even if no row is selected.
     if (keys.length === 0) groups.set('', createGroup());
     for (const row of rows) {
       const key = keys.map((read) => keyOf(read(row))).join();
@@ -28,7 +28,7 @@ export function compileAggregation<Row>(
   };
 }
 
-/** One column of one group: it hears of every row and then says its value. */
+/** One column of one group. It receives every row of the group and then returns its value. */
 interface Cell<Row> {
   add(row: Row): void;
   result(): Value;
@@ -59,7 +59,7 @@ function createCount(): Cell<unknown> {
   };
 }
 
-// A path among aggregates is one of GROUP BY, so that any row of the group can tell its value.
+// A path beside aggregates is one of GROUP BY, so it has the same value in every row of the group.
 function createFirst<Row>(read: Reader<Row>): Cell<Row> {
   let first: { readonly value: Value } | undefined;
   return {
@@ -70,7 +70,7 @@ function createFirst<Row>(read: Reader<Row>): Cell<Row> {
   };
 }
 
-/** The numbers of a column; all other values are passed over. */
+/** The totals of the numbers of a column. All other values are ignored. */
 interface Summary {
   count: number;
   sum: number;
@@ -103,7 +103,7 @@ function createSummary<Row>(
   };
 }
 
-// Values are the same group when they compare as equal, however a number is spelled; JSON text keeps types apart.
+// Equal values form one group, however a number is spelled. JSON text tells the types apart.
 function keyOf(value: Value): string {
   const key = plain(value);
   return key === undefined ? '' : formatJson(key);

@@ -1,12 +1,12 @@
 import type { Column, Path, Query } from '../syntax/syntax.ts';
 
-/** A rule that a well-formed query breaks; `column` is the index of the guilty column, -1 for GROUP BY. */
+/** A rule that a well-formed query violates. `column` is the index of the column, or -1 for GROUP BY. */
 export interface Violation {
   readonly column: number;
   readonly message: string;
 }
 
-/** Finds what is grammatical and still no query of the hub. */
+/** Returns the first rule of the hub that a grammatical query violates, or undefined. */
 export function findViolation(query: Query): Violation | undefined {
   const columns = query.columns === '*' ? [] : query.columns;
   const groupBy = query.groupBy;
@@ -20,10 +20,10 @@ export function findViolation(query: Query): Violation | undefined {
   if (aggregate >= 0 && query.source !== 'devices') {
     return { column: aggregate, message: 'Aggregates need FROM devices' };
   }
-  return findLooseColumn(columns, groupBy, aggregate >= 0) ?? findDuplicate(columns);
+  return findUngroupedColumn(columns, groupBy, aggregate >= 0) ?? findDuplicate(columns);
 }
 
-function findLooseColumn(
+function findUngroupedColumn(
   columns: readonly Column[],
   groupBy: readonly Path[],
   hasAggregate: boolean,
@@ -48,7 +48,7 @@ function findDuplicate(columns: readonly Column[]): Violation | undefined {
   return undefined;
 }
 
-// A root without an alias is printed in its canonical spelling, so it meets itself in any letter case.
+// A root without an alias gets its canonical spelling, so roots that differ in letter case only are duplicates.
 function namesOf(column: Column): readonly string[] {
   if (column.alias !== undefined) return [column.alias];
   if (column.kind !== 'path') return [];

@@ -2,25 +2,25 @@ import { isJsonObject, type JsonObject, memberOf } from '../../domain/json.ts';
 import type { Path, PathStep } from '../syntax/syntax.ts';
 import type { Value } from './values.ts';
 
-/** How rows are read without printing them whole. A name that is not among the roots is undefined in every row. */
+/** Reads values from rows without building their documents. A name without a root is undefined in every row. */
 export interface QueryCollection<Row> {
-  /** Keyed by the name in lower case. */
+  /** The keys are the names in lower case. */
   readonly roots: ReadonlyMap<string, QueryRoot<Row>>;
-  /** The whole document that `SELECT *` answers. */
+  /** Returns the whole document of a row, as `SELECT *` returns it. */
   document(row: Row): JsonObject;
 }
 
-/** A root name in its canonical spelling, and its value. */
+/** A root name in its canonical spelling, and the function that reads its value. */
 export interface QueryRoot<Row> {
   readonly name: string;
   readonly read: Reader<Row>;
-  /** Shorter ways to members that most paths go through; they give what a step from `read` would. */
+  /** Direct readers of often used members. Each returns the same as `read` followed by that step. */
   readonly members?: ReadonlyMap<PathStep, Reader<Row>>;
 }
 
 export type Reader<Row> = (row: Row) => Value;
 
-/** Resolves a path once, so that each row costs only the steps. */
+/** Compiles a path to a reader. The root is resolved once, so a row costs only the steps. */
 export function compilePath<Row>(path: Path, collection: QueryCollection<Row>): Reader<Row> {
   const root = collection.roots.get(path.root.toLowerCase());
   if (root === undefined) return () => undefined;
@@ -45,7 +45,7 @@ function compileStep(step: PathStep): Step {
   return (value) => (typeof value === 'object' && value !== null ? (value as JsonObject)[step] : undefined);
 }
 
-// Any other name is found in no prototype, array or number text, so that reading it needs no check.
+// No other name is a member of a prototype, an array or a `NumberText`, so reading it needs no check.
 function isAmbiguousName(name: string): boolean {
   return name in [] || name === 'text' || name === 'value' || /^\d+$/.test(name);
 }

@@ -4,8 +4,8 @@ import { compilePath, type QueryCollection } from './collection.ts';
 import type { Value } from './values.ts';
 
 /**
- * The member names of a query's columns: the alias, a root's canonical name, a path's last name,
- * and `$1`, `$2`… for what has none of these.
+ * Returns the member names of a query's columns: the alias, the canonical name of a root or the last name of a path.
+ * Columns without such a name are called `$1`, `$2` and so on.
  */
 export function columnNames<Row>(
   columns: readonly Column[],
@@ -19,7 +19,7 @@ export function columnNames<Row>(
   });
 }
 
-/** Compiles columns without aggregates to what they make of a row. */
+/** Compiles columns without aggregates to a function from a row to a result item. */
 export function compileProjection<Row>(
   columns: readonly Column[],
   collection: QueryCollection<Row>,
@@ -31,7 +31,7 @@ export function compileProjection<Row>(
   return (row) => objectOf(names, (index) => readers[index]?.(row));
 }
 
-/** An object of the named values; the undefined ones are left out. */
+/** Returns an object with the given names. Members whose value is undefined are left out. */
 export function objectOf(names: readonly string[], valueAt: (index: number) => Value): JsonObject {
   const members: [string, JsonValue][] = [];
   names.forEach((name, index) => {

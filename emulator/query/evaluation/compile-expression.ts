@@ -12,19 +12,19 @@ import { compilePath, type QueryCollection, type Reader } from './collection.ts'
 import { FUNCTIONS } from './functions.ts';
 import { compare, numberOf, ORDERS, primitiveOf, type Value } from './values.ts';
 
-/** Whether a row is selected. */
+/** Returns true if the row is selected. */
 export type Predicate<Row> = (row: Row) => boolean;
 
-/** What names and comparisons mean in one compilation. */
+/** The meaning of names and comparisons in one compilation. */
 export interface Scope<Row> {
   readonly collection: QueryCollection<Row>;
-  /** What `!=` yields for primitives of different types. */
+  /** The result of `!=` for primitives of different types. */
   readonly mixedTypeNotEqual: true | undefined;
 }
 
-/** Compiles an expression to whether it is exactly true; null, undefined and all else are not. */
+/** Compiles an expression to a predicate. A row is selected only if the value is exactly `true`. */
 export function compilePredicate<Row>(expression: Expression, scope: Scope<Row>): Predicate<Row> {
-  // Whether a conjunction, or a disjunction, is true asks nothing of its operands but whether they are.
+  // AND and OR are true or not depending only on whether each operand is true.
   if (expression.kind === 'and') return compileEvery(expression.operands, scope);
   if (expression.kind === 'or') return compileSome(expression.operands, scope);
   if (expression.kind === 'comparison') return compileComparisonPredicate(expression, scope);
@@ -32,7 +32,7 @@ export function compilePredicate<Row>(expression: Expression, scope: Scope<Row>)
   return (row) => value(row) === true;
 }
 
-/** Compiles an expression to its three-valued worth. */
+/** Compiles an expression to its value. Logical values have three states: true, false and undefined. */
 export function compileValue<Row>(expression: Expression, scope: Scope<Row>): Reader<Row> {
   switch (expression.kind) {
     case 'path':
@@ -82,7 +82,7 @@ function compileComparisonPredicate<Row>(comparison: Comparison, scope: Scope<Ro
   return (row) => value(row) === true;
 }
 
-// The shape of nearly every query, so it takes the shortest way from the value to the test.
+// Nearly every query has this form, so it has a fast path.
 function compareWithConstant<Row>(
   read: Reader<Row>,
   operator: ComparisonOperator,
@@ -159,13 +159,13 @@ function compileNot<Row>(operand: Expression, scope: Scope<Row>): Reader<Row> {
 
 function compileCall<Row>(call: Extract<Expression, { kind: 'call' }>, scope: Scope<Row>): Reader<Row> {
   const { apply } = FUNCTIONS[call.name];
-  const [first = nothing, second = nothing] = call.parameters.map((parameter) =>
+  const [first = readUndefined, second = readUndefined] = call.parameters.map((parameter) =>
     compileValue(parameter, scope),
   );
   return (row) => apply(first(row), second(row));
 }
 
-function nothing(): Value {
+function readUndefined(): Value {
   return undefined;
 }
 

@@ -5,21 +5,21 @@ import type { QueryCollection } from './collection.ts';
 import { compileProjection } from './columns.ts';
 import { compilePredicate, type Predicate } from './compile-expression.ts';
 
-/** What the items of an answer are. */
+/** The type of the items of a query result. */
 export type QueryItemType = 'Twin' | 'Raw' | 'DeviceJob';
 
 export interface QueryOptions {
-  /** `!=` between primitives of different types is true; by default undefined, as every other comparison is. */
+  /** If true, `!=` between primitives of different types is true. Default: undefined, like every other comparison. */
   readonly isMixedTypeNotEqualTrue?: boolean;
 }
 
-/** Where a page begins: the index of its first row, and how many items earlier pages gave (`TOP` counts them). */
+/** The start of a page: the index of its first row and the number of items on earlier pages, which `TOP` counts. */
 export interface QueryPosition {
   readonly rowIndex: number;
   readonly itemCount: number;
 }
 
-/** Some items of an answer; `next` is absent when no item is left. */
+/** Some items of a query result. `next` is absent if no item is left. */
 export interface QueryPage {
   readonly items: readonly JsonObject[];
   readonly next?: QueryPosition;
@@ -27,18 +27,18 @@ export interface QueryPage {
 
 export interface CompiledQuery<Row> {
   readonly itemType: QueryItemType;
-  /** Whether the WHERE clause selects a row. */
+  /** Returns true if the WHERE clause selects the row. */
   readonly matches: Predicate<Row>;
-  /** The whole answer. */
+  /** Returns the whole result. */
   run(rows: Iterable<Row>): readonly JsonObject[];
   /**
-   * At most `limit` (1 or more) items from a position on; reads no further than the first item of the next page.
-   * Aggregates come all on one page.
+   * Returns at most `limit` items (1 or more) from a position. It reads no further than the first item of the next
+   * page. All aggregates are on one page.
    */
   page(rows: readonly Row[], limit: number, position?: QueryPosition): QueryPage;
 }
 
-/** Compiles a query for the rows of the collection that it selects from (`query.source`). */
+/** Compiles a query for the rows of its collection (`query.source`). */
 export function compileQuery<Row>(
   query: Query,
   collection: QueryCollection<Row>,
@@ -58,7 +58,7 @@ export function compileQuery<Row>(
   return { itemType: 'Raw', matches, run, page: (rows) => ({ items: run(rows) }) };
 }
 
-/** Compiles the condition of a job or a configuration, or the WHERE clause of a query. */
+/** Compiles the target condition of a job or a configuration, or the WHERE clause of a query, to a predicate. */
 export function compileCondition<Row>(
   condition: Condition | Query,
   collection: QueryCollection<Row>,

@@ -1,11 +1,11 @@
 import type { Result } from '../../domain/result.ts';
 import type { QuerySource } from '../syntax/syntax.ts';
 import { failedAt, type Token } from '../syntax/tokens.ts';
-import { isForeignKeyword, isKeyword } from '../syntax/words.ts';
+import { isKeyword, isUnsupportedKeyword } from '../syntax/words.ts';
 
 /**
- * A reader's place among the tokens. The first failure is kept and moves the cursor to the end,
- * where nothing more is accepted: so the parser needs no exceptions and always comes to a stop.
+ * The position of the parser in the tokens. The first error is stored and moves the cursor to the end, where no token
+ * is accepted. So the parser needs no exceptions and always ends.
  */
 export interface Cursor {
   readonly text: string;
@@ -26,14 +26,14 @@ export function peek(cursor: Cursor, ahead = 0): Token {
   return cursor.tokens[cursor.index + ahead] ?? (cursor.tokens.at(-1) as Token);
 }
 
-/** Consumes a keyword, whatever its letter case. */
+/** Consumes a keyword in any letter case. Returns false if another token is at the cursor. */
 export function acceptWord(cursor: Cursor, keyword: string): boolean {
   if (!isWord(peek(cursor), keyword)) return false;
   cursor.index++;
   return true;
 }
 
-/** Consumes one of the symbols and returns it. */
+/** Consumes one of the symbols and returns it. Returns undefined if another token is at the cursor. */
 export function acceptSymbol<S extends string>(cursor: Cursor, ...symbols: readonly S[]): S | undefined {
   const token = peek(cursor);
   const symbol = token.kind === 'symbol' ? symbols.find((wanted) => wanted === token.text) : undefined;
@@ -53,7 +53,7 @@ export function expectEnd(cursor: Cursor, expected: string): void {
   if (peek(cursor).kind !== 'end') refuseToken(cursor, expected);
 }
 
-/** Consumes a name that is no keyword. */
+/** Consumes a name that is not a keyword and returns it. Otherwise stores an error and returns an empty string. */
 export function expectName(cursor: Cursor, expected: string): string {
   const token = peek(cursor);
   if (token.kind === 'word' && !isKeyword(token.text)) {
@@ -64,7 +64,7 @@ export function expectName(cursor: Cursor, expected: string): string {
   return '';
 }
 
-/** Consumes a whole number written in digits. */
+/** Consumes an integer written in decimal digits and returns it. Otherwise stores an error and returns 0. */
 export function expectInteger(cursor: Cursor, expected: string): number {
   const token = peek(cursor);
   if (token.kind === 'number' && /^\d+$/.test(token.text) && Number.isSafeInteger(token.value)) {
@@ -75,7 +75,7 @@ export function expectInteger(cursor: Cursor, expected: string): number {
   return 0;
 }
 
-/** Parses one level deeper, or refuses what no sane query needs before it exhausts the stack. */
+/** Parses one level deeper. Beyond 64 levels it stores an error, so that no query exhausts the stack. */
 export function nested<T>(cursor: Cursor, parse: (cursor: Cursor) => T, otherwise: T): T {
   if (cursor.nesting >= MAXIMUM_NESTING) {
     refuse(cursor, peek(cursor), `The query is nested deeper than ${MAXIMUM_NESTING} levels`);
@@ -87,14 +87,15 @@ export function nested<T>(cursor: Cursor, parse: (cursor: Cursor) => T, otherwis
   return parsed;
 }
 
-/** Refuses the token at the cursor, naming what could stand there instead. */
+/** Stores an error for the token at the cursor, with what was expected instead. */
 export function refuseToken(cursor: Cursor, expected: string): void {
   const token = peek(cursor);
-  if (token.kind === 'word' && isForeignKeyword(token.text)) {
+  if (token.kind === 'word' && isUnsupportedKeyword(token.text)) {
     refuse(cursor, token, `${token.text.toUpperCase()} is no part of the IoT Hub query language`);
   } else refuse(cursor, token, `Unexpected ${describe(token)}, expected ${expected}`);
 }
 
+/** Stores an error unless there is one already, and moves the cursor to the end. */
 export function refuse(cursor: Cursor, place: { readonly offset: number }, message: string): void {
   cursor.failure ??= failedAt(cursor.text, place.offset, message);
   cursor.index = cursor.tokens.length - 1;

@@ -6,7 +6,7 @@ interface QueryFunction {
   apply(first: Value, second: Value): boolean | undefined;
 }
 
-/** The functions of a WHERE clause; `STARTS_WITH`, `CONTAINS` and their like belong to routing conditions. */
+/** The functions of a WHERE clause. `STARTS_WITH`, `CONTAINS` and the like exist only in routing conditions. */
 export const FUNCTIONS: Record<FunctionName, QueryFunction> = {
   IS_DEFINED: { parameterCount: 1, apply: (value) => value !== undefined },
   STARTSWITH: { parameterCount: 2, apply: (text, start) => testTexts(text, start, 'startsWith') },
@@ -20,12 +20,12 @@ export function isFunctionName(name: string): name is FunctionName {
   return Object.hasOwn(FUNCTIONS, name);
 }
 
-/** Whether a name is an aggregate over a path. */
+/** Returns true if the name is an aggregate over a path. */
 export function isAggregateName(name: string): name is AggregateName {
   return AGGREGATE_NAMES.includes(name);
 }
 
-/** Whether a name is an aggregate of any kind. */
+/** Returns true if the name is an aggregate, including `COUNT`. */
 export function isAggregateFunction(name: string): boolean {
   return name === 'COUNT' || isAggregateName(name);
 }

@@ -1,20 +1,21 @@
 import { type JsonValue, NumberText } from '../../domain/json.ts';
 import type { ComparisonOperator, Primitive } from '../syntax/syntax.ts';
 
-/** What an expression is worth for one row; undefined where a path leads nowhere or types do not fit. */
+/** The value of an expression for one row. It is undefined if a path is not found or types do not match. */
 export type Value = JsonValue | undefined;
 
-/** A value with its number's spelling forgotten. */
+/** Returns the value, with a `NumberText` replaced by its number. */
 export function plain(value: Value): Exclude<Value, NumberText> {
   return value instanceof NumberText ? value.value : value;
 }
 
+/** Returns the number of a value, or undefined if it is not a number. */
 export function numberOf(value: Value): number | undefined {
   const number = plain(value);
   return typeof number === 'number' ? number : undefined;
 }
 
-/** The primitive of a value; objects, arrays and undefined have none. */
+/** Returns the primitive of a value, or undefined if it is an object, an array or undefined. */
 export function primitiveOf(value: Value): Primitive | undefined {
   const primitive = plain(value);
   return typeof primitive === 'object' && primitive !== null
@@ -24,7 +25,7 @@ export function primitiveOf(value: Value): Primitive | undefined {
 
 type Order = (left: NonNullable<Primitive>, right: NonNullable<Primitive>) => boolean;
 
-/** What the operators say of two values of one type; text is compared by UTF-16 units, as in the hub's ordinal order. */
+/** The comparison operators for two values of one type. Strings are ordered by UTF-16 units, as in IoT Hub. */
 export const ORDERS: Record<ComparisonOperator, Order> = {
   '=': (left, right) => left === right,
   '!=': (left, right) => left !== right,
@@ -35,8 +36,8 @@ export const ORDERS: Record<ComparisonOperator, Order> = {
 };
 
 /**
- * Three-valued comparison: undefined unless both sides are primitives of one type.
- * `mixedTypeNotEqual` is what `!=` yields for primitives of different types.
+ * Compares two values. Returns undefined unless both sides are primitives of one type.
+ * `mixedTypeNotEqual` is the result of `!=` for primitives of different types.
  */
 export function compare(
   operator: ComparisonOperator,
@@ -50,6 +51,6 @@ export function compare(
   if (typeof leftPrimitive !== typeof rightPrimitive) {
     return operator === '!=' ? mixedTypeNotEqual : undefined;
   }
-  // Of one type, null meets only null, and for equal values the operators need no more than that.
+  // The types are equal, so null is compared only with null, for which every operator is correct.
   return ORDERS[operator](leftPrimitive as NonNullable<Primitive>, rightPrimitive as NonNullable<Primitive>);
 }

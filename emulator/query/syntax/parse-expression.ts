@@ -14,7 +14,7 @@ import type { Arithmetic, ArithmeticOperator, Expression, Primitive } from './sy
 
 type Parse = (cursor: Cursor) => Expression;
 
-const NOTHING: Expression = { kind: 'constant', value: undefined };
+const UNDEFINED_CONSTANT: Expression = { kind: 'constant', value: undefined };
 
 const WORD_CONSTANTS: ReadonlyMap<string, Primitive | undefined> = new Map([
   ['TRUE', true],
@@ -23,7 +23,7 @@ const WORD_CONSTANTS: ReadonlyMap<string, Primitive | undefined> = new Map([
   ['UNDEFINED', undefined],
 ]);
 
-/** Parses the expression of a WHERE clause; a failure is left in the cursor. */
+/** Parses the expression of a WHERE clause. An error is stored in `cursor.failure`. */
 export function parseExpression(cursor: Cursor): Expression {
   return parseLogical(cursor, 'or', parseAnd);
 }
@@ -41,7 +41,7 @@ function parseLogical(cursor: Cursor, kind: 'and' | 'or', parseOperand: Parse): 
 
 function parseNot(cursor: Cursor): Expression {
   if (!acceptWord(cursor, 'NOT')) return parseComparison(cursor);
-  return { kind: 'not', operand: nested(cursor, parseNot, NOTHING) };
+  return { kind: 'not', operand: nested(cursor, parseNot, UNDEFINED_CONSTANT) };
 }
 
 function parseComparison(cursor: Cursor): Expression {
@@ -95,12 +95,12 @@ function parseUnary(cursor: Cursor): Expression {
   const constant = acceptConstant(cursor);
   if (constant !== undefined) return { kind: 'constant', value: constant.value };
   if (!acceptSymbol(cursor, '-')) return parsePrimary(cursor);
-  return { kind: 'negate', operand: nested(cursor, parseUnary, NOTHING) };
+  return { kind: 'negate', operand: nested(cursor, parseUnary, UNDEFINED_CONSTANT) };
 }
 
 function parsePrimary(cursor: Cursor): Expression {
   if (acceptSymbol(cursor, '(')) {
-    const expression = nested(cursor, parseExpression, NOTHING);
+    const expression = nested(cursor, parseExpression, UNDEFINED_CONSTANT);
     expectSymbol(cursor, ')');
     return expression;
   }
@@ -114,7 +114,7 @@ function parseCall(cursor: Cursor): Expression {
   const name = token.kind === 'word' ? token.text.toUpperCase() : '';
   if (!isFunctionName(name)) {
     refuseFunction(cursor, name);
-    return NOTHING;
+    return UNDEFINED_CONSTANT;
   }
   cursor.index += 2;
   const parameters = parseParameters(cursor);
@@ -128,13 +128,13 @@ function parseCall(cursor: Cursor): Expression {
 function parseParameters(cursor: Cursor): readonly Expression[] {
   if (acceptSymbol(cursor, ')')) return [];
   const parameters: Expression[] = [];
-  do parameters.push(nested(cursor, parseExpression, NOTHING));
+  do parameters.push(nested(cursor, parseExpression, UNDEFINED_CONSTANT));
   while (acceptSymbol(cursor, ','));
   expectSymbol(cursor, ')');
   return parameters;
 }
 
-/** Refuses the function at the cursor by its name. */
+/** Stores an error for the function at the cursor: it is in the wrong clause, or it is not supported. */
 export function refuseFunction(cursor: Cursor, name: string): void {
   const token = peek(cursor);
   if (isAggregateFunction(name)) refuse(cursor, token, `${name} can stand only in the SELECT list`);

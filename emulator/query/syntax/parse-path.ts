@@ -9,9 +9,9 @@ import {
   refuseToken,
 } from '../evaluation/cursor.ts';
 import type { Path, PathStep } from './syntax.ts';
-import { isForeignKeyword, isKeyword } from './words.ts';
+import { isKeyword, isUnsupportedKeyword } from './words.ts';
 
-// Azure samples write `id`, and the IoT Explorer `statusUpdatedTime`, for what the twin calls otherwise.
+// Azure samples write `id` for `deviceId`; IoT Explorer writes `statusUpdatedTime` for `statusUpdateTime`.
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['id', 'deviceId'],
   ['statusupdatedtime', 'statusUpdateTime'],
@@ -19,10 +19,10 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
 
 const TWIN_ROOTS: ReadonlySet<string> = new Set(['tags', 'properties']);
 
-/** Parses a path such as `devices.tags.[[my tag]].list[0]`. */
+/** Parses a path such as `devices.tags.[[my tag]].list[0]`. An error is stored in `cursor.failure`. */
 export function parsePath(cursor: Cursor, expected = 'a property'): Path {
   const start = peek(cursor);
-  if (start.kind === 'word' && isForeignKeyword(start.text)) refuseToken(cursor, expected);
+  if (start.kind === 'word' && isUnsupportedKeyword(start.text)) refuseToken(cursor, expected);
   const path = withoutCollection(expectName(cursor, expected), parseSteps(cursor));
   if (cursor.source === 'devices.jobs' && TWIN_ROOTS.has(path.root.toLowerCase())) {
     refuse(cursor, start, 'A query of devices.jobs cannot refer to the twin');

@@ -21,14 +21,14 @@ import type { Column, Condition, Expression, Path, Query, QuerySource } from './
 import { failedAt, readTokens, type Token } from './tokens.ts';
 
 const MAXIMUM_LENGTH = 8192;
-const THE_END = 'the end of the condition';
+const END_OF_CONDITION = 'the end of the condition';
 
-/** Parses a whole query. What it refuses is `ArgumentInvalid` with `Line l:c` and the reason in the message. */
+/** Parses a whole query, or fails with `ArgumentInvalid`. The message is `Line <line>:<column> <reason>`. */
 export function parseQuery(text: string): Result<Query> {
   return parseText(text, parseWholeQuery);
 }
 
-/** Parses what jobs and configurations target: an expression, `*`, or a tail `FROM devices.modules WHERE …`. */
+/** Parses the target condition of a job or a configuration: an expression, `*`, or `FROM devices.modules WHERE …`. */
 export function parseCondition(text: string): Result<Condition> {
   return parseText(text, parseWholeCondition);
 }
@@ -131,14 +131,14 @@ function expectedEnd(where: Expression | undefined, groupBy: readonly Path[]): s
 function parseWholeCondition(cursor: Cursor): Condition {
   if (isWord(peek(cursor), 'FROM')) return parseTail(cursor);
   const where = acceptSymbol(cursor, '*') ? undefined : parseExpression(cursor);
-  expectEnd(cursor, where === undefined ? THE_END : `an operator or ${THE_END}`);
+  expectEnd(cursor, where === undefined ? END_OF_CONDITION : `an operator or ${END_OF_CONDITION}`);
   return { source: 'devices', ...(where === undefined ? {} : { where }) };
 }
 
 function parseTail(cursor: Cursor): Condition {
   const source = parseTargetSource(cursor);
   const where = acceptWord(cursor, 'WHERE') ? parseExpression(cursor) : undefined;
-  expectEnd(cursor, `${where === undefined ? 'WHERE' : 'an operator'} or ${THE_END}`);
+  expectEnd(cursor, `${where === undefined ? 'WHERE' : 'an operator'} or ${END_OF_CONDITION}`);
   return { source, ...(where === undefined ? {} : { where }) };
 }
 

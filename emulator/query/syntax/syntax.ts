@@ -1,7 +1,7 @@
-/** Where a query reads its rows. */
+/** The collection that a query reads its rows from. */
 export type QuerySource = 'devices' | 'devices.modules' | 'devices.jobs';
 
-/** A parsed query; an absent `where` selects every row. */
+/** A parsed query. Without `where` it selects every row. */
 export interface Query {
   readonly source: QuerySource;
   readonly top?: number;
@@ -10,7 +10,7 @@ export interface Query {
   readonly groupBy: readonly Path[];
 }
 
-/** What a job or a configuration targets: the part of a query after SELECT; an absent `where` is `*`. */
+/** The target condition of a job or a configuration: the part of a query after SELECT. Without `where` it is `*`. */
 export interface Condition {
   readonly source: 'devices' | 'devices.modules';
   readonly where?: Expression;
@@ -28,14 +28,14 @@ export type Column =
 
 export type AggregateName = 'AVG' | 'SUM' | 'MIN' | 'MAX';
 
-/** A root name of a row (any letter case) and the way down from there; `devices.` prefixes are already gone. */
+/** A root name of a row, in any letter case, and the steps below it. Prefixes such as `devices.` are removed. */
 export interface Path {
   readonly kind: 'path';
   readonly root: string;
   readonly steps: readonly PathStep[];
 }
 
-/** The name of a member, or the index of an array's element. */
+/** The name of an object's member or the index of an array's element. */
 export type PathStep = string | number;
 
 export type Primitive = string | number | boolean | null;
@@ -51,7 +51,7 @@ export type Expression =
   | { readonly kind: 'not'; readonly operand: Expression }
   | { readonly kind: 'and' | 'or'; readonly operands: readonly Expression[] };
 
-/** A chain of one precedence, from left to right: sums (`+ -`) or products (`* / %`). */
+/** Operators of one precedence, evaluated from left to right: sums (`+ -`) or products (`* / %`). */
 export interface Arithmetic {
   readonly kind: 'sum' | 'product';
   readonly first: Expression;
@@ -69,7 +69,7 @@ export interface Comparison {
 
 export type ComparisonOperator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
-/** `IN` and, negated, `NIN`. */
+/** `IN`, or `NIN` if it is negated. */
 export interface Membership {
   readonly kind: 'membership';
   readonly isNegated: boolean;

@@ -1,6 +1,6 @@
 import { failed, ok, type Result } from '../../domain/result.ts';
 
-/** A piece of query text. `offset` counts UTF-16 units from 0. */
+/** A token of the query text. `offset` counts UTF-16 units from 0. */
 export type Token = { readonly offset: number } & (
   | { readonly kind: 'word' | 'quotedName' | 'symbol'; readonly text: string }
   | { readonly kind: 'string'; readonly value: string }
@@ -9,7 +9,7 @@ export type Token = { readonly offset: number } & (
 );
 
 const BLANKS = /\s*/y;
-// A hyphen belongs to the name (`tags.condition-0af3`), so a binary minus needs a blank before it.
+// A hyphen is part of a name (`tags.condition-0af3`), so a binary minus needs a space before it.
 const WORD = /[\p{L}\p{Nl}_$][\p{L}\p{M}\p{N}_$-]*/uy;
 const WORD_AFTER_POINT = /[\p{L}\p{N}_$][\p{L}\p{M}\p{N}_$-]*/uy;
 const QUOTED_NAME = /\[\[(.*?)\]\]/sy;
@@ -19,7 +19,7 @@ const STRING = /'((?:[^'\\]|''|\\.)*)'|"((?:[^"\\]|\\.)*)"/sy;
 const ESCAPE = /\\(?:u[\da-fA-F]{4}|['"\\])/y;
 const SYMBOL = /<=|>=|<>|!=|[=<>+\-*/%.,()[\]]/y;
 
-/** Splits query text into tokens; the last one is the end. */
+/** Splits query text into tokens, or fails with `ArgumentInvalid`. The last token has the kind `end`. */
 export function readTokens(text: string): Result<readonly Token[]> {
   const tokens: Token[] = [];
   for (let offset = lengthOf(BLANKS, text, 0); offset < text.length; ) {
@@ -33,7 +33,7 @@ export function readTokens(text: string): Result<readonly Token[]> {
   return ok(tokens);
 }
 
-/** A failure at a place of the text. The message never bears a semicolon, for SDKs cut there. */
+/** Returns an error with the line and column of `offset`. Semicolons are replaced, because SDKs cut messages there. */
 export function failedAt(text: string, offset: number, message: string): Result<never> {
   const lines = text.slice(0, offset).split('\n');
   const place = `Line ${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
@@ -83,7 +83,7 @@ function readString(text: string, offset: number): ReadToken {
       index += escaped.length - 1;
     } else {
       value += character;
-      // The pattern admits a single quote here only when doubled.
+      // The pattern allows a single quote here only if it is doubled.
       if (character === "'" && single !== undefined) index++;
     }
   }

@@ -1,13 +1,13 @@
-"""Connections for the hub's names and ports go to the hub's free ports. Runs on Python 3.6 and later.
+"""Redirects connections to the hub's names and default ports to the ports on which it listens.
 
-Nothing is imported on the program's behalf: a module of PATCHES is patched when the program imports it.
+Runs on Python 3.6 and later. It imports no module of PATCHES: a module is patched when the program imports it.
 """
 
 import sys
 
 
 def install(settings):
-    """Takes the text of the redirect map; a second call changes nothing."""
+    """Installs the redirect from the JSON text of its settings. A second call changes nothing."""
     if any(isinstance(finder, _PatchingFinder) for finder in sys.meta_path):
         return
     finder = _PatchingFinder(settings)
@@ -18,7 +18,7 @@ def install(settings):
 
 
 class _PatchingFinder:
-    """Finds nothing of its own: it asks the other finders, and has their loader patch the module it executes."""
+    """Finds modules through the other finders, and makes their loaders patch the module after execution."""
 
     def __init__(self, settings):
         self._settings = settings
@@ -41,7 +41,7 @@ class _PatchingFinder:
 
         def execute_and_patch(module):
             execute(module)
-            if module.__name__ == name:  # One loader may serve a whole archive.
+            if module.__name__ == name:  # One loader may load all modules of an archive.
                 self.patch(module)
 
         loader.exec_module = execute_and_patch
@@ -50,7 +50,7 @@ class _PatchingFinder:
         try:
             PATCHES[module.__name__](module, _Redirect(self._settings))
         except (AttributeError, LookupError, TypeError, ValueError):
-            pass  # A version without the part to patch, or an unreadable map: the program runs as without us.
+            pass  # An unsupported version of the module, or malformed settings: the program runs without the redirect.
 
 
 class _Redirect:
@@ -64,7 +64,7 @@ class _Redirect:
         self._ports = settings["ports"]
 
     def target(self, host, port):
-        """The address and free port that stand for host and port; None where the pair is not the hub's."""
+        """Returns the address and port on which the hub listens, or None if host and port are not the hub's."""
         host, port = (
             value.decode("ascii", "replace") if isinstance(value, (bytes, bytearray)) else value
             for value in (host, port)
@@ -112,7 +112,7 @@ def _patch_certifi(module, redirect):
 
 
 def _patch_uamqp(module, redirect):
-    # Its sockets are native: host and port are given to them here.
+    # uamqp has native sockets, which receive host and port here.
     set_tlsio, set_wsio = module.AMQPAuth.set_tlsio, module.AMQPAuth.set_wsio
 
     def target(hostname, port):
@@ -146,7 +146,7 @@ def _patch_aiohttp(module, redirect):
 
 
 def _patch_uvloop(module, redirect):
-    # Its loop resolves and connects natively. The certificate is still checked against the hub's name.
+    # The loop of uvloop resolves and connects natively. The certificate is still verified against the hub's name.
     create_connection, getaddrinfo = module.Loop.create_connection, module.Loop.getaddrinfo
 
     async def redirected_connection(self, protocol_factory, host=None, port=None, **options):

@@ -1,6 +1,6 @@
-"""Loaded by every Python below `iothub-emulator exec`; hands over to the sitecustomize that it hides.
+"""Loaded by every Python program below `iothub-emulator exec`. Runs the sitecustomize that this file hides.
 
-Python 2 reads this file too: there it only hands over.
+Python 2 loads this file too, without the redirect.
 """
 
 import os
@@ -13,11 +13,11 @@ def _run_hidden_sitecustomize():
     sys.path[:] = [folder for folder in sys.path if folder not in ours]
     hiding = sys.modules.pop("sitecustomize", None)
     try:
-        # Where none is hidden this fails as if there were no sitecustomize at all, which Python takes in silence.
+        # If none is hidden, this raises ImportError as if there were no sitecustomize. Python ignores that error.
         import sitecustomize  # noqa: F401
     finally:
         sys.path[:0] = ours
-        del hiding  # Held until here, for Python 2 empties a module that nobody holds.
+        del hiding  # Referenced until here, because Python 2 clears a module without references.
 
 
 _settings = os.environ.get("IOTHUB_EMULATOR_REDIRECT")

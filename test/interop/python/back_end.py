@@ -1,4 +1,4 @@
-"""What a back end does beside the clients of azure-iot-hub: it sends to devices over HTTPS and signs tokens itself."""
+"""The parts of a back end that azure-iot-hub does not have: messages to devices over HTTPS and SAS tokens."""
 
 import os
 
@@ -11,7 +11,7 @@ API_VERSION = "2021-04-12"
 
 
 def connection_string_of(policy):
-    """The policies of the emulator differ in what they permit, not in their keys."""
+    """Returns the connection string of a policy. The policies of the emulator have the same key."""
     return service_connection_string().replace(
         "SharedAccessKeyName=iothubowner", "SharedAccessKeyName=" + policy
     )
@@ -27,7 +27,7 @@ def service_token(policy="iothubowner", ttl=3600):
 
 
 def client_token(identity, key=None, ttl=3600):
-    """A SAS token of a device or module, signed with its primary key unless another one is given."""
+    """Returns a SAS token of a device or module. Default key: its primary key."""
     module_id = getattr(identity, "module_id", None)
     resource = "{}/devices/{}".format(host_name(), identity.device_id)
     if module_id is not None:
@@ -37,7 +37,7 @@ def client_token(identity, key=None, ttl=3600):
 
 def send_to_device(device_id, body, token=None, **properties):
     """
-    Sends a cloud-to-device message as Azure IoT Explorer does; answers with the status and the code of a refusal.
+    Sends a cloud-to-device message as Azure IoT Explorer does. Returns the status and the error code or None.
     `ack="full"` becomes the header `iothub-ack`, `app_color="red"` the header `iothub-app-color`.
     """
     headers = {"iothub-" + name.replace("_", "-"): value for name, value in properties.items()}

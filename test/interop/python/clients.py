@@ -1,4 +1,4 @@
-"""The four ways in which a program can be a device or a module, and clients that are closed in the end."""
+"""The four kinds of device and module clients, and clients that are closed at the end of a test."""
 
 import asyncio
 import inspect
@@ -26,7 +26,7 @@ WAYS = [Way(package, websockets) for package in (blocking, aio) for websockets i
 
 
 class EventLoop:
-    """An event loop on a thread of its own, as a program with asyncio has it."""
+    """An event loop on a separate thread."""
 
     def __init__(self):
         self.loop = asyncio.new_event_loop()
@@ -42,8 +42,8 @@ class EventLoop:
         self.loop.close()
 
 
-class Awaited:
-    """An aio client whose coroutines are run to their ends, so that one test holds for both kinds of client."""
+class BlockingAdapter:
+    """An aio client whose coroutines are run to completion, so that one test covers both kinds of client."""
 
     def __init__(self, client, event_loop):
         object.__setattr__(self, "client", client)
@@ -65,7 +65,7 @@ class Awaited:
 
 
 class Clients:
-    """Makes clients in one way; the last of them is closed first."""
+    """Creates clients of one kind. They are closed in reverse order."""
 
     def __init__(self, way, event_loop, host_name):
         self.way = way
@@ -83,7 +83,7 @@ class Clients:
 
     def make(self, create, *arguments, **options):
         sdk_client = create(*arguments, websockets=self.way.websockets, **options)
-        client = Awaited(sdk_client, self.event_loop) if self.way.package is aio else sdk_client
+        client = BlockingAdapter(sdk_client, self.event_loop) if self.way.package is aio else sdk_client
         self.opened.append(client)
         return client
 
@@ -99,7 +99,7 @@ class Clients:
 
     def close(self):
         for client in reversed(self.opened):
-            # Some tests have shut theirs down themselves.
+            # Some tests have already shut down their clients.
             with suppress(PipelineNotRunning):
                 client.shutdown()
 

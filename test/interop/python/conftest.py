@@ -1,12 +1,12 @@
-"""Clients of the back end for the whole run, and for every test identities of its own and clients that are closed."""
+"""Service clients for the whole run, and new identities and clients for each test."""
 
 import itertools
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-# Of all the authorities in the bundle of `exec` only the hub's is needed. Every client loads them all anew,
-# which would take longer than the tests.
+# The tests need only the hub's authority. Every client loads the bundle, and the whole bundle of `exec` would take
+# longer than the tests.
 os.environ["SSL_CERT_FILE"] = os.environ["REQUESTS_CA_BUNDLE"] = os.environ["NODE_EXTRA_CA_CERTS"]
 
 import pytest
@@ -22,7 +22,7 @@ numbers = itertools.count(1)
 
 
 def keep_alive(service_client):
-    """Keeps the connection between calls, which is left to the program; test_service_access.py does without."""
+    """Keeps the connection open between calls. test_service_access.py tests clients without this."""
     with service_client.protocol:
         yield service_client
 
@@ -49,7 +49,7 @@ def runtime():
 
 @pytest.fixture
 def new_id():
-    """Makes an id that nobody has."""
+    """Returns a function that creates unused ids."""
     return lambda word="device": "{}-{}".format(word, next(numbers))
 
 
@@ -77,7 +77,7 @@ def event_loop():
 
 @pytest.fixture(params=WAYS, ids=str)
 def clients(request, event_loop):
-    """Makes devices and modules; a test that asks for it is run in all four ways."""
+    """Creates device and module clients. A test with this fixture runs with all four kinds of client."""
     clients = Clients(request.param, event_loop, host_name())
     yield clients
     clients.close()
@@ -85,7 +85,7 @@ def clients(request, event_loop):
 
 @pytest.fixture
 def blocking_clients(event_loop):
-    """Makes blocking clients over MQTT, for tests in which the device is a means only."""
+    """Creates blocking clients over MQTT, for tests of the service side."""
     clients = Clients(WAYS[0], event_loop, host_name())
     yield clients
     clients.close()
@@ -93,16 +93,16 @@ def blocking_clients(event_loop):
 
 @pytest.fixture
 def in_background():
-    """Begins a call that another one has to end; answers with its future."""
+    """Returns a function that starts a call on another thread and returns its future."""
     with ThreadPoolExecutor() as executor:
         yield executor.submit
 
 
 @pytest.fixture(scope="session")
 def certificates():
-    """By its name each certificate's file, the file of its key, and its thumbprint."""
+    """Returns the files, the thumbprint and the common name of each certificate, by its name."""
     path = os.environ.get("PYTHON_INTEROP_CERTIFICATES")
     if path is None:
-        pytest.skip("PYTHON_INTEROP_CERTIFICATES names no file")
+        pytest.skip("PYTHON_INTEROP_CERTIFICATES is not set, expected the path of a JSON file")
     with open(path) as file:
         return json.load(file)

@@ -1,4 +1,4 @@
-"""Creates a device and a module, or fetches those that exist, and shows their keys."""
+"""Creates a device and a module, or gets the existing ones, and shows their keys."""
 
 import os
 

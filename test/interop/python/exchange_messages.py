@@ -1,6 +1,6 @@
 """
-Sends telemetry as a device and as a module in all four ways, and repeats as telemetry what comes to an input.
-The test that runs it sees what an Event Hubs consumer will see, and sends to the inputs as IoT Edge does.
+Sends telemetry as a device and as a module with all four kinds of client. Sends input messages back as telemetry.
+The test reads the telemetry from the event log and sends messages to the inputs, as IoT Edge does.
 """
 
 from datetime import datetime, timezone
@@ -9,14 +9,14 @@ from azure.iot.device import Message
 
 from clients import WAYS, Clients, EventLoop
 from create_module import create_or_get_device, create_or_get_module, host_name, open_registry
-from waiting import Heard
+from waiting import Received
 
 EXPIRY = datetime(2030, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
 
 def described_message(output_name=None):
     message = Message('{"temperature": 21.5}', "m/1", "utf-8", "application/json", output_name)
-    message.correlation_id, message.user_id, message.expiry_time_utc = "c 1", "somebody", EXPIRY
+    message.correlation_id, message.user_id, message.expiry_time_utc = "c 1", "user-1", EXPIRY
     message.custom_properties = {"colour": "grün & blau", "a=b": "c+d", "empty": ""}
     return message
 
@@ -46,7 +46,7 @@ if __name__ == "__main__":
         device = create_or_get_device(registry, str(way).replace(" ", "-"))
         module = create_or_get_module(registry, device.device_id, "module")
         send(clients.device(device, product_info="dtmi:com:example:Thermostat;1"))
-        module_client, messages = clients.module(module), Heard()
+        module_client, messages = clients.module(module), Received()
         send(module_client, "alarms & more")
         module_client.on_message_received = messages
         repeat_input(module_client, messages)

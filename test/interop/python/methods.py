@@ -1,11 +1,11 @@
-"""Direct methods from both ends."""
+"""Direct methods of the service and of clients."""
 
 from functools import partial
 
 from azure.iot.device import MethodResponse
 from azure.iot.hub.models import CloudToDeviceMethod
 
-from clients import Awaited
+from clients import BlockingAdapter
 
 
 def method(name="reboot", payload=None, response=None, connect=None):
@@ -25,7 +25,7 @@ def invoke(registry, identity, call):
 
 
 def answer_methods(client, status=200, payload=None, requests=lambda request: None):
-    """Lets a client answer every method alike; returns once the hub knows that it listens."""
+    """Makes a client answer every method in the same way. Returns after the hub has confirmed the subscription."""
 
     def respond(sdk_client, request):
         requests(request)
@@ -35,5 +35,5 @@ def answer_methods(client, status=200, payload=None, requests=lambda request: No
     async def respond_async(request):
         await respond(client.client, request)
 
-    is_blocking = not isinstance(client, Awaited)
+    is_blocking = not isinstance(client, BlockingAdapter)
     client.on_method_request_received = partial(respond, client) if is_blocking else respond_async

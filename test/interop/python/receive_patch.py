@@ -1,4 +1,4 @@
-"""Connects as a module and receives a patch of its desired properties: by the handler and by the blocking call."""
+"""Connects as a module and receives a patch of its desired properties, by the handler or by the blocking call."""
 
 import json
 import queue
@@ -24,14 +24,14 @@ DEADLINE_SECONDS = 20
 
 def receive_by_handler(client, update):
     patches = queue.Queue()
-    # Setting the handler subscribes, and returns when the hub has confirmed it.
+    # Setting the handler subscribes and returns after the hub has confirmed it.
     client.on_twin_desired_properties_patch_received = patches.put
     update()
     return patches.get(timeout=DEADLINE_SECONDS)
 
 
 def receive_by_call(client, update):
-    # The first call subscribes; it does not block, for nothing has been sent yet.
+    # The first call subscribes. It does not block, because no patch has been sent yet.
     assert client.receive_twin_desired_properties_patch(block=False) is None
     update()
     return client.receive_twin_desired_properties_patch(timeout=DEADLINE_SECONDS)

@@ -1,4 +1,4 @@
-"""How the hub says no: the status and the code of the answer, which the SDK keeps in its error."""
+"""Checks of refusals: the SDK's error contains the status and the error code of the hub's answer."""
 
 from contextlib import contextmanager
 
@@ -9,6 +9,7 @@ from msrest.exceptions import HttpOperationError
 
 @contextmanager
 def refused(status, code):
+    """Expects an error of a service client with the status and the error code."""
     with pytest.raises(HttpOperationError) as caught:
         yield
     response = caught.value.response
@@ -17,7 +18,7 @@ def refused(status, code):
 
 @contextmanager
 def client_refused(words):
-    """A client of azure-iot-device wraps what the hub answered in an error of its own."""
+    """Expects an error of a device client. azure-iot-device wraps the answer of the hub in another error."""
     with pytest.raises(ClientError) as caught:
         yield
     cause = caught.value.__cause__

@@ -1,4 +1,4 @@
-"""The clients of azure.iot.device.aio in programs of coroutines, over both transports."""
+"""Clients of azure.iot.device.aio in coroutines, over both transports."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ from waiting import DEADLINE_SECONDS
 
 @pytest.fixture(params=[False, True], ids=["over MQTT", "over WebSocket"])
 def program(request, event_loop):
-    """Runs coroutines that get a maker of clients; in the end the clients are shut down."""
+    """Runs a coroutine with a function that creates clients, then shuts the clients down."""
     names = Clients(WAYS[0], event_loop, host_name())
 
     async def run(main):
@@ -38,7 +38,7 @@ def program(request, event_loop):
 
 
 def in_thread(call, *arguments):
-    """The clients of azure-iot-hub block, so a coroutine gives them to a thread."""
+    """Runs a blocking call of azure-iot-hub on a thread, so that it does not block the coroutine."""
     return asyncio.get_running_loop().run_in_executor(None, call, *arguments)
 
 
@@ -46,7 +46,7 @@ def desired(**properties):
     return Twin(properties=TwinProperties(desired=properties))
 
 
-def test_does_everything_at_once(program, registry, device, module):
+def test_runs_operations_concurrently(program, registry, device, module):
     async def main(make):
         clients = [make(device), make(module)]
         await asyncio.gather(*(client.connect() for client in clients))
@@ -60,7 +60,7 @@ def test_does_everything_at_once(program, registry, device, module):
         assert twin["reported"] == {"name": "x", "$version": 2}
 
 
-def test_calls_coroutines_that_handle(program, registry, device):
+def test_calls_coroutine_handlers(program, registry, device):
     async def main(make):
         client, loop = make(device), asyncio.get_running_loop()
         received = asyncio.Queue()
@@ -108,7 +108,7 @@ def test_awaits_method_requests(program, registry, request, kind):
     async def main(make):
         client = make(identity)
         answers = [await answer(client, client.receive_method_request(), "reboot")]
-        # What comes before a program has begun to await that name is handed to those who await any.
+        # A request that arrives before the program awaits its name goes to a call that awaits any name.
         named = asyncio.ensure_future(client.receive_method_request("blink"))
         await asyncio.sleep(0)
         return answers + [await answer(client, named, "blink")]
@@ -128,7 +128,7 @@ def test_awaits_patches_of_desired_properties(program, registry, request, kind):
     async def main(make):
         client = make(identity)
         pending = asyncio.ensure_future(client.receive_twin_desired_properties_patch())
-        # A patch goes to those only who have subscribed. The twin is asked for after that, so it comes after that.
+        # The hub sends patches to subscribed clients only. The twin is requested after the subscription.
         await asyncio.sleep(0)
         await client.get_twin()
         await in_thread(update)
@@ -141,7 +141,7 @@ def test_awaits_messages_on_an_input(program, module):
     async def main(make):
         client = make(module)
         pending = asyncio.ensure_future(client.receive_message_on_input("commands"))
-        # Only IoT Edge would send some.
+        # Only IoT Edge sends messages to an input.
         await client.get_twin()
         assert client.connected and not pending.done()
         pending.cancel()
@@ -149,7 +149,7 @@ def test_awaits_messages_on_an_input(program, module):
     program(main)
 
 
-def test_raises_what_the_hub_refuses(program, registry, device):
+def test_raises_an_error_if_the_hub_refuses(program, registry, device):
     registry.delete_device(device.device_id)
 
     async def main(make):

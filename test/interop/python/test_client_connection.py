@@ -1,15 +1,15 @@
-"""Connections of devices and modules: how they begin, how they end, and who notices."""
+"""Connections of device and module clients: how they open, how they close, and who is notified."""
 
 import pytest
 from azure.iot.device.common.pipeline.pipeline_exceptions import PipelineNotRunning
 from azure.iot.device.exceptions import ClientError, NoConnectionError
 
-from waiting import Heard, ask_until
+from waiting import Received, ask_until
 
 
 @pytest.fixture(params=["device", "module"])
 def connecting(request, clients, registry):
-    """A device or a module: its identity, what makes its clients, and what the registry says of it."""
+    """Returns an identity, a function that creates its client and a function that reads the identity."""
     identity = request.getfixturevalue(request.param)
     if request.param == "device":
         return identity, clients.device, lambda: registry.get_device(identity.device_id)
@@ -17,7 +17,7 @@ def connecting(request, clients, registry):
     return identity, clients.module, lambda: registry.get_module(*names)
 
 
-def test_is_seen_by_the_back_end(connecting):
+def test_changes_the_connection_state_in_the_registry(connecting):
     identity, make, read = connecting
     client = make(identity)
     assert not client.connected and read().connection_state == "Disconnected"
@@ -32,9 +32,9 @@ def test_is_seen_by_the_back_end(connecting):
     assert client.connected
 
 
-def test_is_told_to_the_program(connecting):
+def test_reports_connection_changes_to_the_program(connecting):
     identity, make, _ = connecting
-    client, changes = make(identity), Heard()
+    client, changes = make(identity), Received()
     client.on_connection_state_change = changes
     assert client.on_connection_state_change is changes
     client.connect()
@@ -44,14 +44,14 @@ def test_is_told_to_the_program(connecting):
     assert not client.connected
 
 
-def test_is_begun_by_the_first_call_that_needs_it(connecting):
+def test_opens_at_the_first_call_that_needs_it(connecting):
     identity, make, _ = connecting
     client = make(identity)
     client.send_message("hello")
     assert client.connected
 
 
-def test_is_not_begun_by_a_call_where_the_program_forbids_it(connecting):
+def test_does_not_open_automatically_if_auto_connect_is_off(connecting):
     identity, make, _ = connecting
     client = make(identity, auto_connect=False)
     with pytest.raises(NoConnectionError):
@@ -60,22 +60,22 @@ def test_is_not_begun_by_a_call_where_the_program_forbids_it(connecting):
     client.send_message("hello")
 
 
-def test_ends_for_good_with_the_client(connecting):
+def test_stays_closed_after_shutdown(connecting):
     identity, make, read = connecting
     client = make(identity)
     client.connect()
     client.shutdown()
     assert not client.connected
     ask_until(read, lambda identity: identity.connection_state == "Disconnected")
-    # The SDK says in its documentation that it raises a ClientError.
+    # The documentation of the SDK says that this raises a ClientError.
     for call in (client.connect, client.get_twin, lambda: client.send_message("hello"), client.shutdown):
         with pytest.raises(PipelineNotRunning):
             call()
 
 
-def test_is_taken_over_by_a_second_client_of_the_same_identity(connecting):
+def test_is_closed_when_a_second_client_of_the_identity_connects(connecting):
     identity, make, read = connecting
-    first, changes = make(identity, connection_retry=False), Heard()
+    first, changes = make(identity, connection_retry=False), Received()
     first.on_connection_state_change = changes
     first.connect()
     changes.next()
@@ -87,22 +87,22 @@ def test_is_taken_over_by_a_second_client_of_the_same_identity(connecting):
     second.send_message("hello")
 
 
-def test_ends_when_the_identity_is_deleted(connecting, registry):
+def test_is_closed_when_the_identity_is_deleted(connecting, registry):
     identity, make, _ = connecting
-    client, changes, failures = make(identity), Heard(), Heard()
+    client, changes, failures = make(identity), Received(), Received()
     client.on_connection_state_change = changes
     client.on_background_exception = failures
     client.connect()
     changes.next()
     registry.delete_device(identity.device_id)
     changes.next()
-    # The SDK tries once more to connect, and hears that nobody knows it any more.
+    # The SDK tries to connect once more and is refused, because the identity is missing.
     failures.until(lambda failure: "not authorised" in str(failure))
     assert not client.connected
 
 
-def test_ends_when_the_device_is_disabled(clients, registry, device):
-    client, changes = clients.device(device, connection_retry=False), Heard()
+def test_is_closed_when_the_device_is_disabled(clients, registry, device):
+    client, changes = clients.device(device, connection_retry=False), Received()
     client.on_connection_state_change = changes
     client.connect()
     changes.next()
@@ -112,16 +112,16 @@ def test_ends_when_the_device_is_disabled(clients, registry, device):
     assert not client.connected
 
 
-def test_takes_either_handlers_or_calls_that_receive(connecting):
+def test_rejects_a_receive_call_while_a_handler_is_set(connecting):
     identity, make, _ = connecting
     client = make(identity)
-    client.on_method_request_received = Heard()
+    client.on_method_request_received = Received()
     with pytest.raises(ClientError):
         client.receive_method_request()
     client.on_method_request_received = None
 
 
-def test_knows_no_option_that_is_none(connecting):
+def test_rejects_an_unknown_option(connecting):
     identity, make, _ = connecting
     with pytest.raises(TypeError):
         make(identity, colour="red")

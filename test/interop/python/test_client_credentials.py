@@ -1,4 +1,4 @@
-"""With what a device or a module gets in, and with what it does not."""
+"""Credentials of device and module clients: which are accepted and which are refused."""
 
 import pytest
 from azure.iot.device import X509
@@ -15,7 +15,7 @@ def check(client):
     client.connect()
     assert client.connected
     assert client.get_twin()["desired"]["$version"] == 1
-    # The next client may be of the same identity.
+    # The next client may have the same identity.
     client.disconnect()
 
 
@@ -30,7 +30,7 @@ def x509_of(certificate):
 
 
 @pytest.mark.parametrize("number", [0, 1], ids=["primary", "secondary"])
-def test_a_device_gets_in_with_either_key(clients, device, number):
+def test_accepts_a_device_with_its_primary_or_secondary_key(clients, device, number):
     symmetric_key = device.authentication.symmetric_key
     key = [symmetric_key.primary_key, symmetric_key.secondary_key][number]
     create = clients.device_class.create_from_connection_string
@@ -39,16 +39,16 @@ def test_a_device_gets_in_with_either_key(clients, device, number):
     check(clients.make(create, key, clients.host_name, device.device_id))
 
 
-def test_a_module_gets_in_with_its_key(clients, module):
+def test_accepts_a_module_with_its_key(clients, module):
     check(clients.module(module))
 
 
-def test_a_token_gets_in(clients, device, module):
+def test_accepts_a_sas_token(clients, device, module):
     check(clients.make(clients.device_class.create_from_sastoken, client_token(device)))
     check(clients.make(clients.module_class.create_from_sastoken, client_token(module)))
 
 
-def test_a_certificate_whose_thumbprint_is_registered_gets_in(
+def test_accepts_a_certificate_with_a_registered_thumbprint(
     clients, registry, device, new_id, certificates
 ):
     certificate = certificates["selfSigned"]
@@ -62,7 +62,7 @@ def test_a_certificate_whose_thumbprint_is_registered_gets_in(
     check(clients.make(create, x509, clients.host_name, device.device_id, "module"))
 
 
-def test_a_certificate_of_a_trusted_authority_gets_in(clients, signed_device, certificates):
+def test_accepts_a_certificate_of_a_trusted_authority(clients, signed_device, certificates):
     device_id, module_id = signed_device
     x509 = x509_of(certificates["signedDevice"])
     create = clients.device_class.create_from_x509_certificate
@@ -74,14 +74,14 @@ def test_a_certificate_of_a_trusted_authority_gets_in(clients, signed_device, ce
 
 @pytest.fixture(scope="module")
 def signed_device(registry, certificates):
-    """A certificate of an authority bears the ids, so they are the same in all four ways."""
+    """A signed certificate contains the ids, so all four kinds of client use the same identities."""
     device_id, module_id = certificates["signedModule"]["commonName"].split("/")
     registry.create_device_with_certificate_authority(device_id, "enabled")
     registry.create_module_with_certificate_authority(device_id, module_id, None)
     return device_id, module_id
 
 
-def test_another_key_does_not_get_in(clients, device, module):
+def test_refuses_another_key(clients, device, module):
     create = clients.device_class.create_from_connection_string
     check_refused(clients.make(create, clients.string_of(device, OTHER_KEY)))
     create = clients.device_class.create_from_symmetric_key
@@ -94,13 +94,13 @@ def test_another_key_does_not_get_in(clients, device, module):
     check_refused(clients.make(create, client_token(module, key_of(device))))
 
 
-def test_another_certificate_does_not_get_in(clients, registry, device, new_id, certificates):
+def test_refuses_another_certificate(clients, registry, device, new_id, certificates):
     device_id = new_id()
     registry.create_device_with_x509(device_id, "A" * 40, "A" * 40, "enabled")
     registry.create_module_with_certificate_authority(device.device_id, "module", None)
     create = clients.device_class.create_from_x509_certificate
     check_refused(clients.make(create, x509_of(certificates["selfSigned"]), clients.host_name, device_id))
-    # What a device registered for keys shows counts as little.
+    # The certificate of a device that is registered with keys is refused too.
     check_refused(
         clients.make(create, x509_of(certificates["selfSigned"]), clients.host_name, device.device_id)
     )
@@ -109,18 +109,18 @@ def test_another_certificate_does_not_get_in(clients, registry, device, new_id, 
     check_refused(clients.make(create, x509, clients.host_name, device.device_id, "module"))
 
 
-def test_nobody_gets_in_who_is_not_registered_or_disabled(clients, registry, device, module):
+def test_refuses_a_missing_or_disabled_identity(clients, registry, device, module):
     key = key_of(device)
     create = clients.device_class.create_from_symmetric_key
-    check_refused(clients.make(create, key, clients.host_name, "nobody"))
-    missing = clients.string_of(module).replace("ModuleId=module", "ModuleId=nobody")
+    check_refused(clients.make(create, key, clients.host_name, "missing"))
+    missing = clients.string_of(module).replace("ModuleId=module", "ModuleId=missing")
     check_refused(clients.make(clients.module_class.create_from_connection_string, missing))
     registry.update_device_with_sas(device.device_id, None, key, key, "disabled")
     check_refused(clients.device(device))
     check_refused(clients.module(module))
 
 
-def test_the_sdk_itself_takes_no_token_that_has_expired_or_is_of_another_kind(clients, device, module):
+def test_sdk_rejects_an_expired_or_unsuitable_token(clients, device, module):
     for create, token in (
         (clients.device_class.create_from_sastoken, client_token(device, ttl=-60)),
         (clients.module_class.create_from_sastoken, client_token(module, ttl=-60)),

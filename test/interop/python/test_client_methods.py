@@ -1,10 +1,10 @@
-"""Direct methods as devices and modules answer them."""
+"""Direct methods of device and module clients."""
 
 import pytest
 from azure.iot.device import MethodRequest, MethodResponse
 
 from methods import answer_methods, invoke, method
-from waiting import Heard
+from waiting import Received
 
 
 @pytest.fixture(params=["device", "module"])
@@ -13,9 +13,9 @@ def listening(request, clients):
     return identity, getattr(clients, request.param)(identity)
 
 
-def test_are_heard_and_answered(registry, listening, in_background):
+def test_receives_and_answers_methods(registry, listening, in_background):
     identity, client = listening
-    requests = Heard()
+    requests = Received()
     client.on_method_request_received = requests
     assert client.on_method_request_received is requests
     for payload, status, answer in (
@@ -32,9 +32,9 @@ def test_are_heard_and_answered(registry, listening, in_background):
         assert (result.status, result.payload) == (status, answer)
 
 
-def test_are_answered_in_any_order(registry, listening, in_background):
+def test_answers_methods_in_any_order(registry, listening, in_background):
     identity, client = listening
-    requests = Heard()
+    requests = Received()
     client.on_method_request_received = requests
     pending = {name: in_background(invoke, registry, identity, method(name)) for name in ("first", "second")}
     for request in reversed([requests.next(), requests.next()]):
@@ -45,7 +45,7 @@ def test_are_answered_in_any_order(registry, listening, in_background):
     }
 
 
-def test_are_heard_again_after_the_client_was_away(registry, listening):
+def test_receives_methods_again_after_a_reconnect(registry, listening):
     identity, client = listening
     answer_methods(client, 200, "here")
     client.disconnect()
@@ -53,7 +53,7 @@ def test_are_heard_again_after_the_client_was_away(registry, listening):
     assert invoke(registry, identity, method(connect=20)).payload == "here"
 
 
-def test_take_an_answer_to_a_question_that_nobody_asked(registry, listening):
+def test_ignores_a_response_without_a_request(registry, listening):
     identity, client = listening
     answer_methods(client, 200, "here")
     client.send_method_response(MethodResponse("ffff", 200, "late"))

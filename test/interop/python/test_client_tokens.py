@@ -1,4 +1,4 @@
-"""SAS tokens that come to their end while a client is connected."""
+"""SAS tokens that expire while a client is connected."""
 
 import pytest
 from msrest.exceptions import HttpOperationError
@@ -7,24 +7,24 @@ from back_end import client_token
 from clients import WAYS, Clients
 from create_module import host_name
 from methods import answer_methods, invoke, method
-from waiting import Heard, ask_until
+from waiting import Received, ask_until
 
-# The SDK wants another token two minutes before the end of the one it has: so after one or two seconds.
+# The SDK renews a token two minutes before it expires, so after one or two seconds.
 SHORT_TTL = 122
 
 
 @pytest.fixture
 def all_clients(event_loop):
-    """Clients in all four ways at once, so that the wait for the end of a token is the same for all."""
-    everybody = [Clients(way, event_loop, host_name()) for way in WAYS]
-    yield everybody
-    for clients in everybody:
+    """Creates clients of all four kinds together, so that one wait for the expiry covers all."""
+    all_kinds = [Clients(way, event_loop, host_name()) for way in WAYS]
+    yield all_kinds
+    for clients in all_kinds:
         clients.close()
 
 
 def connect(client):
-    """Counts the changes of the connection from before the first on."""
-    changes = Heard()
+    """Connects a client and records its connection changes, except the first."""
+    changes = Received()
     client.on_connection_state_change = changes
     answer_methods(client, 200, "still here")
     changes.next()
@@ -39,14 +39,14 @@ def check_renewed(registry, identity, client, changes):
         try:
             return invoke(registry, identity, method()).payload
         except HttpOperationError:
-            # The client is at the next renewal.
+            # The client is renewing its token again.
             return None
 
-    # The SDK does not subscribe again: it relies on the session that the hub keeps.
+    # The SDK does not subscribe again: it relies on the session that the hub has stored.
     assert ask_until(ask, bool) == "still here"
 
 
-def test_a_token_made_of_a_key_is_renewed_by_the_sdk(registry, all_clients, new_device):
+def test_sdk_renews_a_token_made_from_a_key(registry, all_clients, new_device):
     connected = []
     for clients in all_clients:
         device = new_device()
@@ -58,12 +58,12 @@ def test_a_token_made_of_a_key_is_renewed_by_the_sdk(registry, all_clients, new_
         check_renewed(registry, identity, client, changes)
 
 
-def test_a_token_of_the_program_is_asked_for_and_replaced(registry, all_clients, new_device):
+def test_sdk_requests_a_new_token_from_the_program(registry, all_clients, new_device):
     connected = []
     for clients in all_clients:
         device = new_device()
         client = clients.make(clients.device_class.create_from_sastoken, client_token(device, ttl=SHORT_TTL))
-        asked = Heard()
+        asked = Received()
         client.on_new_sastoken_required = asked
         connected.append((device, client, asked, connect(client)))
     for device, client, asked, changes in connected:
@@ -72,7 +72,7 @@ def test_a_token_of_the_program_is_asked_for_and_replaced(registry, all_clients,
         check_renewed(registry, device, client, changes)
 
 
-def test_a_token_is_replaced_by_one_of_the_same_client_only(clients, registry, device, module):
+def test_sdk_rejects_a_new_token_of_another_client(clients, registry, device, module):
     client = clients.make(clients.module_class.create_from_sastoken, client_token(module))
     other = registry.create_module_with_sas(device.device_id, "other", None, "", "")
     for token in (client_token(device), client_token(other), client_token(module, ttl=-60), "nonsense"):

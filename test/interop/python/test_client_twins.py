@@ -1,15 +1,15 @@
-"""Twins as devices and modules see them."""
+"""Twins of device and module clients."""
 
 import pytest
 from azure.iot.hub.models import Twin, TwinProperties
 
 from refusals import client_refused
-from waiting import Heard
+from waiting import Received
 
 
 @pytest.fixture(params=["device", "module"])
 def connected(request, clients, registry):
-    """The client of a device or a module, and the twin as the back end has it."""
+    """Returns a connected client and access to its twin from the service."""
     identity = request.getfixturevalue(request.param)
     client = getattr(clients, request.param)(identity)
     client.connect()
@@ -34,7 +34,7 @@ def twin_of(desired):
     return Twin(properties=TwinProperties(desired=desired))
 
 
-def test_shows_desired_and_reported_properties_and_nothing_else(connected):
+def test_returns_desired_and_reported_properties_only(connected):
     client, twin = connected
     assert client.get_twin() == {"desired": {"$version": 1}, "reported": {"$version": 1}}
     twin.tag(floor=2)
@@ -46,7 +46,7 @@ def test_shows_desired_and_reported_properties_and_nothing_else(connected):
     }
 
 
-def test_merges_what_is_reported(connected):
+def test_merges_reported_properties(connected):
     client, twin = connected
     client.patch_twin_reported_properties({"battery": {"level": 80, "state": "ok"}, "name": "Grüße"})
     client.patch_twin_reported_properties({"battery": {"level": 79, "state": None}, "gone": None})
@@ -65,7 +65,7 @@ def test_merges_what_is_reported(connected):
     ],
     ids=["reserved name", "long value", "over 32 KB", "no object"],
 )
-def test_takes_no_report_that_is_not_valid(connected, patch, status):
+def test_refuses_invalid_reported_properties(connected, patch, status):
     client, twin = connected
     with client_refused("status {}".format(status)):
         client.patch_twin_reported_properties(patch)
@@ -73,9 +73,9 @@ def test_takes_no_report_that_is_not_valid(connected, patch, status):
     assert twin.reported()["valid"] is True
 
 
-def test_hands_out_patches_of_desired_properties(connected):
+def test_delivers_patches_of_desired_properties(connected):
     client, twin = connected
-    patches = Heard()
+    patches = Received()
     client.on_twin_desired_properties_patch_received = patches
     assert client.on_twin_desired_properties_patch_received is patches
     twin.update(interval=5, alarm={"level": 1})
@@ -88,12 +88,12 @@ def test_hands_out_patches_of_desired_properties(connected):
     assert (replaced["unit"], replaced["$version"]) == ("s", 4)
 
 
-def test_hands_out_what_changed_while_the_client_was_away(connected):
+def test_delivers_changes_made_while_the_client_was_disconnected(connected):
     client, twin = connected
-    # The hub does not send it again: the SDK asks for the twin and compares the versions. It hears the answer
-    # where the program has asked for the twin before.
+    # The hub does not send the patch again: the SDK gets the twin and compares the versions. The SDK receives
+    # this twin only if the program has requested the twin before.
     client.get_twin()
-    patches = Heard()
+    patches = Received()
     client.on_twin_desired_properties_patch_received = patches
     client.disconnect()
     twin.update(interval=5)
@@ -101,9 +101,9 @@ def test_hands_out_what_changed_while_the_client_was_away(connected):
     assert patches.until(lambda patch: patch["$version"] == 2)["interval"] == 5
 
 
-def test_hands_out_nothing_more_when_nobody_listens(connected):
+def test_delivers_no_patch_after_the_handler_is_removed(connected):
     client, twin = connected
-    patches = Heard()
+    patches = Received()
     client.on_twin_desired_properties_patch_received = patches
     client.on_twin_desired_properties_patch_received = None
     twin.update(interval=5)

@@ -1,4 +1,4 @@
-"""Messages of devices, in both directions, and what devices do over HTTPS."""
+"""Messages from and to device clients, and their HTTPS calls."""
 
 import json
 import uuid
@@ -9,7 +9,7 @@ from azure.iot.device import Message
 
 from back_end import send_to_device
 from refusals import client_refused
-from waiting import Heard, ask_until
+from waiting import Received, ask_until
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def described_message():
         content_encoding="utf-8",
         content_type="application/json",
     )
-    message.correlation_id, message.user_id = "c/1", "somebody"
+    message.correlation_id, message.user_id = "c/1", "user-1"
     message.custom_properties = {"colour": "gr=ün & blau", "empty": ""}
     return message
 
@@ -35,11 +35,11 @@ def described_message():
     ids=["text", "bytes", "described", "empty"],
 )
 def test_sends_telemetry(client, message):
-    # It returns when the hub has confirmed that it keeps the message.
+    # The call returns after the hub has acknowledged the message.
     assert client.send_message(message) is None
 
 
-def test_sends_what_is_as_large_as_the_sdk_lets_it(client):
+def test_sends_telemetry_of_the_maximum_size(client):
     client.send_message("x" * 260_000)
     with pytest.raises(ValueError):
         client.send_message("x" * 262_144)
@@ -52,7 +52,7 @@ def test_sends_security_messages(client):
 
 
 def test_receives_a_message_with_its_properties(client, device):
-    messages, expiry = Heard(), datetime.now(timezone.utc) + timedelta(minutes=10)
+    messages, expiry = Received(), datetime.now(timezone.utc) + timedelta(minutes=10)
     client.on_message_received = messages
     assert client.on_message_received is messages
     sent = send_to_device(
@@ -60,7 +60,7 @@ def test_receives_a_message_with_its_properties(client, device):
         b"\x00hello",
         messageid="m-1",
         correlationid="c-1",
-        userid="somebody",
+        userid="user-1",
         contenttype="application/json",
         contentencoding="utf-8",
         expiry=expiry.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -71,7 +71,7 @@ def test_receives_a_message_with_its_properties(client, device):
     message = messages.next()
     assert (message.data, message.message_id, message.correlation_id) == (b"\x00hello", "m-1", "c-1")
     assert (message.user_id, message.content_type, message.content_encoding) == (
-        "somebody",
+        "user-1",
         "application/json",
         "utf-8",
     )
@@ -79,26 +79,26 @@ def test_receives_a_message_with_its_properties(client, device):
     assert (message.ack, message.custom_properties) == ("full", {"colour": "red & blue"})
 
 
-def test_receives_what_was_sent_while_it_was_away(client, device, registry):
+def test_receives_messages_sent_while_it_was_disconnected(client, device, registry):
     for number in range(3):
         send_to_device(device.device_id, str(number))
     assert registry.get_device(device.device_id).cloud_to_device_message_count == 3
-    messages = Heard()
+    messages = Received()
     client.on_message_received = messages
     assert [messages.next().data for _ in range(3)] == [b"0", b"1", b"2"]
     client.disconnect()
     send_to_device(device.device_id, "later")
     client.connect()
     assert messages.next().data == b"later"
-    # The client confirms every message, and so completes it.
+    # The client acknowledges every message, which completes it.
     ask_until(
         lambda: registry.get_device(device.device_id),
         lambda device: device.cloud_to_device_message_count == 0,
     )
 
 
-def test_receives_nothing_more_when_nobody_listens(client, device, registry):
-    messages = Heard()
+def test_receives_no_message_after_the_handler_is_removed(client, device, registry):
+    messages = Received()
     client.on_message_received = messages
     client.on_message_received = None
     send_to_device(device.device_id, "hello")
@@ -107,7 +107,7 @@ def test_receives_nothing_more_when_nobody_listens(client, device, registry):
     assert messages.empty()
 
 
-def test_is_refused_the_upload_of_files_by_name(client):
+def test_is_refused_file_upload_as_not_supported(client):
     with client_refused("404"):
         client.get_storage_info_for_blob("picture.png")
     with client_refused("404"):

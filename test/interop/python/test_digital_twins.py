@@ -1,23 +1,23 @@
-"""Digital twins through DigitalTwinClient, with a device that announces its model."""
+"""Digital twins with DigitalTwinClient and a device that announces its model."""
 
 import pytest
 
 from methods import answer_methods
 from refusals import refused
-from waiting import Heard
+from waiting import Received
 
 MODEL_ID = "dtmi:com:example:TemperatureController;1"
 
 
 @pytest.fixture
 def thermostat(device, blocking_clients):
-    """A device of a model; azure-iot-device announces it where the product information is one."""
+    """Returns a device with a model. azure-iot-device announces product information that is a model id."""
     client = blocking_clients.device(device, product_info=MODEL_ID)
     client.connect()
     return client
 
 
-def test_shows_the_model_and_what_the_device_reported(digital_twins, device, thermostat):
+def test_returns_the_model_and_reported_properties(digital_twins, device, thermostat):
     ack = {"value": 21.8, "ac": 200, "av": 1, "ad": "ok"}
     thermostat.patch_twin_reported_properties(
         {"serial": "a-1", "thermostat1": {"__t": "c", "maxTemp": 25.3, "targetTemperature": ack}}
@@ -36,7 +36,7 @@ def test_shows_the_model_and_what_the_device_reported(digital_twins, device, the
 
 
 def test_updates_properties_and_components(digital_twins, registry, device, thermostat):
-    patches = Heard()
+    patches = Received()
     thermostat.on_twin_desired_properties_patch_received = patches
     update = [
         {"op": "add", "path": "/interval", "value": 5},
@@ -57,7 +57,7 @@ def test_updates_properties_and_components(digital_twins, registry, device, ther
     assert desired["thermostat1"] == {"__t": "c", "targetTemperature": 22} and "interval" not in desired
 
 
-def test_is_guarded_by_its_etag(digital_twins, registry, device):
+def test_refuses_an_update_with_an_outdated_etag(digital_twins, registry, device):
     update = [{"op": "add", "path": "/interval", "value": 5}]
     etag = '"{}"'.format(registry.get_twin(device.device_id).etag)
     digital_twins.update_digital_twin(device.device_id, update, etag)
@@ -74,13 +74,13 @@ def test_is_guarded_by_its_etag(digital_twins, registry, device):
         ({"op": "add", "path": "/nothing/interval", "value": 5}, "InvalidDigitalTwinPatch"),
     ],
 )
-def test_takes_no_patch_that_is_not_valid(digital_twins, device, operation, code):
+def test_refuses_an_invalid_patch(digital_twins, device, operation, code):
     with refused(400, code):
         digital_twins.update_digital_twin(device.device_id, [operation])
 
 
 def test_invokes_commands(digital_twins, device, thermostat):
-    requests = Heard()
+    requests = Received()
     answer_methods(thermostat, 200, {"done": True}, requests)
     assert digital_twins.invoke_command(device.device_id, "reboot", {"delay": 5}) == {"done": True}
     request = requests.next()
@@ -93,7 +93,7 @@ def test_invokes_commands(digital_twins, device, thermostat):
     assert (request.name, request.payload) == ("thermostat1*getReport", "since yesterday")
 
 
-def test_invokes_no_command_of_a_device_that_is_not_online(digital_twins, device):
+def test_refuses_a_command_to_an_offline_device(digital_twins, device):
     with refused(404, "DeviceNotOnline"):
         digital_twins.invoke_command(device.device_id, "reboot", {})
     with refused(404, "DeviceNotOnline"):
@@ -102,12 +102,12 @@ def test_invokes_no_command_of_a_device_that_is_not_online(digital_twins, device
         digital_twins.invoke_command(device.device_id, "reboot", {}, response_timeout_in_seconds=301)
 
 
-def test_is_missing_where_nobody_is_registered(digital_twins):
+def test_refuses_calls_for_a_missing_identity(digital_twins):
     for call in (
-        lambda: digital_twins.get_digital_twin("nobody"),
-        lambda: digital_twins.update_digital_twin("nobody", [{"op": "add", "path": "/interval", "value": 5}]),
-        lambda: digital_twins.invoke_command("nobody", "reboot", {}),
-        lambda: digital_twins.invoke_component_command("nobody", "thermostat1", "getReport", {}),
+        lambda: digital_twins.get_digital_twin("missing"),
+        lambda: digital_twins.update_digital_twin("missing", [{"op": "add", "path": "/interval", "value": 5}]),
+        lambda: digital_twins.invoke_command("missing", "reboot", {}),
+        lambda: digital_twins.invoke_component_command("missing", "thermostat1", "getReport", {}),
     ):
         with refused(404, "DeviceNotFound"):
             call()

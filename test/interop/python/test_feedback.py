@@ -1,15 +1,15 @@
-"""Feedback on cloud-to-device messages through IoTHubHttpRuntimeManager."""
+"""Feedback on cloud-to-device messages with IoTHubHttpRuntimeManager."""
 
 from back_end import send_to_device
 from refusals import refused
-from waiting import Heard, ask_until
+from waiting import Received, ask_until
 
 
-def test_is_received_abandoned_and_completed(runtime, device, blocking_clients, new_id):
-    message_id, heard = new_id("message"), Heard()
-    blocking_clients.device(device).on_message_received = heard
+def test_receives_abandons_and_completes_feedback(runtime, device, blocking_clients, new_id):
+    message_id, received = new_id("message"), Received()
+    blocking_clients.device(device).on_message_received = received
     assert send_to_device(device.device_id, "hello", ack="full", messageid=message_id) == (204, None)
-    assert heard.next().data == b"hello"
+    assert received.next().data == b"hello"
 
     record, lock_token = receive(runtime, message_id)
     assert (record["deviceId"], record["statusCode"], record["description"]) == (
@@ -17,7 +17,7 @@ def test_is_received_abandoned_and_completed(runtime, device, blocking_clients, 
         "Success",
         "Success",
     )
-    # The batch is locked, so nobody else gets it; and None is all that the SDK makes of an answer.
+    # The batch is locked, so no other caller receives it. The SDK returns None for any answer.
     assert runtime.receive_feedback_notification() is None
     assert runtime.abandon_feedback_notification(lock_token) is None
     again, second_token = receive(runtime, message_id)
@@ -28,7 +28,7 @@ def test_is_received_abandoned_and_completed(runtime, device, blocking_clients, 
             settle(second_token)
 
 
-def test_tells_of_messages_that_were_purged(runtime, registry, device, new_id):
+def test_reports_purged_messages(runtime, registry, device, new_id):
     message_id = new_id("message")
     send_to_device(device.device_id, "unread", ack="negative", messageid=message_id)
     assert registry.get_device(device.device_id).cloud_to_device_message_count == 1
@@ -38,11 +38,11 @@ def test_tells_of_messages_that_were_purged(runtime, registry, device, new_id):
     assert (record["deviceId"], record["statusCode"]) == (device.device_id, "Purged")
     runtime.complete_feedback_notification(lock_token)
     with refused(404, "DeviceNotFound"):
-        purge("nobody")
+        purge("missing")
 
 
 def receive(runtime, message_id):
-    """The record on a message and the lock token of its batch, which the SDK shows in the raw answer only."""
+    """Returns the record of a message and the lock token of its batch. The SDK has both in the raw answer only."""
 
     def ask():
         answer = runtime.protocol.cloud_to_device_messages.receive_feedback_notification(raw=True).response

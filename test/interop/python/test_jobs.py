@@ -1,4 +1,4 @@
-"""Scheduled jobs through IoTHubJobManager."""
+"""Scheduled jobs with IoTHubJobManager."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -15,7 +15,7 @@ from msrest.exceptions import DeserializationError
 
 from methods import answer_methods
 from refusals import refused
-from waiting import Heard, ask_until
+from waiting import Received, ask_until
 
 
 def of(device):
@@ -55,7 +55,7 @@ def until_ended(jobs, job_id):
 
 @pytest.fixture
 def later_job(jobs, device, new_id):
-    """A job that waits for its time; a hub of the smallest size holds one at a time."""
+    """Creates a job that waits for its start time. A hub of the smallest size allows one active job."""
     job_id = new_id("job")
     jobs.create_scheduled_job(job_id, twin_job(job_id, of(device), in_an_hour()))
     yield job_id
@@ -75,15 +75,15 @@ def test_updates_twins(jobs, registry, device, new_id):
     assert twin.tags == {"updatedBy": job_id} and twin.properties.desired["interval"] == 5
 
 
-def test_invokes_methods_and_tells_who_failed(jobs, registry, new_device, new_id, blocking_clients):
+def test_invokes_methods_and_reports_failed_devices(jobs, registry, new_device, new_id, blocking_clients):
     willing, leaving, job_id = new_device(), new_device(), new_id("job")
-    requests = Heard()
+    requests = Received()
     answer_methods(blocking_clients.device(willing), 202, "done", requests)
-    leaving_client, heard = blocking_clients.device(leaving), Heard()
-    leaving_client.on_method_request_received = heard
+    leaving_client, received = blocking_clients.device(leaving), Received()
+    leaving_client.on_method_request_received = received
     condition = "deviceId IN ['{}', '{}']".format(willing.device_id, leaving.device_id)
     jobs.create_scheduled_job(job_id, method_job(job_id, condition))
-    assert requests.next().payload == heard.next().payload == {"delay": 5}
+    assert requests.next().payload == received.next().payload == {"delay": 5}
     leaving_client.disconnect()
     statistics = until_ended(jobs, job_id).device_job_statistics
     assert (statistics.device_count, statistics.succeeded_count, statistics.failed_count) == (2, 1, 1)
@@ -100,7 +100,7 @@ def test_invokes_methods_and_tells_who_failed(jobs, registry, new_device, new_id
     assert rows[leaving.device_id].additional_properties["error"]["code"] == "DeviceConnectionClosedRemotely"
 
 
-def test_cancels_a_job_that_waits(jobs, later_job):
+def test_cancels_a_scheduled_job(jobs, later_job):
     ask_until(lambda: jobs.get_scheduled_job(later_job), lambda job: job.status == "scheduled")
     jobs.cancel_scheduled_job(later_job)
     assert until_ended(jobs, later_job).status == "cancelled"
@@ -108,14 +108,14 @@ def test_cancels_a_job_that_waits(jobs, later_job):
         jobs.cancel_scheduled_job(later_job)
 
 
-def test_knows_no_job_that_is_missing(jobs):
+def test_returns_unknown_for_a_missing_job(jobs):
     missing = jobs.get_scheduled_job("nothing")
     assert (missing.type, missing.status, missing.job_id) == ("unknown", "unknown", None)
     with refused(404, "JobNotFound"):
         jobs.cancel_scheduled_job("nothing")
 
 
-def test_schedules_no_job_twice_and_no_second_one_beside_it(jobs, device, new_id, later_job):
+def test_refuses_a_duplicate_job_and_a_second_active_job(jobs, device, new_id, later_job):
     with refused(409, "JobAlreadyExists"):
         jobs.create_scheduled_job(later_job, twin_job(later_job, of(device)))
     with refused(429, "ThrottlingMaxActiveJobCountExceeded"):
@@ -131,13 +131,13 @@ def test_schedules_no_job_twice_and_no_second_one_beside_it(jobs, device, new_id
     ],
     ids=["no condition", "time too far away", "etag of a twin"],
 )
-def test_schedules_no_job_that_is_not_valid(jobs, device, new_id, change, status, code):
+def test_refuses_an_invalid_job(jobs, device, new_id, change, status, code):
     job_id = new_id("job")
     with refused(status, code):
         jobs.create_scheduled_job(job_id, twin_job(job_id, **{"condition": of(device), **change}))
 
 
-def test_fails_a_job_whose_condition_is_none(jobs, new_id):
+def test_fails_a_job_with_an_invalid_condition(jobs, new_id):
     job_id = new_id("job")
     assert jobs.create_scheduled_job(job_id, twin_job(job_id, "deviceId =")).status == "queued"
     job = until_ended(jobs, job_id)
@@ -152,7 +152,7 @@ def test_lists_scheduled_jobs(jobs):
     jobs.query_scheduled_jobs("scheduleUpdateTwin", "completed")
 
 
-def test_is_refused_import_and_export_by_name(jobs):
+def test_refuses_import_and_export_jobs_as_not_supported(jobs):
     for call in (
         lambda: jobs.create_import_export_job(
             JobProperties(type="export", output_blob_container_uri="https://x")

@@ -1,4 +1,4 @@
-"""Direct methods of devices and modules, invoked through IoTHubRegistryManager."""
+"""Direct methods of devices and modules, invoked with IoTHubRegistryManager."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,24 +8,24 @@ from clients import WAYS, Clients
 from create_module import host_name
 from methods import answer_methods, invoke, method
 from refusals import refused
-from waiting import Heard
+from waiting import Received
 
 
 @pytest.fixture(scope="module", autouse=True)
 def unanswered_call(registry, event_loop):
-    """A call that nobody answers; it takes five seconds, the shortest timeout, so the other tests run meanwhile."""
+    """Starts a call without an answer. The shortest timeout is five seconds, so other tests run meanwhile."""
     device = registry.create_device_with_sas("silent-device", "", "", "enabled")
     clients = Clients(WAYS[0], event_loop, host_name())
-    heard = Heard()
-    clients.device(device).on_method_request_received = heard
+    received = Received()
+    clients.device(device).on_method_request_received = received
     with ThreadPoolExecutor() as executor:
-        yield heard, executor.submit(invoke, registry, device, method(response=5))
+        yield received, executor.submit(invoke, registry, device, method(response=5))
     clients.close()
 
 
 @pytest.fixture(params=["device", "module"])
 def connected(request, blocking_clients):
-    """A device or a module with its client."""
+    """Returns a device or module identity and its client."""
     identity = request.getfixturevalue(request.param)
     return identity, getattr(blocking_clients, request.param)(identity)
 
@@ -33,9 +33,9 @@ def connected(request, blocking_clients):
 @pytest.mark.parametrize(
     "payload", [{"delay": 5}, [1, "two", None], "text", 7, 1.5, True, False, {}, ""], ids=repr
 )
-def test_carries_the_payload_there_and_back(registry, connected, payload):
+def test_delivers_the_payload_and_the_response(registry, connected, payload):
     identity, client = connected
-    requests = Heard()
+    requests = Received()
     answer_methods(client, 200, payload, requests)
     result = invoke(registry, identity, method("reboot", payload))
     assert (result.status, result.payload) == (200, payload)
@@ -43,7 +43,7 @@ def test_carries_the_payload_there_and_back(registry, connected, payload):
     assert (request.name, request.payload) == ("reboot", payload)
 
 
-def test_hands_on_every_status(registry, connected):
+def test_returns_any_status(registry, connected):
     identity, client = connected
     answer_methods(client, 418, None)
     result = invoke(registry, identity, method())
@@ -60,7 +60,7 @@ def test_waits_for_the_device_to_connect(registry, device, module, blocking_clie
         assert pending.result().payload == "awake"
 
 
-def test_reaches_nobody_who_is_not_connected_or_does_not_listen(registry, connected):
+def test_refuses_a_call_to_a_client_that_is_offline_or_not_subscribed(registry, connected):
     identity, client = connected
     with refused(404, "DeviceNotOnline"):
         invoke(registry, identity, method())
@@ -73,13 +73,13 @@ def test_reaches_nobody_who_is_not_connected_or_does_not_listen(registry, connec
         invoke(registry, identity, method())
 
 
-def test_reaches_nobody_who_is_not_registered(registry, device):
+def test_refuses_a_call_to_a_missing_identity(registry, device):
     with refused(404, "DeviceNotFound"):
-        registry.invoke_device_method("nobody", method())
+        registry.invoke_device_method("missing", method())
     with refused(404, "DeviceNotFound"):
-        registry.invoke_device_module_method("nobody", "module", method())
+        registry.invoke_device_module_method("missing", "module", method())
     with refused(404, "ModuleNotFound"):
-        registry.invoke_device_module_method(device.device_id, "nobody", method())
+        registry.invoke_device_module_method(device.device_id, "missing", method())
 
 
 @pytest.mark.parametrize(
@@ -93,31 +93,31 @@ def test_reaches_nobody_who_is_not_registered(registry, device):
         method(payload="x" * 131_072),
     ],
     ids=[
-        "no name",
+        "blank name",
         "long name",
         "short timeout",
         "long timeout",
-        "connects longer than it waits",
+        "connect timeout over response timeout",
         "payload over 128 KB",
     ],
 )
-def test_refuses_a_call_that_is_not_valid(registry, device, call):
+def test_refuses_an_invalid_call(registry, device, call):
     with refused(400, "ArgumentInvalid"):
         registry.invoke_device_method(device.device_id, call)
 
 
-def test_fails_when_the_device_leaves_meanwhile(registry, connected, in_background):
+def test_fails_if_the_client_disconnects_during_the_call(registry, connected, in_background):
     identity, client = connected
-    heard = Heard()
-    client.on_method_request_received = heard
+    received = Received()
+    client.on_method_request_received = received
     pending = in_background(invoke, registry, identity, method())
-    heard.next()
+    received.next()
     client.disconnect()
     with refused(404, "DeviceConnectionClosedRemotely"):
         pending.result()
 
 
-def test_answers_many_calls_at_once(registry, connected):
+def test_handles_concurrent_calls(registry, connected):
     identity, client = connected
     answer_methods(client, 200, "done")
     with ThreadPoolExecutor(10) as executor:
@@ -125,8 +125,8 @@ def test_answers_many_calls_at_once(registry, connected):
         assert {result.payload for result in results} == {"done"}
 
 
-def test_fails_when_the_device_does_not_answer_in_time(unanswered_call):
-    heard, pending = unanswered_call
-    assert heard.next().name == "reboot"
+def test_fails_if_the_client_does_not_answer_in_time(unanswered_call):
+    received, pending = unanswered_call
+    assert received.next().name == "reboot"
     with refused(504, "GatewayTimeout"):
         pending.result()

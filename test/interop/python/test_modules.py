@@ -1,4 +1,4 @@
-"""Module identities through IoTHubRegistryManager."""
+"""Module identities with IoTHubRegistryManager."""
 
 import base64
 
@@ -28,27 +28,27 @@ def test_creates_modules_with_every_kind_of_authentication(registry, device):
     assert sorted(listed) == ["authority", "key", "thumbprint"]
 
 
-def test_generates_keys_where_none_are_given(module):
+def test_generates_missing_keys(module):
     symmetric_key = module.authentication.symmetric_key
     assert len(base64.b64decode(symmetric_key.primary_key)) == 32
     assert symmetric_key.primary_key != symmetric_key.secondary_key
 
 
-def test_creates_no_module_twice(registry, device, module):
+def test_refuses_to_create_a_module_twice(registry, device, module):
     with refused(409, "ModuleAlreadyExistsOnDevice"):
         registry.create_module_with_sas(device.device_id, module.module_id, None, "", "")
 
 
 @pytest.mark.parametrize("module_id", ["invalid/name", "x" * 129, "$edgeAgent"])
-def test_creates_no_module_whose_id_is_not_valid(registry, device, module_id):
+def test_refuses_an_invalid_module_id(registry, device, module_id):
     with refused(400, "ArgumentInvalid"):
         registry.create_module_with_sas(device.device_id, module_id, None, "", "")
 
 
-def test_updates_a_module_guarded_by_its_etag(registry, module):
+def test_updates_a_module_if_the_etag_matches(registry, module):
     names = (module.device_id, module.module_id)
-    by_key = registry.update_module_with_sas(*names, "somebody", module.etag, *KEYS)
-    assert by_key.managed_by == "somebody" and by_key.etag != module.etag
+    by_key = registry.update_module_with_sas(*names, "user-1", module.etag, *KEYS)
+    assert by_key.managed_by == "user-1" and by_key.etag != module.etag
     assert by_key.authentication.symmetric_key.secondary_key == KEYS[1]
     by_thumbprint = registry.update_module_with_x509(*names, None, by_key.etag, *THUMBPRINTS)
     assert (by_thumbprint.managed_by, by_thumbprint.authentication.type) == (None, "selfSigned")
@@ -64,15 +64,15 @@ def test_updates_a_module_guarded_by_its_etag(registry, module):
     assert registry.update_module_with_sas(*names, None, None, *KEYS).authentication.type == "sas"
 
 
-def test_deletes_a_module_guarded_by_its_etag(registry, module):
+def test_deletes_a_module_if_the_etag_matches(registry, module):
     with refused(412, "PreconditionFailed"):
         registry.delete_module(module.device_id, module.module_id, "MQ==")
     assert registry.delete_module(module.device_id, module.module_id, module.etag) is None
     assert registry.get_modules(module.device_id) == []
 
 
-def test_updates_gets_and_deletes_no_module_that_is_missing(registry, device):
-    names = (device.device_id, "nobody")
+def test_refuses_calls_for_a_missing_module(registry, device):
+    names = (device.device_id, "missing")
     for call in (
         lambda: registry.update_module_with_sas(*names, None, None, *KEYS),
         lambda: registry.update_module_with_x509(*names, None, None, *THUMBPRINTS),
@@ -84,13 +84,13 @@ def test_updates_gets_and_deletes_no_module_that_is_missing(registry, device):
             call()
 
 
-def test_tells_nothing_of_modules_of_a_device_that_is_missing(registry):
-    # A hub of 2026 answers so to a caller with a shared access policy.
+def test_refuses_module_calls_for_a_missing_device_with_401(registry):
+    # IoT Hub answers 401 to a caller with a shared access policy (observed in 2026).
     for call in (
-        lambda: registry.create_module_with_sas("nobody", "module", None, "", ""),
-        lambda: registry.get_module("nobody", "module"),
-        lambda: registry.get_modules("nobody"),
-        lambda: registry.delete_module("nobody", "module"),
+        lambda: registry.create_module_with_sas("missing", "module", None, "", ""),
+        lambda: registry.get_module("missing", "module"),
+        lambda: registry.get_modules("missing"),
+        lambda: registry.delete_module("missing", "module"),
     ):
         with refused(401, "IotHubUnauthorizedAccess"):
             call()

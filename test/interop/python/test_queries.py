@@ -1,4 +1,4 @@
-"""The query language through IoTHubRegistryManager."""
+"""The query language with IoTHubRegistryManager."""
 
 import pytest
 from azure.iot.hub.models import QuerySpecification, Twin, TwinProperties
@@ -13,7 +13,7 @@ def run(registry):
 
 @pytest.fixture
 def fleet(registry, new_device, new_id):
-    """Five devices, each with a module; their site is of this test alone."""
+    """Creates five devices, each with a module. Only this test uses their site."""
     site = new_id("site")
     devices = []
     for floor in range(5):
@@ -40,7 +40,7 @@ def test_finds_twins(run, fleet):
     assert twin.properties.desired["interval"] == 20
 
 
-def test_finds_twins_of_modules(run, fleet):
+def test_finds_module_twins(run, fleet):
     site, devices = fleet
     result = run("SELECT * FROM devices.modules WHERE tags.site = '{}' AND tags.floor < 2".format(site))
     assert result.type == "Twin"
@@ -49,11 +49,11 @@ def test_finds_twins_of_modules(run, fleet):
     ]
 
 
-def test_projects_and_counts(run, fleet):
+def test_returns_projections_and_counts(run, fleet):
     site, devices = fleet
     names = run("SELECT deviceId, tags.floor AS level FROM devices WHERE tags.site = '{}'".format(site))
     assert names.type == "Raw"
-    # The SDK takes every row for a twin, and what is none of a twin's members for an addition.
+    # The SDK parses every row as a twin. Members that a twin does not have are additional properties.
     assert [(row.device_id, row.additional_properties) for row in names.items] == [
         (id, {"level": floor}) for floor, id in enumerate(devices)
     ]
@@ -61,7 +61,7 @@ def test_projects_and_counts(run, fleet):
     assert (count.type, count.items[0].additional_properties) == ("Raw", {"total": 5})
 
 
-def test_pages(run, fleet):
+def test_returns_pages(run, fleet):
     site, devices = fleet
     text = "SELECT * FROM devices WHERE tags.site = '{}'".format(site)
     pages, token = [], None
@@ -72,7 +72,7 @@ def test_pages(run, fleet):
     assert pages == [devices[0:2], devices[2:4], devices[4:]]
 
 
-def test_finds_nothing(run):
+def test_returns_an_empty_result(run):
     result = run("SELECT * FROM devices WHERE tags.site = 'nowhere'")
     assert (result.type, result.items, result.continuation_token) == ("Twin", [], None)
 
@@ -80,11 +80,11 @@ def test_finds_nothing(run):
 @pytest.mark.parametrize(
     "text", ["SELECT", "SELECT * FROM nothing", "SELECT * FROM devices WHERE tags.site = "]
 )
-def test_refuses_what_is_no_query(run, text):
+def test_refuses_an_invalid_query(run, text):
     with refused(400, "ArgumentInvalid"):
         run(text)
 
 
-def test_refuses_a_token_that_it_did_not_give(run):
+def test_refuses_an_invalid_continuation_token(run):
     with refused(400, "ArgumentInvalid"):
         run("SELECT * FROM devices", "nonsense")

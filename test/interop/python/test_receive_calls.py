@@ -1,4 +1,4 @@
-"""The blocking calls that receive, which came before the handlers: of devices and modules, over both transports."""
+"""The deprecated blocking receive calls of device and module clients, over both transports."""
 
 import pytest
 from azure.iot.device import MethodResponse
@@ -9,7 +9,7 @@ from back_end import send_to_device
 from clients import WAYS, Clients
 from create_module import host_name
 from methods import invoke, method
-from waiting import DEADLINE_SECONDS, Heard
+from waiting import DEADLINE_SECONDS, Received
 
 
 @pytest.fixture(params=WAYS[:2], ids=str)
@@ -50,14 +50,14 @@ def test_receives_patches_of_desired_properties(clients, registry, device, modul
         assert patch == {"interval": 5, "$version": 2}
 
 
-def test_receives_nothing_on_an_input_that_nobody_sends_to(clients, module):
+def test_receives_nothing_on_an_input_without_messages(clients, module):
     client = clients.module(module)
     assert client.receive_message_on_input("commands", block=False) is None
     assert client.connected
 
 
-def test_forbids_handlers_after_a_call(clients, device):
+def test_rejects_a_handler_after_a_receive_call(clients, device):
     client = clients.device(device)
     client.receive_message(block=False)
     with pytest.raises(ClientError):
-        client.on_message_received = Heard()
+        client.on_message_received = Received()

@@ -1,4 +1,4 @@
-"""Device identities through IoTHubRegistryManager."""
+"""Device identities with IoTHubRegistryManager."""
 
 import base64
 
@@ -22,7 +22,7 @@ def thumbprints_of(identity):
     return [thumbprint.primary_thumbprint, thumbprint.secondary_thumbprint]
 
 
-def test_creates_a_device_with_its_own_keys(registry, new_id):
+def test_creates_a_device_with_given_keys(registry, new_id):
     device_id = new_id()
     created = registry.create_device_with_sas(device_id, *KEYS, "enabled")
     assert (created.device_id, created.status, created.connection_state) == (
@@ -36,7 +36,7 @@ def test_creates_a_device_with_its_own_keys(registry, new_id):
     assert (read.etag, read.generation_id, keys_of(read)) == (created.etag, created.generation_id, KEYS)
 
 
-def test_generates_keys_where_none_are_given(device):
+def test_generates_missing_keys(device):
     primary, secondary = keys_of(device)
     assert len(base64.b64decode(primary)) == 32 and primary != secondary
 
@@ -50,13 +50,13 @@ def test_creates_a_device_with_thumbprints(registry, new_id):
     assert (created.status, created.status_reason) == ("disabled", "not yet paid")
 
 
-def test_creates_a_device_of_a_certificate_authority(registry, new_id):
+def test_creates_a_device_with_certificate_authority_authentication(registry, new_id):
     created = registry.create_device_with_certificate_authority(new_id(), "enabled")
     assert created.authentication.type == "certificateAuthority"
     assert keys_of(created) == thumbprints_of(created) == [None, None]
 
 
-def test_creates_edge_devices_and_a_leaf_below_them(registry, new_id):
+def test_creates_edge_devices_and_a_leaf_device(registry, new_id):
     parent = registry.create_device_with_sas(new_id("edge"), "", "", "enabled", iot_edge=True)
     assert parent.device_scope.startswith("ms-azure-iot-edge://{}-".format(parent.device_id))
     child = registry.create_device_with_sas(
@@ -78,20 +78,20 @@ def test_creates_edge_devices_and_a_leaf_below_them(registry, new_id):
         ("x" * 129, ["", ""], None, "ArgumentInvalid"),
         ("short-key", ["MQ==", "Mg=="], None, "ArgumentInvalid"),
         ("one-key", [KEYS[0], ""], None, "ArgumentInvalid"),
-        ("stray", ["", ""], "ms-azure-iot-edge://nobody-1", "InvalidDeviceScope"),
+        ("stray", ["", ""], "ms-azure-iot-edge://missing-1", "InvalidDeviceScope"),
     ],
 )
-def test_creates_no_device_that_is_not_valid(registry, device_id, keys, scope, code):
+def test_refuses_an_invalid_device(registry, device_id, keys, scope, code):
     with refused(400, code):
         registry.create_device_with_sas(device_id, *keys, "enabled", device_scope=scope)
 
 
-def test_creates_no_device_twice(registry, device):
+def test_refuses_to_create_a_device_twice(registry, device):
     with refused(409, "DeviceAlreadyExists"):
         registry.create_device_with_sas(device.device_id, "", "", "enabled")
 
 
-def test_updates_a_device_guarded_by_its_etag(registry, device):
+def test_updates_a_device_if_the_etag_matches(registry, device):
     updated = registry.update_device_with_sas(
         device.device_id, device.etag, *KEYS, "disabled", status_reason="stolen"
     )
@@ -119,19 +119,19 @@ def test_updates_the_authentication_of_a_device(registry, device):
             update()
 
 
-def test_updates_gets_and_deletes_no_device_that_is_missing(registry):
+def test_refuses_calls_for_a_missing_device(registry):
     for call in (
-        lambda: registry.update_device_with_sas("nobody", None, *KEYS, "enabled"),
-        lambda: registry.update_device_with_x509("nobody", None, *THUMBPRINTS, "enabled"),
-        lambda: registry.update_device_with_certificate_authority("nobody", None, "enabled"),
-        lambda: registry.get_device("nobody"),
-        lambda: registry.delete_device("nobody"),
+        lambda: registry.update_device_with_sas("missing", None, *KEYS, "enabled"),
+        lambda: registry.update_device_with_x509("missing", None, *THUMBPRINTS, "enabled"),
+        lambda: registry.update_device_with_certificate_authority("missing", None, "enabled"),
+        lambda: registry.get_device("missing"),
+        lambda: registry.delete_device("missing"),
     ):
         with refused(404, "DeviceNotFound"):
             call()
 
 
-def test_deletes_a_device_guarded_by_its_etag(registry, device, module):
+def test_deletes_a_device_if_the_etag_matches(registry, device, module):
     with refused(412, "PreconditionFailed"):
         registry.delete_device(device.device_id, "MQ==")
     assert registry.delete_device(device.device_id, device.etag) is None
@@ -141,7 +141,7 @@ def test_deletes_a_device_guarded_by_its_etag(registry, device, module):
         registry.get_module_twin(device.device_id, module.module_id)
 
 
-def test_knows_a_device_whose_id_has_to_be_escaped(registry, new_id):
+def test_supports_a_device_id_with_special_characters(registry, new_id):
     device_id = new_id("a.:+%_#*?!(),=@;$'")
     registry.create_device_with_sas(device_id, "", "", "enabled")
     assert registry.get_device(device_id).device_id == device_id
@@ -171,7 +171,7 @@ def test_counts_connected_devices(registry, device, blocking_clients):
         connected = [twin.device_id for twin in registry.query_iot_hub(query).items]
         return connected, registry.get_service_statistics().connected_device_count
 
-    # The clients of earlier tests may be on their way out.
+    # The clients of earlier tests may not have disconnected yet.
     ask_until(ask, lambda answer: answer == ([device.device_id], 1))
 
 
@@ -193,26 +193,26 @@ def test_changes_devices_in_bulk(registry, new_device, new_id):
         registry.get_device(deleted.device_id)
 
 
-def test_tells_what_failed_in_a_bulk_and_does_the_rest(registry, device, new_id):
+def test_reports_failed_devices_of_a_bulk_and_changes_the_others(registry, device, new_id):
     created_id = new_id()
     result = registry.bulk_create_or_update_devices(
         [
             ExportImportDevice(id=device.device_id, import_mode="create"),
-            ExportImportDevice(id="nobody", import_mode="update"),
+            ExportImportDevice(id="missing", import_mode="update"),
             ExportImportDevice(id=created_id, import_mode="create"),
         ]
     )
     assert result.is_successful is False
     assert [(error.device_id, error.error_code) for error in result.errors] == [
         (device.device_id, "409001"),
-        ("nobody", "404001"),
+        ("missing", "404001"),
     ]
     assert registry.get_device(created_id).status == "enabled"
 
 
-def test_refuses_a_bulk_that_names_a_device_twice(registry, new_id):
+def test_refuses_a_bulk_with_a_duplicate_device(registry, new_id):
     twice = [ExportImportDevice(id=new_id(), import_mode="create")] * 2
-    # The SDK takes the 400 of a refusal for the result of a bulk that failed, and finds nothing of that in it.
+    # The SDK parses the 400 of a refusal as the result of a failed bulk and finds no members.
     assert registry.bulk_create_or_update_devices(twice).is_successful is None
     with refused(404, "DeviceNotFound"):
         registry.get_device(twice[0].id)

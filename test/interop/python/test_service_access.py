@@ -1,4 +1,4 @@
-"""Who may call the service API, and what it does not have yet."""
+"""Access to the service API, and the parts of it that are not supported yet."""
 
 import time
 
@@ -28,14 +28,14 @@ OTHER_KEY = "b3RoZXIta2V5LW90aGVyLWtleS1vdGhlci1rZXkhISE="
 
 
 class Credential:
-    """What azure-identity gives to a program that has signed in."""
+    """A token credential as azure-identity provides it."""
 
     def get_token(self, *scopes, **options):
         assert scopes == ("https://iothubs.azure.net/.default",)
-        return AccessToken("a-token-of-nobody", int(time.time()) + 3600)
+        return AccessToken("a-token", int(time.time()) + 3600)
 
 
-def test_lets_in_whoever_bears_a_token_of_the_directory(new_id):
+def test_accepts_an_entra_token(new_id):
     names = (host_name(), Credential())
     device_id = new_id()
     registry = IoTHubRegistryManager.from_token_credential(*names)
@@ -47,7 +47,7 @@ def test_lets_in_whoever_bears_a_token_of_the_directory(new_id):
         IoTHubConfigurationManager.from_token_credential(*names).get_configurations()
 
 
-def test_refuses_commands_to_whoever_bears_a_token_of_the_directory(device):
+def test_refuses_commands_with_an_entra_token(device):
     client = DigitalTwinClient.from_token_credential(host_name(), Credential())
     with refused(401, "IotHubUnauthorizedAccess"):
         client.invoke_command(device.device_id, "reboot", {})
@@ -55,19 +55,19 @@ def test_refuses_commands_to_whoever_bears_a_token_of_the_directory(device):
 
 @pytest.mark.parametrize(
     "field, value",
-    [("SharedAccessKey", OTHER_KEY), ("SharedAccessKeyName", "nobody")],
-    ids=["another key", "a policy that is none"],
+    [("SharedAccessKey", OTHER_KEY), ("SharedAccessKeyName", "missing")],
+    ids=["another key", "unknown policy"],
 )
-def test_refuses_whoever_does_not_know_the_key(field, value):
+def test_refuses_another_key_or_policy(field, value):
     fields = {**fields_of(service_connection_string()), field: value}
-    stranger = ";".join("=".join(pair) for pair in fields.items())
+    connection_string = ";".join("=".join(pair) for pair in fields.items())
     for call in (
-        lambda: IoTHubRegistryManager.from_connection_string(stranger).get_device("device"),
-        lambda: IoTHubRegistryManager.from_connection_string(stranger).get_twin("device"),
-        lambda: IoTHubJobManager.from_connection_string(stranger).get_scheduled_job("job"),
-        lambda: DigitalTwinClient.from_connection_string(stranger).get_digital_twin("device"),
-        lambda: IoTHubHttpRuntimeManager.from_connection_string(stranger).receive_feedback_notification(),
-        lambda: IoTHubConfigurationManager.from_connection_string(stranger).get_configurations(),
+        lambda: IoTHubRegistryManager.from_connection_string(connection_string).get_device("device"),
+        lambda: IoTHubRegistryManager.from_connection_string(connection_string).get_twin("device"),
+        lambda: IoTHubJobManager.from_connection_string(connection_string).get_scheduled_job("job"),
+        lambda: DigitalTwinClient.from_connection_string(connection_string).get_digital_twin("device"),
+        lambda: IoTHubHttpRuntimeManager.from_connection_string(connection_string).receive_feedback_notification(),
+        lambda: IoTHubConfigurationManager.from_connection_string(connection_string).get_configurations(),
     ):
         with refused(401, "IotHubUnauthorizedAccess"):
             call()
@@ -99,7 +99,7 @@ PERMISSIONS = {
 
 @pytest.mark.parametrize("policy", PERMISSIONS)
 @pytest.mark.parametrize("name", CALLS)
-def test_lets_a_policy_do_what_it_permits_and_nothing_else(device, policy, name):
+def test_enforces_the_permissions_of_a_policy(device, policy, name):
     needed, call = CALLS[name]
     registry = IoTHubRegistryManager.from_connection_string(connection_string_of(policy))
     if needed not in PERMISSIONS[policy]:
@@ -112,7 +112,7 @@ def test_lets_a_policy_do_what_it_permits_and_nothing_else(device, policy, name)
         call(registry, device.device_id)
 
 
-def test_is_refused_automatic_configurations_by_name():
+def test_refuses_automatic_configurations_as_not_supported():
     manager = IoTHubConfigurationManager.from_connection_string(service_connection_string())
     configuration = Configuration(
         id="all",

@@ -1,4 +1,4 @@
-"""Holds the list of surface.py to the packages and to the tests."""
+"""Compares the list of surface.py with the packages and with the tests."""
 
 import importlib
 import inspect
@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from surface import SURFACE, Later
+from surface import SURFACE, Unsupported
 
 CLASSES = [
     pytest.param(getattr(package, name), members, id="{}.{}".format(package.__name__, name))
@@ -23,18 +23,18 @@ PROOFS = [
 
 
 @pytest.mark.parametrize("package", SURFACE, ids=lambda package: package.__name__)
-def test_names_every_class_that_a_package_offers(package):
+def test_lists_every_class_of_a_package(package):
     assert set(SURFACE[package]) == set(package.__all__)
 
 
 @pytest.mark.parametrize("kind, members", CLASSES)
-def test_names_every_public_member_of_a_class(kind, members):
+def test_lists_every_public_member_of_a_class(kind, members):
     assert set(members) == {name for name in dir(kind) if not name.startswith("_")}
 
 
 @pytest.mark.parametrize("name, proof", sorted(set(PROOFS), key=str))
-def test_tells_where_a_member_is_proven_or_why_it_is_not(name, proof):
-    test = proof.refusal if isinstance(proof, Later) else proof
+def test_names_the_test_of_a_member_or_the_reason_for_none(name, proof):
+    test = proof.refusal if isinstance(proof, Unsupported) else proof
     if test is None:
         assert proof.reason.endswith(".")
         return

@@ -1,4 +1,4 @@
-"""Twins of devices and modules through IoTHubRegistryManager."""
+"""Twins of devices and modules with IoTHubRegistryManager."""
 
 import pytest
 from azure.iot.hub.models import Twin, TwinProperties
@@ -35,7 +35,7 @@ def without_metadata(properties):
     return {name: value for name, value in properties.items() if name != "$metadata"}
 
 
-def test_is_there_as_soon_as_its_identity(twin, module):
+def test_exists_as_soon_as_its_identity(twin, module):
     read = twin.get()
     assert (read.device_id, read.status, read.connection_state) == (
         module.device_id,
@@ -77,7 +77,7 @@ def test_replaces_tags_and_desired_properties(twin):
         twin.replace(desired(unit=None))
 
 
-def test_is_guarded_by_its_etag(twin):
+def test_refuses_an_update_with_an_outdated_etag(twin):
     before = twin.get()
     after = twin.update(desired(interval=5), before.etag)
     assert after.etag != before.etag
@@ -107,21 +107,21 @@ def test_is_guarded_by_its_etag(twin):
     ],
     ids=["long value", "reserved name", "name with a dot", "desired over 32 KB", "tags over 8 KB"],
 )
-def test_takes_no_change_that_is_not_valid(twin, change, status, code):
+def test_refuses_an_invalid_change(twin, change, status, code):
     before = twin.get()
     with refused(status, code):
         twin.update(change)
     assert twin.get().etag == before.etag
 
 
-def test_is_missing_where_nobody_is_registered(registry, device):
+def test_refuses_calls_for_a_missing_identity(registry, device):
     for call in (
-        lambda: registry.get_twin("nobody"),
-        lambda: registry.update_twin("nobody", desired(interval=1)),
-        lambda: registry.replace_twin("nobody", desired(interval=1)),
-        lambda: registry.get_module_twin(device.device_id, "nobody"),
-        lambda: registry.update_module_twin(device.device_id, "nobody", desired(interval=1)),
-        lambda: registry.replace_module_twin("nobody", "module", desired(interval=1)),
+        lambda: registry.get_twin("missing"),
+        lambda: registry.update_twin("missing", desired(interval=1)),
+        lambda: registry.replace_twin("missing", desired(interval=1)),
+        lambda: registry.get_module_twin(device.device_id, "missing"),
+        lambda: registry.update_module_twin(device.device_id, "missing", desired(interval=1)),
+        lambda: registry.replace_module_twin("missing", "module", desired(interval=1)),
     ):
         with refused(404, "DeviceNotFound"):
             call()

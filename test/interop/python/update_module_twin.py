@@ -1,4 +1,4 @@
-"""Reads a module twin and patches its desired properties, guarded by the etag."""
+"""Reads a module twin and patches its desired properties if the etag still matches."""
 
 import time
 

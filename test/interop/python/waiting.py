@@ -1,4 +1,4 @@
-"""Waits with a deadline, never for a time."""
+"""Waits for a condition with a deadline, never for a fixed time."""
 
 import queue
 import time
@@ -6,8 +6,8 @@ import time
 DEADLINE_SECONDS = 20
 
 
-class Heard(queue.Queue):
-    """What a handler was given, one after the other; itself the handler."""
+class Received(queue.Queue):
+    """A handler that records the values of its calls in a queue."""
 
     def __call__(self, value=None):
         self.put(value)
@@ -16,24 +16,24 @@ class Heard(queue.Queue):
         return self.get(timeout=DEADLINE_SECONDS)
 
     def until(self, condition):
-        """The first value that fulfils the condition; those before it are passed over."""
+        """Returns the first value that fulfils the condition, and skips those before it."""
         end = time.monotonic() + DEADLINE_SECONDS
         passed = []
         while True:
             try:
                 value = self.get(timeout=max(0, end - time.monotonic()))
             except queue.Empty:
-                raise AssertionError("Only {} came.".format(passed)) from None
+                raise AssertionError("Timed out, received only {}.".format(passed)) from None
             if condition(value):
                 return value
             passed.append(value)
 
 
 def ask_until(ask, condition):
-    """Asks the hub again and again until the answer fulfils the condition."""
+    """Repeats a call until the answer fulfils the condition, and returns that answer."""
     end = time.monotonic() + DEADLINE_SECONDS
     while True:
         answer = ask()
         if condition(answer):
             return answer
-        assert time.monotonic() < end, "The last answer was {}.".format(answer)
+        assert time.monotonic() < end, "Timed out, the last answer was {}.".format(answer)

@@ -2,12 +2,12 @@ import { setInterval } from 'node:timers/promises';
 import iotDevice from 'azure-iot-device';
 import type { LocalHub } from '../../harness/harness.ts';
 
-// Faster, it would take the hub from those it is there for: the attackers.
+// A higher rate would take the hub's time from the attackers.
 const PACE_MILLISECONDS = 30;
 
-/** What a well-behaved device and its back end did while others misbehaved. */
-export interface GoodCitizen {
-  /** Ends the work, and rejects where anything of it failed. */
+/** A well-behaved device and its back end, which work while hostile clients attack. */
+export interface WellBehavedClient {
+  /** Ends the work. Rejects if any of it failed. */
   finish(): Promise<{
     readonly device: { readonly deviceId: string };
     /** The bodies of the telemetry that the hub acknowledged. */
@@ -16,12 +16,18 @@ export interface GoodCitizen {
   }>;
 }
 
-/** A real device sends telemetry, reads its twin and answers methods, while a real back end reads the twin and invokes them. */
-export async function startGoodCitizen(hub: LocalHub, transport: 'mqtt' | 'mqtt-ws'): Promise<GoodCitizen> {
-  const device = await hub.provision({ deviceId: `citizen-${transport}` });
+/**
+ * Starts a device that sends telemetry, reads its twin and answers methods. Its back end updates the twin and invokes
+ * methods.
+ */
+export async function startWellBehavedClient(
+  hub: LocalHub,
+  transport: 'mqtt' | 'mqtt-ws',
+): Promise<WellBehavedClient> {
+  const device = await hub.provision({ deviceId: `client-${transport}` });
   const client = await device.connect(transport);
   client.onDeviceMethod('greet', (request, response) => {
-    response.send(200, { heard: request.payload }).catch(() => undefined);
+    response.send(200, { received: request.payload }).catch(() => undefined);
   });
   const twin = await client.getTwin();
   await hub.untilSubscribed(device, 'methods');
@@ -39,17 +45,18 @@ export async function startGoodCitizen(hub: LocalHub, transport: 'mqtt' | 'mqtt-
   const reading = work(async (round) => {
     await hub.registry().updateTwin(device.deviceId, { properties: { desired: { round } } }, '*');
     const { responseBody } = await hub.registry().getTwin(device.deviceId);
-    if (responseBody.properties.desired['round'] !== round) throw new Error(`the twin lost round ${round}`);
+    if (responseBody.properties.desired['round'] !== round)
+      throw new Error(`The twin does not contain round ${round}.`);
     await new Promise<void>((resolve, reject) => {
       twin.get((error) => (error ? reject(error) : resolve()));
     });
   });
   const calling = work(async (round) => {
     const { payload } = await hub.invokeMethod(device, 'greet', { round });
-    if (JSON.stringify(payload) !== JSON.stringify({ heard: { round } }))
-      throw new Error('a wrong answer came');
+    if (JSON.stringify(payload) !== JSON.stringify({ received: { round } }))
+      throw new Error(`The method returned ${JSON.stringify(payload)}, expected round ${round}.`);
   });
-  // Told by finish(); until then it is not unhandled.
+  // finish() reports the error. Until then it must not count as unhandled.
   const all = Promise.all([sending, reading, calling]);
   all.catch(() => undefined);
   return {
