@@ -54,7 +54,7 @@ export const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
       path: '/devices/keys/regenerate?api-version=2024-03-31',
       body: {
         policyKey: 'both',
-        devices: [{ id: 'edge' }, { id: 'online', moduleId: 'camera' }, { id: 'nobody' }],
+        devices: [{ id: 'edge' }, { id: 'online', moduleId: 'camera' }, { id: 'missing' }],
       },
       status: 207,
       mapper: 'KeyRegenerationResult',

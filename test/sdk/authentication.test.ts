@@ -84,7 +84,7 @@ describe('a device with a SAS token', () => {
       error: 'UnauthorizedError',
       reason: 'permission-missing',
     });
-    expect(await refusalOf(deviceId, tokenOf(hub.hostName, key, 60, 'nobody'))).toMatchObject({
+    expect(await refusalOf(deviceId, tokenOf(hub.hostName, key, 60, 'missing'))).toMatchObject({
       reason: 'policy-unknown',
     });
   });
@@ -105,8 +105,8 @@ describe('a device with a SAS token', () => {
   });
 
   it('is refused when it is unknown or disabled', async () => {
-    const unknown = tokenOf(encodeURIComponent(`${hub.hostName}/devices/nobody`), WRONG_KEY, 60);
-    expect(await refusalOf('nobody', unknown)).toEqual({
+    const unknown = tokenOf(encodeURIComponent(`${hub.hostName}/devices/missing`), WRONG_KEY, 60);
+    expect(await refusalOf('missing', unknown)).toEqual({
       error: 'UnauthorizedError',
       reason: 'device-unknown',
     });
@@ -172,7 +172,7 @@ describe('a certificate is refused', () => {
 
   it('with another common name', async () => {
     const device = await hub.provision({ authentication: 'certificateAuthority' });
-    expect(await refusal(device.deviceId, await issue('somebody-else', 'authority'))).toBe(
+    expect(await refusal(device.deviceId, await issue('another-device', 'authority'))).toBe(
       'common-name-mismatch',
     );
   });

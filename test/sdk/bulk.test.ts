@@ -97,8 +97,8 @@ describe('a back end updates devices', () => {
   });
 
   it('but none that is missing', async () => {
-    expect(await partialResultOf(registry.updateDevices(devicesOf('nobody'), true))).toMatchObject({
-      errors: [{ deviceId: 'nobody', errorCode: 404001 }],
+    expect(await partialResultOf(registry.updateDevices(devicesOf('missing'), true))).toMatchObject({
+      errors: [{ deviceId: 'missing', errorCode: 404001 }],
     });
   });
 });
@@ -121,8 +121,8 @@ describe('a back end removes devices', () => {
   });
 
   it('but none that is missing', async () => {
-    expect(await partialResultOf(registry.removeDevices(devicesOf('nobody'), true))).toMatchObject({
-      errors: [{ deviceId: 'nobody', errorCode: 404001 }],
+    expect(await partialResultOf(registry.removeDevices(devicesOf('missing'), true))).toMatchObject({
+      errors: [{ deviceId: 'missing', errorCode: 404001 }],
     });
   });
 });

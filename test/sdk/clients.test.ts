@@ -47,7 +47,7 @@ function tokenOf(client: ProvisionedDevice | ProvisionedModule, host: string, se
   return iotCommon.SharedAccessSignature.create(resource, null as never, key, expiry).toString();
 }
 
-async function proveByTelemetry(
+async function verifyByTelemetry(
   name: ProvisionedDevice | ProvisionedModule,
   client: Client | ModuleClient,
 ): Promise<void> {
@@ -65,13 +65,13 @@ describe.each(transportsThat('sendTelemetry'))('a device client over %s', (trans
   it('is made from a connection string', async () => {
     const device = await hub.provision();
     const text = device.connectionString.replace(hub.hostName, hostFor(transport));
-    await proveByTelemetry(device, iotDevice.Client.fromConnectionString(text, Transport));
+    await verifyByTelemetry(device, iotDevice.Client.fromConnectionString(text, Transport));
   });
 
   it('is made from a SAS token', async () => {
     const device = await hub.provision();
     const token = tokenOf(device, hostFor(transport));
-    await proveByTelemetry(device, iotDevice.Client.fromSharedAccessSignature(token, Transport));
+    await verifyByTelemetry(device, iotDevice.Client.fromSharedAccessSignature(token, Transport));
   });
 
   it('is made from whatever knows its credentials', async () => {
@@ -80,7 +80,7 @@ describe.each(transportsThat('sendTelemetry'))('a device client over %s', (trans
       `${device.connectionString}${transport === 'mqtt' ? `;GatewayHostName=${gateway().gatewayHostName}` : ''}`,
     );
     const client = iotDevice.Client.fromAuthenticationProvider(provider, Transport);
-    await proveByTelemetry(device, client);
+    await verifyByTelemetry(device, client);
     provider.stop();
   });
 
@@ -160,20 +160,20 @@ describe.each(transportsThat('sendModuleTelemetry'))('a module client over %s', 
   it('is made from a connection string', async () => {
     const module = await hub.provision({ moduleId: true });
     const text = module.connectionString.replace(hub.hostName, hostFor(transport));
-    await proveByTelemetry(module, iotDevice.ModuleClient.fromConnectionString(text, Transport));
+    await verifyByTelemetry(module, iotDevice.ModuleClient.fromConnectionString(text, Transport));
   });
 
   it('is made from a SAS token', async () => {
     const module = await hub.provision({ moduleId: true });
     const token = tokenOf(module, hostFor(transport));
-    await proveByTelemetry(module, iotDevice.ModuleClient.fromSharedAccessSignature(token, Transport));
+    await verifyByTelemetry(module, iotDevice.ModuleClient.fromSharedAccessSignature(token, Transport));
   });
 
   it('is made from whatever knows its credentials', async () => {
     const module = await hub.provision({ moduleId: true });
     const text = module.connectionString.replace(hub.hostName, hostFor(transport));
     const provider = iotDevice.SharedAccessKeyAuthenticationProvider.fromConnectionString(text);
-    await proveByTelemetry(module, iotDevice.ModuleClient.fromAuthenticationProvider(provider, Transport));
+    await verifyByTelemetry(module, iotDevice.ModuleClient.fromAuthenticationProvider(provider, Transport));
     provider.stop();
   });
 

@@ -65,7 +65,7 @@ describe('a back end reads a digital twin', () => {
   });
 
   it('but none of a device that is missing', async () => {
-    expect(await failureOf(digitalTwins.getDigitalTwin('nobody'))).toEqual(DEVICE_NOT_FOUND);
+    expect(await failureOf(digitalTwins.getDigitalTwin('missing'))).toEqual(DEVICE_NOT_FOUND);
   });
 });
 
@@ -107,7 +107,7 @@ describe('a back end updates a digital twin', () => {
     ['a path that is none', 'any', 'InvalidDigitalTwinPatchPath', { op: 'add', path: 'a', value: 1 }],
     ['a name that is none', 'any', 'InvalidDigitalTwinPatchPath', { op: 'add', path: '/1a', value: 1 }],
     ['an array', 'any', 'InvalidDigitalTwinPayload', { op: 'add', path: '/a', value: [1] }],
-    ['a device that is missing', 'nobody', 'DeviceNotFound', { op: 'add', path: '/a', value: 1 }],
+    ['a device that is missing', 'missing', 'DeviceNotFound', { op: 'add', path: '/a', value: 1 }],
   ])('but not with %s', async (_what, deviceId, code, operation) => {
     await hub
       .registry()
@@ -159,7 +159,7 @@ describe('a back end invokes a command', () => {
 
   it('but not of a device that is missing or not online, nor with a timeout that is none', async () => {
     const { deviceId } = await hub.provision();
-    expect(await failureOf(digitalTwins.invokeCommand('nobody', 'reboot', {}))).toEqual(DEVICE_NOT_FOUND);
+    expect(await failureOf(digitalTwins.invokeCommand('missing', 'reboot', {}))).toEqual(DEVICE_NOT_FOUND);
     expect(await failureOf(digitalTwins.invokeComponentCommand(deviceId, 'c', 'reboot', {}))).toEqual({
       error: 'Error',
       code: 'DeviceNotOnline',

@@ -105,7 +105,7 @@ describe('a job that updates twins', () => {
 
   it('over nothing is completed', async () => {
     const jobId = nextId();
-    await jobs.scheduleTwinUpdate(jobId, "deviceId = 'nobody'", forced({}), NOW, 60);
+    await jobs.scheduleTwinUpdate(jobId, "deviceId = 'missing'", forced({}), NOW, 60);
     expect(await ended(jobId)).toMatchObject({
       status: 'completed',
       deviceJobStatistics: { deviceCount: 0 },
@@ -125,7 +125,7 @@ describe('a job that invokes a direct method', () => {
     await using own = await startHub({ clock: 'manual' });
     const [online, offline] = [await own.provision(), await own.provision()];
     (await online.connect()).onDeviceMethod('blink', (request, response) => {
-      void response.send(202, { heard: request.payload });
+      void response.send(202, { received: request.payload });
     });
     await own.untilSubscribed(online, 'methods');
     const jobId = nextId();
@@ -148,7 +148,7 @@ describe('a job that invokes a direct method', () => {
       {
         deviceId: online.deviceId,
         status: 'completed',
-        outcome: { deviceMethodResponse: { status: 202, payload: { heard: { n: 3 } } } },
+        outcome: { deviceMethodResponse: { status: 202, payload: { received: { n: 3 } } } },
       },
       { deviceId: offline.deviceId, status: 'failed', error: { code: 'DeviceNotOnline' } },
     ]);
@@ -252,8 +252,8 @@ describe('a back end', () => {
   });
 
   it('reads of a job that the hub does not hold that it is unknown, and cannot cancel it', async () => {
-    expect((await jobs.getJob('nobody')).jobStatus).toMatchObject({ type: 'unknown', status: 'unknown' });
-    expect(await failureOf(jobs.cancelJob('nobody'))).toEqual({ error: 'Error', code: 'JobNotFound' });
+    expect((await jobs.getJob('missing')).jobStatus).toMatchObject({ type: 'unknown', status: 'unknown' });
+    expect(await failureOf(jobs.cancelJob('missing'))).toEqual({ error: 'Error', code: 'JobNotFound' });
   });
 
   it('cannot use an id twice, nor one that is none', async () => {
@@ -298,7 +298,7 @@ describe('a job client', () => {
       iothub.JobClient.fromSharedAccessSignature(token.toString()),
       iothub.JobClient.fromTokenCredential(hub.hostName, { getToken }),
     ]) {
-      expect((await withAgent(client, agent()).getJob('nobody')).jobStatus.status).toBe('unknown');
+      expect((await withAgent(client, agent()).getJob('missing')).jobStatus.status).toBe('unknown');
     }
   });
 });

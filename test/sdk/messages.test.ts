@@ -14,9 +14,9 @@ beforeAll(async () => {
 afterAll(() => hub[Symbol.asyncDispose]());
 
 /** The SDK asks over HTTP once a second unless told; the other transports do not care. */
-const EAGER = { http: { receivePolicy: { interval: 0.02, drain: true } } };
+const FAST_POLLING = { http: { receivePolicy: { interval: 0.02, drain: true } } };
 
-const connect = (device: ProvisionedDevice, transport: Transport) => device.connect(transport, EAGER);
+const connect = (device: ProvisionedDevice, transport: Transport) => device.connect(transport, FAST_POLLING);
 const textOf = (message: Message) => message.getBytes().toString();
 const pendingOf = async ({ deviceId }: ProvisionedDevice, of = hub) =>
   (await of.registry().get(deviceId)).responseBody.cloudToDeviceMessageCount;
@@ -107,7 +107,7 @@ describe.each(transportsThat('receiveMessages'))('a device over %s', (transport)
       await client.close();
       hub.sendMessage(device, 'while away');
       // Its persistent session still subscribes: the message may come with the greeting, so listen first.
-      const again = await device.createClient(transport, EAGER);
+      const again = await device.createClient(transport, FAST_POLLING);
       const pending = completed(again, 1);
       await again.open();
       expect((await pending).map(textOf)).toEqual(['while away']);
@@ -234,7 +234,7 @@ describe('a back end', () => {
   });
 
   it.each<[string, string, () => void]>([
-    ['to a device that is missing', 'DeviceNotFound', () => hub.sendMessage({ deviceId: 'nobody' }, 'x')],
+    ['to a device that is missing', 'DeviceNotFound', () => hub.sendMessage({ deviceId: 'missing' }, 'x')],
     ['that is too large', 'MessageTooLarge', () => hub.sendMessage(anyDevice, 'x'.repeat(65_537))],
     [
       'that has expired',
@@ -245,7 +245,7 @@ describe('a back end', () => {
     [
       'to an input of a module that is missing',
       'ModuleNotFound',
-      () => hub.sendToInput({ ...anyDevice, moduleId: 'nobody' }, 'in', 'x'),
+      () => hub.sendToInput({ ...anyDevice, moduleId: 'missing' }, 'in', 'x'),
     ],
   ])('cannot send a message %s', async (_what, name, send) => {
     await hub

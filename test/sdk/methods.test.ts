@@ -25,12 +25,12 @@ function answer(client: Client | ModuleClient, methodName: string, handler: Hand
 const echo: Handler = (request, response) => void response.send(200, request.payload);
 
 /** A promise with its own key. */
-function gate<T = void>(): { readonly opened: Promise<T>; open(value: T): void } {
-  let open: (value: T) => void = () => undefined;
-  const opened = new Promise<T>((resolve) => {
-    open = resolve;
+function createDeferred<T = void>(): { readonly promise: Promise<T>; resolve(value: T): void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
   });
-  return { opened, open };
+  return { promise, resolve };
 }
 
 describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
@@ -111,15 +111,15 @@ describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
 
     it('that does not answer in time ends the call with a timeout, and answers the next one', async () => {
       await using slowHub = await startHub({ clock: 'manual' });
-      const arrived = gate<DeviceMethodResponse>();
+      const arrived = createDeferred<DeviceMethodResponse>();
       const { name, client } = await connected(
         'slow',
-        (_request, response) => arrived.open(response),
+        (_request, response) => arrived.resolve(response),
         slowHub,
       );
       answer(client, 'echo', echo);
       const call = slowHub.invokeMethod(name, 'slow', null, { responseTimeoutInSeconds: 5 });
-      const late = await arrived.opened;
+      const late = await arrived.promise;
       slowHub.clock?.advance(5000);
       expect(await failureOf(call)).toEqual({ error: 'GatewayTimeoutError', code: 'GatewayTimeout' });
       await late.send(200, 'too late');
@@ -160,13 +160,13 @@ describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
 
     it('takes a hundred calls at a time, and no more', async () => {
       const waiting: DeviceMethodResponse[] = [];
-      const full = gate();
+      const full = createDeferred();
       const { name, client } = await connected('wait', (_request, response) => {
         waiting.push(response);
-        if (waiting.length === 100) full.open();
+        if (waiting.length === 100) full.resolve();
       });
       const calls = Array.from({ length: 100 }, (_value, index) => hub.invokeMethod(name, 'wait', index));
-      await full.opened;
+      await full.promise;
       expect(await failureOf(hub.invokeMethod(name, 'wait'))).toEqual({
         error: 'TooManyDevicesError',
         code: 'DeviceMaximumInflightMethodExceeded',
@@ -181,14 +181,14 @@ describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
 
 it('hundreds of calls to many devices are in flight at once, and each gets its own answer', async () => {
   const waiting: (() => void)[] = [];
-  const all = gate();
+  const all = createDeferred();
   const names = await Promise.all(
     Array.from({ length: 5 }, async () => {
       const name = await hub.provision();
       const client = await name.connect();
       client.onDeviceMethod('echo', (request, response) => {
         waiting.push(() => void response.send(200, { from: name.deviceId, payload: request.payload }));
-        if (waiting.length === 300) all.open();
+        if (waiting.length === 300) all.resolve();
       });
       await hub.untilSubscribed(name, 'methods');
       return name;
@@ -202,7 +202,7 @@ it('hundreds of calls to many devices are in flight at once, and each gets its o
       });
     }),
   );
-  await all.opened;
+  await all.promise;
   for (const send of waiting) send();
   await Promise.all(calls);
 });
@@ -229,12 +229,12 @@ describe('a back end', () => {
   });
 
   it.each<[string, string, string, Parameters<LocalHub['invokeMethod']>]>([
-    ['of a device that is missing', 'Error', 'DeviceNotFound', [{ deviceId: 'nobody' }, 'a']],
+    ['of a device that is missing', 'Error', 'DeviceNotFound', [{ deviceId: 'missing' }, 'a']],
     [
       'of a module that is missing',
       'Error',
       'ModuleNotFound',
-      [{ deviceId: 'offline', moduleId: 'nobody' }, 'a'],
+      [{ deviceId: 'offline', moduleId: 'missing' }, 'a'],
     ],
     ['of a device that is not online', 'Error', 'DeviceNotOnline', [{ deviceId: 'offline' }, 'a']],
     ['of a disabled device', 'Error', 'DeviceNotOnline', [{ deviceId: 'disabled' }, 'a']],
@@ -317,18 +317,18 @@ describe.each(transportsThat('invokeMethodsOfOthers'))('a module over %s', (tran
 
   it('is told why it cannot', async () => {
     const caller = await hub.provision({ moduleId: true });
-    const stranger = await hub.provision();
+    const otherDevice = await hub.provision();
     const client = await caller.connect(transport);
     const call = { methodName: 'a', payload: null, responseTimeoutInSeconds: 10, connectTimeoutInSeconds: 0 };
     expect(await failureOf(client.invokeMethod(caller.deviceId, call))).toEqual({
       error: 'Error',
       code: 'DeviceNotOnline',
     });
-    expect(await failureOf(client.invokeMethod(caller.deviceId, 'nobody', call))).toEqual({
+    expect(await failureOf(client.invokeMethod(caller.deviceId, 'missing', call))).toEqual({
       error: 'Error',
       code: 'ModuleNotFound',
     });
-    expect(await failureOf(client.invokeMethod(stranger.deviceId, call))).toEqual({
+    expect(await failureOf(client.invokeMethod(otherDevice.deviceId, call))).toEqual({
       error: 'UnauthorizedError',
       code: 'IotHubUnauthorized',
     });
@@ -348,7 +348,7 @@ describe('a service client', () => {
       iothub.Client.fromSharedAccessSignature(token.toString()),
       iothub.Client.fromTokenCredential(hub.hostName, { getToken }),
     ]) {
-      const call = withAgent(service, agent).invokeDeviceMethod('nobody', { methodName: 'a' });
+      const call = withAgent(service, agent).invokeDeviceMethod('missing', { methodName: 'a' });
       expect(await failureOf(call)).toMatchObject({ code: 'DeviceNotFound' });
     }
   });

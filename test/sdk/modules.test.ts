@@ -52,7 +52,7 @@ describe('a back end adds a module', () => {
       'to a device that is missing',
       'UnauthorizedError',
       'IotHubUnauthorizedAccess',
-      () => registry.addModule({ deviceId: 'nobody', moduleId: 'm' }),
+      () => registry.addModule({ deviceId: 'missing', moduleId: 'm' }),
     ],
     [
       'without the right to write',
@@ -86,11 +86,11 @@ describe('a back end reads', () => {
   });
 
   it('no module that is missing, nor one of a device that is', async () => {
-    expect(await failureOf(registry.getModule(deviceId, 'nobody'))).toEqual({
+    expect(await failureOf(registry.getModule(deviceId, 'missing'))).toEqual({
       error: 'Error',
       code: 'ModuleNotFound',
     });
-    expect(await failureOf(registry.getModule('nobody', 'm'))).toEqual({
+    expect(await failureOf(registry.getModule('missing', 'm'))).toEqual({
       error: 'UnauthorizedError',
       code: 'IotHubUnauthorizedAccess',
     });
@@ -123,7 +123,7 @@ describe('a back end updates a module', () => {
   });
 
   it('but none that is missing', async () => {
-    expect(await failureOf(registry.updateModule({ deviceId, moduleId: 'nobody' }, true))).toEqual({
+    expect(await failureOf(registry.updateModule({ deviceId, moduleId: 'missing' }, true))).toEqual({
       error: 'Error',
       code: 'ModuleNotFound',
     });
@@ -159,7 +159,7 @@ describe('a back end removes a module', () => {
   });
 
   it('but none that is missing', async () => {
-    expect(await failureOf(registry.removeModule(deviceId, 'nobody'))).toEqual({
+    expect(await failureOf(registry.removeModule(deviceId, 'missing'))).toEqual({
       error: 'Error',
       code: 'ModuleNotFound',
     });

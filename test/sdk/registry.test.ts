@@ -117,7 +117,7 @@ describe('a back end creates a device', () => {
       'a scope that is nobody’s',
       'ArgumentError',
       'InvalidDeviceScope',
-      () => registry.create({ deviceId: 'stray', deviceScope: 'ms-azure-iot-edge://nobody-1' }),
+      () => registry.create({ deviceId: 'stray', deviceScope: 'ms-azure-iot-edge://missing-1' }),
     ],
     [
       'a body that is too large',
@@ -151,7 +151,7 @@ describe('a back end reads', () => {
   });
 
   it('no device that is missing', async () => {
-    expect(await failureOf(registry.get('nobody'))).toEqual({
+    expect(await failureOf(registry.get('missing'))).toEqual({
       error: 'DeviceNotFoundError',
       code: 'DeviceNotFound',
     });
@@ -200,7 +200,7 @@ describe('a back end updates a device', () => {
   });
 
   it('but none that is missing, and not to what is invalid', async () => {
-    expect(await failureOf(registry.update({ deviceId: 'nobody' }))).toEqual({
+    expect(await failureOf(registry.update({ deviceId: 'missing' }))).toEqual({
       error: 'DeviceNotFoundError',
       code: 'DeviceNotFound',
     });
@@ -230,7 +230,7 @@ describe('a back end deletes a device', () => {
   });
 
   it('but none that is missing', async () => {
-    expect(await failureOf(registry.delete('nobody'))).toEqual({
+    expect(await failureOf(registry.delete('missing'))).toEqual({
       error: 'DeviceNotFoundError',
       code: 'DeviceNotFound',
     });
@@ -251,7 +251,7 @@ describe('a registry client', () => {
     const token = iotCommon.SharedAccessSignature.create(hub.hostName, 'registryRead', key, expiry);
     const client = withAgent(iothub.Registry.fromSharedAccessSignature(token.toString()), agent());
     expect((await client.list()).httpResponse.statusCode).toBe(200);
-    expect(await failureOf(client.delete('nobody'))).toMatchObject({ error: 'UnauthorizedError' });
+    expect(await failureOf(client.delete('missing'))).toMatchObject({ error: 'UnauthorizedError' });
   });
 
   it('is made from a credential of Microsoft Entra', async () => {

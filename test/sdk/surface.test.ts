@@ -46,15 +46,15 @@ function privateMembersOf(declaration: string): string[] {
 }
 
 /** What is wrong with the coverage of a method, or undefined. */
-function objectionTo(method: string, sdkClass: SdkClass, coverage: Coverage): string | undefined {
+function findProblem(method: string, sdkClass: SdkClass, coverage: Coverage): string | undefined {
   switch (coverage.kind) {
-    case 'later':
+    case 'unsupported':
       return undefined;
-    case 'lacking': {
+    case 'unavailable': {
       const transports = transportsThat(coverage.capability);
       return transports.length === 0 ? undefined : `${coverage.capability} runs over ${transports}.`;
     }
-    case 'proven':
+    case 'tested':
     case 'refused': {
       const calls = readTests(`./${coverage.file}`).get(coverage.test);
       if (calls === undefined) return `${coverage.file} has no test '${coverage.test}'.`;
@@ -70,6 +70,6 @@ describe.each(Object.entries(SURFACE))('%s of the Node SDK', (_name, sdkClass) =
   });
 
   it.each(Object.entries(sdkClass.methods))('%s is covered as the list says', (method, coverage) => {
-    expect(objectionTo(method, sdkClass, coverage)).toBeUndefined();
+    expect(findProblem(method, sdkClass, coverage)).toBeUndefined();
   });
 });

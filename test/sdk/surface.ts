@@ -5,13 +5,13 @@ import type { Capability } from './transports.ts';
 /** How a method of the SDK is covered. */
 export type Coverage =
   /** The test, named by its suites and its own title, calls it. */
-  | { readonly kind: 'proven'; readonly file: string; readonly test: string }
+  | { readonly kind: 'tested'; readonly file: string; readonly test: string }
   /** It belongs to a door that comes later; the test shows that the hub refuses it by name. */
   | { readonly kind: 'refused'; readonly reason: string; readonly file: string; readonly test: string }
   /** It belongs to a door that comes later and does not reach the hub before. */
-  | { readonly kind: 'later'; readonly reason: string }
+  | { readonly kind: 'unsupported'; readonly reason: string }
   /** No transport that there is can do it; the reasons stand in the list of transports. */
-  | { readonly kind: 'lacking'; readonly capability: Capability };
+  | { readonly kind: 'unavailable'; readonly capability: Capability };
 
 /** A class of the SDK with all its public methods; a static one is written `static name`. */
 export interface SdkClass {
@@ -26,21 +26,22 @@ const STORAGE = 'what needs blob storage comes later';
 const REFUSED = 'what belongs to a later door is refused by name';
 const AMQP = 'the service client speaks AMQP for it';
 
-const registry = (test: string) => proven('registry.test.ts', test);
-const modules = (test: string) => proven('modules.test.ts', test);
-const bulk = (test: string) => proven('bulk.test.ts', test);
-const twins = (test: string) => proven('twins.test.ts', test);
-const queries = (test: string) => proven('queries.test.ts', test);
-const jobs = (test: string) => proven('jobs.test.ts', test);
-const methods = (test: string) => proven('methods.test.ts', test);
-const digitalTwins = (test: string) => proven('digital-twins.test.ts', test);
-const messages = (test: string) => proven('messages.test.ts', test);
-const telemetry = (test: string) => proven('telemetry.test.ts', test);
-const deviceClient = (test: string) => proven('clients.test.ts', `a device client over %s > ${test}`);
-const moduleClient = (test: string) => proven('clients.test.ts', `a module client over %s > ${test}`);
+const registry = (test: string) => tested('registry.test.ts', test);
+const modules = (test: string) => tested('modules.test.ts', test);
+const bulk = (test: string) => tested('bulk.test.ts', test);
+const twins = (test: string) => tested('twins.test.ts', test);
+const queries = (test: string) => tested('queries.test.ts', test);
+const jobs = (test: string) => tested('jobs.test.ts', test);
+const methods = (test: string) => tested('methods.test.ts', test);
+const digitalTwins = (test: string) => tested('digital-twins.test.ts', test);
+const messages = (test: string) => tested('messages.test.ts', test);
+const telemetry = (test: string) => tested('telemetry.test.ts', test);
+const deviceClient = (test: string) => tested('clients.test.ts', `a device client over %s > ${test}`);
+const moduleClient = (test: string) => tested('clients.test.ts', `a module client over %s > ${test}`);
 
-const MODULE_CLIENT_LIFE = moduleClient('takes a new token, options and a retry policy');
-const OF_A_POLICY = 'is made from a connection string, a SAS token or a credential of Microsoft Entra';
+const MODULE_CLIENT_OPTIONS = moduleClient('takes a new token, options and a retry policy');
+const CREATED_FROM_CREDENTIALS =
+  'is made from a connection string, a SAS token or a credential of Microsoft Entra';
 
 /** Every class that a back end, a device or a module works with. */
 export const SURFACE: Readonly<Record<string, SdkClass>> = {
@@ -71,19 +72,19 @@ export const SURFACE: Readonly<Record<string, SdkClass>> = {
       getModuleTwin: twins('a back end > reads the twin of a new module, which is its own'),
       updateModuleTwin: twins('a back end > writes tags and desired properties of a module'),
       createQuery: queries('a query > gives whole twins, as the SDK’s twin objects too'),
-      addConfiguration: refusedToBackEnd(CONFIGURATIONS),
-      getConfiguration: refusedToBackEnd(CONFIGURATIONS),
-      getConfigurations: refusedToBackEnd(CONFIGURATIONS),
-      updateConfiguration: refusedToBackEnd(CONFIGURATIONS),
-      removeConfiguration: refusedToBackEnd(CONFIGURATIONS),
-      applyConfigurationContentOnDevice: refusedToBackEnd(CONFIGURATIONS),
-      importDevicesFromBlob: refusedToBackEnd(STORAGE),
-      importDevicesFromBlobByIdentity: refusedToBackEnd(STORAGE),
-      exportDevicesToBlob: refusedToBackEnd(STORAGE),
-      exportDevicesToBlobByIdentity: refusedToBackEnd(STORAGE),
-      listJobs: refusedToBackEnd(STORAGE),
-      getJob: refusedToBackEnd(STORAGE),
-      cancelJob: refusedToBackEnd(STORAGE),
+      addConfiguration: refusedToService(CONFIGURATIONS),
+      getConfiguration: refusedToService(CONFIGURATIONS),
+      getConfigurations: refusedToService(CONFIGURATIONS),
+      updateConfiguration: refusedToService(CONFIGURATIONS),
+      removeConfiguration: refusedToService(CONFIGURATIONS),
+      applyConfigurationContentOnDevice: refusedToService(CONFIGURATIONS),
+      importDevicesFromBlob: refusedToService(STORAGE),
+      importDevicesFromBlobByIdentity: refusedToService(STORAGE),
+      exportDevicesToBlob: refusedToService(STORAGE),
+      exportDevicesToBlobByIdentity: refusedToService(STORAGE),
+      listJobs: refusedToService(STORAGE),
+      getJob: refusedToService(STORAGE),
+      cancelJob: refusedToService(STORAGE),
       'static fromConnectionString': registry('a registry client > is made from a connection string'),
       'static fromSharedAccessSignature': registry(
         'a registry client > is made from a SAS token of a policy',
@@ -100,15 +101,15 @@ export const SURFACE: Readonly<Record<string, SdkClass>> = {
       invokeDeviceMethod: methods(
         'a back end > invokes a method of a device or a module with the SDK’s service client',
       ),
-      'static fromConnectionString': methods(`a service client > ${OF_A_POLICY}`),
-      'static fromSharedAccessSignature': methods(`a service client > ${OF_A_POLICY}`),
-      'static fromTokenCredential': methods(`a service client > ${OF_A_POLICY}`),
-      open: later(AMQP),
-      close: later(AMQP),
-      send: later(AMQP),
-      getFeedbackReceiver: later(AMQP),
-      getFileNotificationReceiver: later(AMQP),
-      setRetryPolicy: later('it rules only what the service client does over AMQP'),
+      'static fromConnectionString': methods(`a service client > ${CREATED_FROM_CREDENTIALS}`),
+      'static fromSharedAccessSignature': methods(`a service client > ${CREATED_FROM_CREDENTIALS}`),
+      'static fromTokenCredential': methods(`a service client > ${CREATED_FROM_CREDENTIALS}`),
+      open: unsupported(AMQP),
+      close: unsupported(AMQP),
+      send: unsupported(AMQP),
+      getFeedbackReceiver: unsupported(AMQP),
+      getFileNotificationReceiver: unsupported(AMQP),
+      setRetryPolicy: unsupported('it rules only what the service client does over AMQP'),
     },
   },
   JobClient: {
@@ -126,9 +127,9 @@ export const SURFACE: Readonly<Record<string, SdkClass>> = {
       ),
       cancelJob: jobs('a job for later > can be cancelled, but not once it is over'),
       createQuery: jobs('a back end > lists jobs by type and status, page by page'),
-      'static fromConnectionString': jobs(`a job client > ${OF_A_POLICY}`),
-      'static fromSharedAccessSignature': jobs(`a job client > ${OF_A_POLICY}`),
-      'static fromTokenCredential': jobs(`a job client > ${OF_A_POLICY}`),
+      'static fromConnectionString': jobs(`a job client > ${CREATED_FROM_CREDENTIALS}`),
+      'static fromSharedAccessSignature': jobs(`a job client > ${CREATED_FROM_CREDENTIALS}`),
+      'static fromTokenCredential': jobs(`a job client > ${CREATED_FROM_CREDENTIALS}`),
     },
   },
   'service Twin': {
@@ -202,25 +203,25 @@ export const SURFACE: Readonly<Record<string, SdkClass>> = {
     sdkClass: iotDevice.ModuleClient,
     declarations: ['azure-iot-device/dist/module_client.d.ts', 'azure-iot-device/dist/internal_client.d.ts'],
     methods: {
-      open: MODULE_CLIENT_LIFE,
-      close: MODULE_CLIENT_LIFE,
-      setOptions: MODULE_CLIENT_LIFE,
-      setTransportOptions: MODULE_CLIENT_LIFE,
-      setRetryPolicy: MODULE_CLIENT_LIFE,
-      updateSharedAccessSignature: MODULE_CLIENT_LIFE,
+      open: MODULE_CLIENT_OPTIONS,
+      close: MODULE_CLIENT_OPTIONS,
+      setOptions: MODULE_CLIENT_OPTIONS,
+      setTransportOptions: MODULE_CLIENT_OPTIONS,
+      setRetryPolicy: MODULE_CLIENT_OPTIONS,
+      updateSharedAccessSignature: MODULE_CLIENT_OPTIONS,
       sendEvent: telemetry(
         'a module over %s > sends a message with all its properties, and the hub adds who sent it',
       ),
-      sendEventBatch: lacking('sendModuleTelemetryInBatches'),
+      sendEventBatch: unavailable('sendModuleTelemetryInBatches'),
       sendOutputEvent: telemetry(
         'a module over %s > sends to an output, which stands beside the properties of the message',
       ),
-      sendOutputEventBatch: lacking('sendToOutputsInBatches'),
+      sendOutputEventBatch: unavailable('sendToOutputsInBatches'),
       complete: messages(
         'a module over %s > receives at an input what a module beside it sent, and completes it',
       ),
-      abandon: lacking('abandonAndRejectInputMessages'),
-      reject: lacking('abandonAndRejectInputMessages'),
+      abandon: unavailable('abandonAndRejectInputMessages'),
+      reject: unavailable('abandonAndRejectInputMessages'),
       getTwin: twins('over %s > %s > gets its desired and reported properties, and nothing else'),
       onMethod: methods(
         'over %s > %s > receives a payload of every kind as it was sent, and its answer comes back likewise',
@@ -247,22 +248,27 @@ export const SURFACE: Readonly<Record<string, SdkClass>> = {
   },
 };
 
-function proven(file: string, test: string): Coverage {
-  return { kind: 'proven', file, test };
+function tested(file: string, test: string): Coverage {
+  return { kind: 'tested', file, test };
 }
 
-function later(reason: string): Coverage {
-  return { kind: 'later', reason };
+function unsupported(reason: string): Coverage {
+  return { kind: 'unsupported', reason };
 }
 
-function lacking(capability: Capability): Coverage {
-  return { kind: 'lacking', capability };
+function unavailable(capability: Capability): Coverage {
+  return { kind: 'unavailable', capability };
 }
 
-function refusedToBackEnd(reason: string): Coverage {
-  return { kind: 'refused', reason, file: 'later.test.ts', test: `${REFUSED} > %s, for a back end` };
+function refusedToService(reason: string): Coverage {
+  return { kind: 'refused', reason, file: 'unsupported.test.ts', test: `${REFUSED} > %s, for a back end` };
 }
 
 function refusedToDevice(reason: string): Coverage {
-  return { kind: 'refused', reason, file: 'later.test.ts', test: `${REFUSED} > file upload, for a device` };
+  return {
+    kind: 'refused',
+    reason,
+    file: 'unsupported.test.ts',
+    test: `${REFUSED} > file upload, for a device`,
+  };
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Transport } from '../../harness/clients/wiring.ts';
 import { type LocalHub, startHub } from '../../harness/harness.ts';
 import { errorOf } from './failures.ts';
-import { CANNOT, type Capability } from './transports.ts';
+import { type Capability, LIMITATIONS } from './transports.ts';
 
 let hub: LocalHub;
 
@@ -51,11 +51,11 @@ class NoConnectionError extends Error {
   override readonly name = 'NoConnectionError';
 }
 
-const LACKS = Object.entries(CANNOT).flatMap(([capability, reasons]) =>
+const LIMITATION_ROWS = Object.entries(LIMITATIONS).flatMap(([capability, reasons]) =>
   Object.entries(reasons).map(([transport, reason]) => [capability, transport, reason] as const),
 ) as readonly (readonly [Capability, Transport, string])[];
 
-it.each(LACKS)('the SDK cannot %s over %s: %s', async (capability, transport) => {
+it.each(LIMITATION_ROWS)('the SDK cannot %s over %s: %s', async (capability, transport) => {
   const error = await errorOf(ATTEMPTS[capability](transport));
   const bySdk = ['NotImplementedError', 'NoConnectionError'];
   // What the SDK sends all the same the hub refuses: a module's key opens no path of its device.

@@ -17,7 +17,7 @@ const ONLY_PUBACK: Reasons = {
 };
 
 /** What transports of the SDK cannot do, and why. Everything else runs over all of them. */
-export const CANNOT = {
+export const LIMITATIONS = {
   connect: { http: 'HTTP has no connection: every request stands alone' },
   sendTelemetry: {},
   sendTelemetryInBatches: NO_BATCHES_ON_MQTT,
@@ -34,10 +34,10 @@ export const CANNOT = {
   invokeMethodsOfOthers: {},
 } satisfies Readonly<Record<string, Reasons>>;
 
-export type Capability = keyof typeof CANNOT;
+export type Capability = keyof typeof LIMITATIONS;
 
 /** The transports over which a suite has to run. */
 export function transportsThat(capability: Capability): readonly Transport[] {
-  const reasons: Reasons = CANNOT[capability];
+  const reasons: Reasons = LIMITATIONS[capability];
   return TRANSPORTS.filter((transport) => reasons[transport] === undefined);
 }

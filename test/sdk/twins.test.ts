@@ -187,10 +187,10 @@ describe('a back end', () => {
     const { deviceId } = await hub.provision();
     const missing = { error: 'DeviceNotFoundError', code: 'DeviceNotFound' };
     for (const call of [
-      registry.getTwin('nobody'),
-      registry.updateTwin('nobody', {}, '*'),
-      registry.getModuleTwin(deviceId, 'nobody'),
-      registry.updateModuleTwin(deviceId, 'nobody', {}, '*'),
+      registry.getTwin('missing'),
+      registry.updateTwin('missing', {}, '*'),
+      registry.getModuleTwin(deviceId, 'missing'),
+      registry.updateModuleTwin(deviceId, 'missing', {}, '*'),
     ]) {
       expect(await failureOf(call)).toEqual(missing);
     }
@@ -274,8 +274,8 @@ describe.each(transportsThat('useTwins'))('over %s', (transport) => {
       const name = await provision();
       const client = await name.connect(transport);
       const twin = await client.getTwin();
-      const heard: Json[] = [];
-      twin.on('properties.desired', (desired: Json) => heard.push({ ...desired }));
+      const received: Json[] = [];
+      twin.on('properties.desired', (desired: Json) => received.push({ ...desired }));
       await hub.untilSubscribed(name, 'desiredProperties');
       await client.close();
       await hub.untilDisconnected(name);
@@ -285,7 +285,7 @@ describe.each(transportsThat('useTwins'))('over %s', (transport) => {
       const last = untilDesired(twin, ({ c }) => c === 3);
       await twinOf(name).update(patchOf({ c: 3 }));
       await last;
-      expect(heard.map(({ $version }) => $version)).not.toContain(3);
+      expect(received.map(({ $version }) => $version)).not.toContain(3);
       expect((await client.getTwin()).properties.desired).toEqual({ a: 1, b: 2, c: 3, $version: 4 });
       await client.close();
     });
