@@ -99,7 +99,7 @@ it('lists every supported operation in ANSWERS or in WITHOUT_JSON', () => {
 });
 
 describe.each(Object.entries(ANSWERS))('answer to %s', (route, answers) => {
-  it.each(answers)('for $path matches the mapper of the SDK: $mapper', async (answer) => {
+  it.each(answers)('matches the mapper $mapper of the SDK for the path $path', async (answer) => {
     const { status, headers, text } = await send(route, answer);
     expect(text).toBeTruthy();
     expect(status).toBe(answer.status ?? 200);

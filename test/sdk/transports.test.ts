@@ -55,7 +55,7 @@ const LIMITATION_ROWS = Object.entries(LIMITATIONS).flatMap(([capability, reason
   Object.entries(reasons).map(([transport, reason]) => [capability, transport, reason] as const),
 ) as readonly (readonly [Capability, Transport, string])[];
 
-it.each(LIMITATION_ROWS)('rejects %s over %s: %s', async (capability, transport) => {
+it.each(LIMITATION_ROWS)('rejects %s over %s, because %s', async (capability, transport) => {
   const error = await errorOf(ATTEMPTS[capability](transport));
   const bySdk = ['NotImplementedError', 'NoConnectionError'];
   // If the SDK sends the request, the hub refuses it: the key of a module gives no access to the paths of its device.
