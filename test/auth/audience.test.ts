@@ -29,7 +29,7 @@ describe('token of a policy', () => {
     ['', ['devices', 'd'], false],
     ['/devices/d', ['devices', 'd'], false],
   ])(
-    'for %s covers the resource %j, which must be below it by whole segments: %s',
+    'covers with the field sr %s the path %j, at or below it by whole segments: %s',
     (resource, path, covered) => {
       expect(coversResource({ resource, policyName: 'p' }, { hostNames: HOST_NAMES, path })).toBe(covered);
     },
@@ -49,7 +49,7 @@ describe('token without a policy', () => {
     ['hub1.iothub.test/devices/d/modules/m', ['devices', 'd'], false],
     ['hub1.iothub.test/devices', ['devices', 'd'], false],
     ['hub1.iothub.test', ['devices', 'd'], false],
-  ])('for %s covers the resource %j, which must be exactly that client: %s', (resource, path, covered) => {
+  ])('covers with the field sr %s exactly the path %j: %s', (resource, path, covered) => {
     expect(coversResource({ resource }, { hostNames: HOST_NAMES, path })).toBe(covered);
   });
 

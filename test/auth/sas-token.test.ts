@@ -259,7 +259,7 @@ describe('expiry of a SAS token', () => {
     [1_000_000, false],
     [1_000_000 + CLOCK_SKEW_MILLISECONDS, false],
     [1_000_000 + CLOCK_SKEW_MILLISECONDS + 1, true],
-  ])('of 1,000,000 ms has passed at %d ms: %s', (now, expired) => {
+  ])('has passed at %d ms if it is 1,000,000 ms: %s', (now, expired) => {
     expect(isExpired(token, now)).toBe(expired);
     const verdict = verifySasToken(token, { keys: [KEY], hostNames: [HOST], path: [], now });
     expect(reasonOf(verdict)).toBe(expired ? 'token-expired' : 'accepted');

@@ -27,7 +27,7 @@ describe('certificate', () => {
     intermediate = await createIntermediateAuthority(root, { commonName: 'factory', now });
   });
 
-  it('of a root authority is self-signed with P-256 and valid for ten years', () => {
+  it('is self-signed with P-256 and valid for ten years if it is a root authority', () => {
     const certificate = new X509Certificate(root.certificatePem);
     expect(certificate.ca).toBe(true);
     expect(certificate.subject).toMatch(/^CN=iothub-emulator local CA [0-9a-f]{8}$/);
@@ -39,7 +39,7 @@ describe('certificate', () => {
     expect(root.intermediatesPem).toBe('');
   });
 
-  it('of the server has every DNS name and IP address, and does not include the root', async () => {
+  it('has every DNS name and IP address, without the root, if it is a server certificate', async () => {
     const names = ['localhost', 'hub1.iothub.test', '*.azure-devices.net', '127.0.0.1', '::1'];
     const leaf = await createServerLeaf(root, { names, now });
     const certificate = new X509Certificate(leaf.certificatePem);
@@ -60,7 +60,7 @@ describe('certificate', () => {
     );
   });
 
-  it('of a client is self-signed, or signed by an authority and followed by its intermediates', async () => {
+  it('is self-signed, or signed by an authority and followed by its intermediates, if it is a client certificate', async () => {
     const self = await createClientCertificate({ commonName: 'd', now });
     const byRoot = await createClientCertificate({ commonName: 'd/m', now, authority: root });
     const byFactory = await createClientCertificate({ commonName: 'd/m', now, authority: intermediate });

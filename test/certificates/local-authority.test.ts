@@ -139,7 +139,7 @@ describe('directory of the local certificate authority', () => {
     ['win32', { LOCALAPPDATA: 'C:\\L' }, 'C:\\Users\\u', 'C:\\L\\iothub-emulator'],
     ['win32', {}, 'C:\\Users\\u', 'C:\\Users\\u\\AppData\\Local\\iothub-emulator'],
   ] as const)(
-    'on %s with the variables %j and the home %s is %s',
+    'is on %s, with the variables %j and the home %s, the path %s',
     (platform, environment, home, expected) => {
       expect(defaultAuthorityDirectory(environment, platform, home)).toBe(expected);
     },

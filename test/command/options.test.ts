@@ -152,7 +152,7 @@ describe('option', () => {
     ['mqttPort', '-1', 'expected a whole number from 0 to 65535.'],
     ['mqttPort', '1.5', 'expected a whole number from 0 to 65535.'],
     ['partitionCount', '0', 'expected a whole number from 1 to 128.'],
-    ['policy', 'nobody', 'expected NAME=PERMISSION,PERMISSION or NAME=PERMISSION:KEY with a key in Base64.'],
+    ['policy', 'unknown', 'expected NAME=PERMISSION,PERMISSION or NAME=PERMISSION:KEY with a key in Base64.'],
     [
       'policy',
       'a=ServiceConnect:no key',

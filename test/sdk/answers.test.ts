@@ -91,15 +91,15 @@ function send(route: string, { path, body, headers }: Answer): Promise<Reply> {
 const isAmong = (list: readonly Finding[], finding: Finding) =>
   list.some(({ kind, member }) => kind === finding.kind && member === finding.member);
 
-it('every operation that is not refused has an answer to compare, or answers no JSON', () => {
+it('lists every supported operation in ANSWERS or in WITHOUT_JSON', () => {
   const operations = ROUTES.filter((route) => !('refused' in route)).map(
     ({ method, path }) => `${method} ${path}`,
   );
   expect([...Object.keys(ANSWERS), ...Object.keys(WITHOUT_JSON)].sort()).toEqual(operations.sort());
 });
 
-describe.each(Object.entries(ANSWERS))('the answer to %s', (route, answers) => {
-  it.each(answers)('of $path is as the SDK describes it: $mapper', async (answer) => {
+describe.each(Object.entries(ANSWERS))('answer to %s', (route, answers) => {
+  it.each(answers)('matches the mapper $mapper of the SDK for the path $path', async (answer) => {
     const { status, headers, text } = await send(route, answer);
     expect(text).toBeTruthy();
     expect(status).toBe(answer.status ?? 200);
@@ -115,7 +115,7 @@ describe.each(Object.entries(ANSWERS))('the answer to %s', (route, answers) => {
   });
 });
 
-it('every deviation that is listed is there, and what is missing now and then is there in another answer', () => {
+it('lists in DEVIATIONS only those that occur, and members that another answer contains', () => {
   expect(DEVIATIONS.filter((deviation) => !isAmong(findings, deviation))).toEqual([]);
   const missing = DEVIATIONS.filter(({ kind }) => kind === 'missing');
   const isNowhere = ({ member }: Finding) => !isAmong(findings, { kind: 'present', member });

@@ -1,16 +1,16 @@
 import type { Finding } from './mappers.ts';
 
-/** A request whose answer is compared with its description. */
+/** A request whose answer is compared with a mapper of the SDK. */
 export interface Answer {
   readonly path: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly status?: number;
-  /** The class of the answer, `[Class]` for a list, `Object` for anything. */
+  /** The class of the answer, `[Class]` for a list or `Object` for any value. */
   readonly mapper: string;
-  /** Headers that the description promises. */
+  /** The headers that the SDK expects. */
   readonly promisedHeaders?: readonly string[];
-  /** Why members may be missing. */
+  /** The reason why members may be missing. */
   readonly partial?: string;
 }
 
@@ -20,8 +20,9 @@ const CALL = { methodName: 'echo', payload: { a: 1 } };
 const QUERY_HEADERS = ['x-ms-item-type'];
 
 /**
- * One request for every operation that answers JSON, by method and path of its route. It meets the devices `leaf` (disabled,
- * with a reason, below the IoT Edge device `edge`) and `online`, which answers the method `echo`, and the module `online/camera`.
+ * The requests for every operation that answers JSON, by the method and path of its route. The hub has the device
+ * `leaf`, which is disabled with a reason and below the IoT Edge device `edge`. It also has the device `online`, which
+ * answers the method `echo`, and the module `online/camera`.
  */
 export const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
   'GET /devices': [{ path: '/devices?top=1000', mapper: '[Device]' }],
@@ -54,7 +55,7 @@ export const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
       path: '/devices/keys/regenerate?api-version=2024-03-31',
       body: {
         policyKey: 'both',
-        devices: [{ id: 'edge' }, { id: 'online', moduleId: 'camera' }, { id: 'nobody' }],
+        devices: [{ id: 'edge' }, { id: 'online', moduleId: 'camera' }, { id: 'missing' }],
       },
       status: 207,
       mapper: 'KeyRegenerationResult',
@@ -108,14 +109,14 @@ export const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
       path: '/jobs/v2/answered',
       body: { ...JOB, startTime: new Date(Date.now() + 3_600_000).toISOString() },
       mapper: 'JobResponse',
-      partial: 'the hub answers with id, type and status alone',
+      partial: 'the hub answers with id, type and status only',
     },
   ],
   'GET /jobs/v2/query': [{ path: '/jobs/v2/query', mapper: '[JobResponse]', promisedHeaders: QUERY_HEADERS }],
   'GET /jobs/v2/:jobId': [
     { path: '/jobs/v2/failed', mapper: 'JobResponse' },
     { path: '/jobs/v2/methods', mapper: 'JobResponse' },
-    { path: '/jobs/v2/nothing', mapper: 'JobResponse', partial: 'the hub does not hold this job' },
+    { path: '/jobs/v2/nothing', mapper: 'JobResponse', partial: 'this job does not exist' },
   ],
   'POST /jobs/v2/:jobId/cancel': [{ path: '/jobs/v2/cancellable/cancel', mapper: 'JobResponse' }],
   'GET /digitaltwins/:deviceId': [
@@ -142,11 +143,11 @@ export const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
   ],
 };
 
-/** The operations that answer no JSON, and what they answer. */
+/** The operations that do not answer JSON, with the content of their answer. */
 export const WITHOUT_JSON: Readonly<Record<string, string>> = {
   'DELETE /devices/:deviceId': 'nothing',
   'DELETE /devices/:deviceId/modules/:moduleId': 'nothing',
-  'PATCH /digitaltwins/:deviceId': 'nothing but headers',
+  'PATCH /digitaltwins/:deviceId': 'headers only',
   'POST /devices/:deviceId/messages/devicebound': 'nothing',
   'DELETE /messages/serviceBound/feedback/:lockToken': 'nothing',
   'POST /messages/serviceBound/feedback/:lockToken/abandon': 'nothing',
@@ -158,11 +159,11 @@ export const WITHOUT_JSON: Readonly<Record<string, string>> = {
 
 const ONLY_MODULES = 'only modules have one';
 const ONLY_BELOW_EDGE = 'only IoT Edge devices and the devices below them have one';
-const CAPITALS = 'in a single twin the names begin with a capital';
+const CAPITALS = 'in a single twin the names begin with a capital letter';
 const ONE_ACTION = 'a job either updates twins or invokes a method';
-const ONLY_FAILED = 'only a job that failed has one';
+const ONLY_FAILED = 'only a failed job has one';
 
-/** Where the hub answers otherwise than the SDK describes it. What is missing now and then is there in another answer. */
+/** The deviations of the hub's answers from the SDK's mappers. Each missing member is present in another answer. */
 export const DEVIATIONS: readonly (Finding & { readonly reason: string })[] = [
   { kind: 'missing', member: 'Device.deviceScope', reason: ONLY_BELOW_EDGE },
   { kind: 'missing', member: 'Device.parentScopes', reason: ONLY_BELOW_EDGE },
@@ -171,8 +172,8 @@ export const DEVIATIONS: readonly (Finding & { readonly reason: string })[] = [
   { kind: 'missing', member: 'Twin.deviceScope', reason: ONLY_BELOW_EDGE },
   { kind: 'missing', member: 'Twin.parentScopes', reason: ONLY_BELOW_EDGE },
   { kind: 'missing', member: 'Twin.tags', reason: 'a twin without tags has no such member' },
-  { kind: 'missing', member: 'Twin.statusReason', reason: 'it is there only where a reason was given' },
-  { kind: 'unknown', member: 'Twin.modelId', reason: 'the SDK’s description is older than Plug and Play' },
+  { kind: 'missing', member: 'Twin.statusReason', reason: 'it is present only if a reason was given' },
+  { kind: 'unknown', member: 'Twin.modelId', reason: 'the mapper of the SDK is older than Plug and Play' },
   { kind: 'missing', member: 'X509Thumbprint.primaryThumbprint', reason: CAPITALS },
   { kind: 'missing', member: 'X509Thumbprint.secondaryThumbprint', reason: CAPITALS },
   { kind: 'unknown', member: 'X509Thumbprint.PrimaryThumbprint', reason: CAPITALS },
@@ -184,7 +185,7 @@ export const DEVIATIONS: readonly (Finding & { readonly reason: string })[] = [
   },
   { kind: 'missing', member: 'JobResponse.updateTwin', reason: ONE_ACTION },
   { kind: 'missing', member: 'JobResponse.cloudToDeviceMethod', reason: ONE_ACTION },
-  { kind: 'missing', member: 'JobResponse.endTime', reason: 'only a job that is over has one' },
+  { kind: 'missing', member: 'JobResponse.endTime', reason: 'only a job that has ended has one' },
   { kind: 'missing', member: 'JobResponse.failureReason', reason: ONLY_FAILED },
   { kind: 'missing', member: 'JobResponse.statusMessage', reason: ONLY_FAILED },
 ];

@@ -14,7 +14,7 @@ afterAll(() => hub[Symbol.asyncDispose]());
 
 const WRONG_KEY = Buffer.alloc(32, 7).toString('base64');
 
-/** The error and the reason in the log with which a device that brings this token is refused. */
+/** Returns the error and the logged reason with which a device with this token is refused. */
 async function refusalOf(deviceId: string, token: string): Promise<{ error: string; reason: unknown }> {
   const { host, mqttPort, authorityPem } = hub.emulator;
   const provider = iotDevice.SharedAccessSignatureAuthenticationProvider.fromSharedAccessSignature(token);
@@ -53,7 +53,7 @@ function tokenOf(
   return iotCommon.SharedAccessSignature.create(resource, policyName as string, key, expiry).toString();
 }
 
-describe('a device with a SAS token', () => {
+describe('device with a SAS token', () => {
   let deviceId: string;
   let keys: { primaryKey: string; secondaryKey: string };
   beforeAll(async () => {
@@ -63,7 +63,7 @@ describe('a device with a SAS token', () => {
   });
   const resource = () => `${hub.hostName}/devices/${deviceId}`;
 
-  it('is accepted with its primary key, its secondary key, and within the clock skew', async () => {
+  it('is accepted with its primary key, its secondary key and within the clock skew', async () => {
     for (const [key, seconds] of [
       [keys.primaryKey, 60],
       [keys.secondaryKey, 60],
@@ -75,7 +75,7 @@ describe('a device with a SAS token', () => {
     }
   });
 
-  it('is accepted with the key of a policy that may connect devices, and refused with another', async () => {
+  it('is accepted with a policy that has DeviceConnect permission, and refused with another policy', async () => {
     const { SharedAccessKey: key = '' } = iothub.ConnectionString.parse(hub.connectionString);
     expect(await refusalOf(deviceId, tokenOf(hub.hostName, key, 60, 'device'))).toMatchObject({
       error: 'none',
@@ -84,7 +84,7 @@ describe('a device with a SAS token', () => {
       error: 'UnauthorizedError',
       reason: 'permission-missing',
     });
-    expect(await refusalOf(deviceId, tokenOf(hub.hostName, key, 60, 'nobody'))).toMatchObject({
+    expect(await refusalOf(deviceId, tokenOf(hub.hostName, key, 60, 'missing'))).toMatchObject({
       reason: 'policy-unknown',
     });
   });
@@ -100,13 +100,13 @@ describe('a device with a SAS token', () => {
       'audience-mismatch',
       () => tokenOf(encodeURIComponent(`other.iothub.test/devices/${deviceId}`), keys.primaryKey, 60),
     ],
-  ])('is refused, and the log says %s', async (reason, token) => {
+  ])('is refused, and the log contains the reason %s', async (reason, token) => {
     expect(await refusalOf(deviceId, token())).toEqual({ error: 'UnauthorizedError', reason });
   });
 
-  it('is refused when it is unknown or disabled', async () => {
-    const unknown = tokenOf(encodeURIComponent(`${hub.hostName}/devices/nobody`), WRONG_KEY, 60);
-    expect(await refusalOf('nobody', unknown)).toEqual({
+  it('is refused if it is not registered or is disabled', async () => {
+    const unknown = tokenOf(encodeURIComponent(`${hub.hostName}/devices/missing`), WRONG_KEY, 60);
+    expect(await refusalOf('missing', unknown)).toEqual({
       error: 'UnauthorizedError',
       reason: 'device-unknown',
     });
@@ -120,9 +120,9 @@ describe('a device with a SAS token', () => {
   });
 });
 
-describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
+describe.each(['mqtt', 'mqtt-ws'] as const)('client over %s', (transport) => {
   it.each(['symmetricKey', 'selfSigned', 'certificateAuthority'] as const)(
-    'a device connects by %s',
+    'connects as a device with %s authentication',
     async (authentication) => {
       const device = await hub.provision({ authentication });
       const client = await device.connect(transport);
@@ -133,7 +133,7 @@ describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
   );
 
   it.each(['symmetricKey', 'selfSigned', 'certificateAuthority'] as const)(
-    'a module connects by %s',
+    'connects as a module with %s authentication',
     async (authentication) => {
       const module = await hub.provision({ moduleId: true, authentication });
       const client = await module.connect(transport);
@@ -143,7 +143,7 @@ describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
   );
 });
 
-describe('a certificate is refused', () => {
+describe('device certificate', () => {
   async function refusal(deviceId: string, files: { cert: string; key: string }): Promise<unknown> {
     const { host, mqttPort, authorityPem } = hub.emulator;
     const provider = new iotDevice.X509AuthenticationProvider({
@@ -165,19 +165,19 @@ describe('a certificate is refused', () => {
     return { cert, key };
   };
 
-  it('with another thumbprint', async () => {
+  it('is refused if its thumbprint is not registered', async () => {
     const device = await hub.provision({ authentication: 'selfSigned' });
     expect(await refusal(device.deviceId, await issue(device.deviceId, 'self'))).toBe('thumbprint-mismatch');
   });
 
-  it('with another common name', async () => {
+  it('is refused if its common name is not the device id', async () => {
     const device = await hub.provision({ authentication: 'certificateAuthority' });
-    expect(await refusal(device.deviceId, await issue('somebody-else', 'authority'))).toBe(
+    expect(await refusal(device.deviceId, await issue('another-device', 'authority'))).toBe(
       'common-name-mismatch',
     );
   });
 
-  it('from an authority that the hub does not know', async () => {
+  it('is refused if the hub does not trust its authority', async () => {
     const device = await hub.provision({ authentication: 'certificateAuthority' });
     await using otherHub = await startHub();
     const { certificatePem: cert, keyPem: key } = await otherHub.emulator.issueCertificate(
@@ -187,7 +187,7 @@ describe('a certificate is refused', () => {
     expect(await refusal(device.deviceId, { cert, key })).toBe('untrusted-authority');
   });
 
-  it('where a key was agreed', async () => {
+  it('is refused if the device is registered with symmetric keys', async () => {
     const device = await hub.provision();
     expect(await refusal(device.deviceId, await issue(device.deviceId, 'self'))).toBe(
       'credential-kind-mismatch',
@@ -195,12 +195,12 @@ describe('a certificate is refused', () => {
   });
 });
 
-it('an expired token ends the connection when the grace is over, and not before', async () => {
+it('closes a connection with an expired token after the grace time and not before', async () => {
   await using strict = await startHub({ clock: 'manual', tokenGraceSeconds: 30 });
   const device = await strict.provision();
-  // The SDK's tokens are valid for an hour.
+  // The tokens of the SDK are valid for an hour.
   const client = await device.connect();
-  // In steps shorter than the keep-alive, so that only the token can end the connection.
+  // The steps are shorter than the keep-alive, so only the token can end the connection.
   for (let passed = 0; passed < 3600 + 25; passed += 125) {
     strict.clock?.advance(125_000);
     await expect(client.getTwin()).resolves.toBeDefined();

@@ -15,22 +15,22 @@ afterAll(() => hub[Symbol.asyncDispose]());
 const devicesOf = (...ids: readonly string[]) => ids.map((deviceId) => ({ deviceId }));
 const SUCCESS = { isSuccessful: true, errors: [], warnings: [] };
 
-/** The result of an operation that failed in part: the SDK raises an error and keeps the answer in it. */
+/** Returns the result of a partially failed operation. The SDK rejects with an error that contains the answer. */
 async function partialResultOf(call: Promise<unknown>): Promise<{ errors: { deviceId: string }[] }> {
   const error = await errorOf(call);
   expect(await failureOf(call)).toEqual({ error: 'ArgumentError', code: 'BulkRegistryOperationFailure' });
   return JSON.parse(error.responseBody ?? '');
 }
 
-describe('a back end adds devices', () => {
-  it('a hundred at once', async () => {
+describe('Registry.addDevices', () => {
+  it('creates a hundred devices in one call', async () => {
     const ids = Array.from({ length: 100 }, (_value, index) => `many-${index}`);
     expect((await registry.addDevices(devicesOf(...ids))).responseBody).toEqual(SUCCESS);
     const { responseBody: last } = await registry.get('many-99');
     expect(last.authentication?.symmetricKey?.primaryKey).toHaveLength(44);
   });
 
-  it('with what a single one may have', async () => {
+  it('creates devices with status, capabilities and authentication', async () => {
     const scope = { deviceId: 'bulk-edge', capabilities: { iotEdge: true } };
     await registry.addDevices([
       { deviceId: 'bulk-off', status: 'disabled', statusReason: 'new' },
@@ -44,7 +44,7 @@ describe('a back end adds devices', () => {
     });
   });
 
-  it('as far as they are new, and is told of the others', async () => {
+  it('creates the new devices and reports the existing ones', async () => {
     await registry.addDevices(devicesOf('taken'));
     expect(await partialResultOf(registry.addDevices(devicesOf('taken', 'fresh')))).toMatchObject({
       isSuccessful: false,
@@ -54,14 +54,14 @@ describe('a back end adds devices', () => {
     expect((await registry.get('fresh')).responseBody.deviceId).toBe('fresh');
   });
 
-  it('but none twice in one call', async () => {
+  it('is refused if a device occurs twice', async () => {
     expect(await failureOf(registry.addDevices(devicesOf('same', 'same')))).toEqual({
       error: 'ArgumentError',
       code: 'DeviceDefinedMultipleTimes',
     });
   });
 
-  it('but not without the right to write', async () => {
+  it('is refused without the RegistryWrite permission', async () => {
     const other = hub.registry(hub.connectionStringOf('registryRead'));
     expect(await failureOf(other.addDevices(devicesOf('forbidden')))).toMatchObject({
       error: 'UnauthorizedError',
@@ -69,8 +69,8 @@ describe('a back end adds devices', () => {
   });
 });
 
-describe('a back end updates devices', () => {
-  it('by force, whatever their etags', async () => {
+describe('Registry.updateDevices', () => {
+  it('updates devices with outdated etags if it is forced', async () => {
     await registry.addDevices(devicesOf('u1', 'u2'));
     const disabled = devicesOf('u1', 'u2').map((device) => ({
       ...device,
@@ -81,7 +81,7 @@ describe('a back end updates devices', () => {
     expect((await registry.get('u2')).responseBody.status).toBe('disabled');
   });
 
-  it('as they were read, as far as nobody wrote meanwhile', async () => {
+  it('updates devices whose etag matches and reports the others', async () => {
     await registry.addDevices(devicesOf('v1', 'v2'));
     const read = [(await registry.get('v1')).responseBody, (await registry.get('v2')).responseBody];
     await registry.update({ deviceId: 'v2', statusReason: 'meanwhile' });
@@ -96,21 +96,21 @@ describe('a back end updates devices', () => {
     });
   });
 
-  it('but none that is missing', async () => {
-    expect(await partialResultOf(registry.updateDevices(devicesOf('nobody'), true))).toMatchObject({
-      errors: [{ deviceId: 'nobody', errorCode: 404001 }],
+  it('reports a missing device', async () => {
+    expect(await partialResultOf(registry.updateDevices(devicesOf('missing'), true))).toMatchObject({
+      errors: [{ deviceId: 'missing', errorCode: 404001 }],
     });
   });
 });
 
-describe('a back end removes devices', () => {
-  it('by force', async () => {
+describe('Registry.removeDevices', () => {
+  it('deletes devices if it is forced', async () => {
     await registry.addDevices(devicesOf('r1', 'r2'));
     expect((await registry.removeDevices(devicesOf('r1', 'r2'), true)).responseBody).toEqual(SUCCESS);
     expect(await failureOf(registry.get('r1'))).toMatchObject({ error: 'DeviceNotFoundError' });
   });
 
-  it('as they were read, as far as nobody wrote meanwhile', async () => {
+  it('deletes devices whose etag matches and reports the others', async () => {
     await registry.addDevices(devicesOf('s1', 's2'));
     const read = [(await registry.get('s1')).responseBody, (await registry.get('s2')).responseBody];
     await registry.update({ deviceId: 's2' });
@@ -120,9 +120,9 @@ describe('a back end removes devices', () => {
     expect(await failureOf(registry.get('s1'))).toMatchObject({ error: 'DeviceNotFoundError' });
   });
 
-  it('but none that is missing', async () => {
-    expect(await partialResultOf(registry.removeDevices(devicesOf('nobody'), true))).toMatchObject({
-      errors: [{ deviceId: 'nobody', errorCode: 404001 }],
+  it('reports a missing device', async () => {
+    expect(await partialResultOf(registry.removeDevices(devicesOf('missing'), true))).toMatchObject({
+      errors: [{ deviceId: 'missing', errorCode: 404001 }],
     });
   });
 });

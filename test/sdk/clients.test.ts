@@ -23,12 +23,12 @@ afterAll(() => hub[Symbol.asyncDispose]());
 
 const { Message } = iotDevice;
 
-/** The host that a client finds by its name alone, where it cannot be told a gateway. */
+/** Returns the host name that a client without a gateway connects to. */
 function hostFor(transport: Transport): string {
   return transport === 'mqtt' ? `127.0.0.1:${hub.emulator.mqttPort}` : hub.hostName;
 }
 
-/** What leads a client to the hub that was not made by the harness. */
+/** Returns the options with which a client that the harness did not create reaches the hub. */
 function wiringOptions(): object {
   const agent = createAgent({ ...hub.emulator, hostName: hub.hostName });
   return {
@@ -38,7 +38,7 @@ function wiringOptions(): object {
   };
 }
 
-/** A token of the client's own, by its primary key. */
+/** Returns a SAS token of a client, signed with its primary key. */
 function tokenOf(client: ProvisionedDevice | ProvisionedModule, host: string, seconds = 3600): string {
   const key = /SharedAccessKey=([^;]+)/.exec(client.connectionString)?.[1] ?? '';
   const module = client.moduleId === undefined ? '' : `/modules/${client.moduleId}`;
@@ -47,7 +47,7 @@ function tokenOf(client: ProvisionedDevice | ProvisionedModule, host: string, se
   return iotCommon.SharedAccessSignature.create(resource, null as never, key, expiry).toString();
 }
 
-async function proveByTelemetry(
+async function verifyByTelemetry(
   name: ProvisionedDevice | ProvisionedModule,
   client: Client | ModuleClient,
 ): Promise<void> {
@@ -58,33 +58,33 @@ async function proveByTelemetry(
   await client.close();
 }
 
-describe.each(transportsThat('sendTelemetry'))('a device client over %s', (transport) => {
+describe.each(transportsThat('sendTelemetry'))('device client over %s', (transport) => {
   const Transport = transportOf(transport);
   const gateway = () => (transport === 'mqtt' ? { gatewayHostName: hostFor(transport) } : {});
 
-  it('is made from a connection string', async () => {
+  it('is created from a connection string', async () => {
     const device = await hub.provision();
     const text = device.connectionString.replace(hub.hostName, hostFor(transport));
-    await proveByTelemetry(device, iotDevice.Client.fromConnectionString(text, Transport));
+    await verifyByTelemetry(device, iotDevice.Client.fromConnectionString(text, Transport));
   });
 
-  it('is made from a SAS token', async () => {
+  it('is created from a SAS token', async () => {
     const device = await hub.provision();
     const token = tokenOf(device, hostFor(transport));
-    await proveByTelemetry(device, iotDevice.Client.fromSharedAccessSignature(token, Transport));
+    await verifyByTelemetry(device, iotDevice.Client.fromSharedAccessSignature(token, Transport));
   });
 
-  it('is made from whatever knows its credentials', async () => {
+  it('is created from an authentication provider', async () => {
     const device = await hub.provision();
     const provider = iotDevice.SharedAccessKeyAuthenticationProvider.fromConnectionString(
       `${device.connectionString}${transport === 'mqtt' ? `;GatewayHostName=${gateway().gatewayHostName}` : ''}`,
     );
     const client = iotDevice.Client.fromAuthenticationProvider(provider, Transport);
-    await proveByTelemetry(device, client);
+    await verifyByTelemetry(device, client);
     provider.stop();
   });
 
-  it('takes a new token', async () => {
+  it('accepts a new SAS token', async () => {
     const device = await hub.provision();
     const host = hostFor(transport);
     const client = iotDevice.Client.fromSharedAccessSignature(tokenOf(device, host), Transport);
@@ -100,7 +100,7 @@ describe.each(transportsThat('sendTelemetry'))('a device client over %s', (trans
     await client.close();
   });
 
-  it('opens and closes again and again', async () => {
+  it('opens and closes repeatedly', async () => {
     const device = await hub.provision();
     const client = await device.createClient(transport);
     for (let round = 1; round <= 3; round++) {
@@ -114,8 +114,8 @@ describe.each(transportsThat('sendTelemetry'))('a device client over %s', (trans
   });
 });
 
-describe.each(transportsThat('connect'))('a device client over %s', (transport) => {
-  it('is told options, which the hub hears of', async () => {
+describe.each(transportsThat('connect'))('device client over %s', (transport) => {
+  it('sends its options to the hub', async () => {
     const device = await hub.provision();
     const text = device.connectionString.replace(hub.hostName, hostFor(transport));
     const client = iotDevice.Client.fromConnectionString(text, transportOf(transport));
@@ -128,7 +128,7 @@ describe.each(transportsThat('connect'))('a device client over %s', (transport) 
     await hub.untilDisconnected(device);
   });
 
-  it('is told how to poll, which does not concern it', async () => {
+  it('ignores the polling interval', async () => {
     const device = await hub.provision();
     const client = await device.connect(transport);
     await client.setTransportOptions({ interval: 5 });
@@ -136,7 +136,7 @@ describe.each(transportsThat('connect'))('a device client over %s', (transport) 
     await client.close();
   });
 
-  it('comes back after its connection was lost, as long as its retry policy says so', async () => {
+  it('reconnects after its connection was lost if its retry policy allows it', async () => {
     const device = await hub.provision();
     const first = await device.connect(transport);
     first.onDeviceMethod('who', (_request, response) => void response.send(200, 'first'));
@@ -144,7 +144,7 @@ describe.each(transportsThat('connect'))('a device client over %s', (transport) 
     const second = await device.createClient(transport);
     second.setRetryPolicy(new iotCommon.NoRetry());
     const lost = once(second, 'disconnect');
-    // It takes the place of the first, which takes it back.
+    // The second client replaces the first, which then reconnects.
     await second.open();
     await lost;
     const timeouts = { connectTimeoutInSeconds: 10 };
@@ -153,31 +153,31 @@ describe.each(transportsThat('connect'))('a device client over %s', (transport) 
   });
 });
 
-describe.each(transportsThat('sendModuleTelemetry'))('a module client over %s', (transport) => {
+describe.each(transportsThat('sendModuleTelemetry'))('module client over %s', (transport) => {
   const Transport = transportOf(transport);
   afterEach(() => vi.unstubAllEnvs());
 
-  it('is made from a connection string', async () => {
+  it('is created from a connection string', async () => {
     const module = await hub.provision({ moduleId: true });
     const text = module.connectionString.replace(hub.hostName, hostFor(transport));
-    await proveByTelemetry(module, iotDevice.ModuleClient.fromConnectionString(text, Transport));
+    await verifyByTelemetry(module, iotDevice.ModuleClient.fromConnectionString(text, Transport));
   });
 
-  it('is made from a SAS token', async () => {
+  it('is created from a SAS token', async () => {
     const module = await hub.provision({ moduleId: true });
     const token = tokenOf(module, hostFor(transport));
-    await proveByTelemetry(module, iotDevice.ModuleClient.fromSharedAccessSignature(token, Transport));
+    await verifyByTelemetry(module, iotDevice.ModuleClient.fromSharedAccessSignature(token, Transport));
   });
 
-  it('is made from whatever knows its credentials', async () => {
+  it('is created from an authentication provider', async () => {
     const module = await hub.provision({ moduleId: true });
     const text = module.connectionString.replace(hub.hostName, hostFor(transport));
     const provider = iotDevice.SharedAccessKeyAuthenticationProvider.fromConnectionString(text);
-    await proveByTelemetry(module, iotDevice.ModuleClient.fromAuthenticationProvider(provider, Transport));
+    await verifyByTelemetry(module, iotDevice.ModuleClient.fromAuthenticationProvider(provider, Transport));
     provider.stop();
   });
 
-  it('is made from its environment, the authority’s file included', async () => {
+  it('is created from its environment, including the CA file', async () => {
     const module = await hub.provision({ moduleId: true });
     const file = join(tmpdir(), `authority-${process.pid}-${transport}.pem`);
     await writeFile(file, hub.emulator.authorityPem);
@@ -185,14 +185,14 @@ describe.each(transportsThat('sendModuleTelemetry'))('a module client over %s', 
     vi.stubEnv('IotHubConnectionString', module.connectionString.replace(hub.hostName, hostFor(transport)));
     vi.stubEnv('EdgeModuleCACertificateFile', file);
     const client = await iotDevice.ModuleClient.fromEnvironment(Transport);
-    // Over WebSocket only an agent leads to a free port; over MQTT the environment alone does.
+    // Over WebSocket a free port needs an agent. Over MQTT the environment is enough.
     if (transport === 'mqtt-ws') await client.setOptions(wiringOptions() as never);
     await client.open();
     await hub.untilConnected(module);
     await client.close();
   });
 
-  it('takes a new token, options and a retry policy', async () => {
+  it('accepts a new SAS token, options and a retry policy', async () => {
     const module = await hub.provision({ moduleId: true });
     const host = hostFor(transport);
     const client = iotDevice.ModuleClient.fromSharedAccessSignature(tokenOf(module, host), Transport);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => hub[Symbol.asyncDispose]());
 
 const MODEL_ID = 'dtmi:com:example:TemperatureController;1';
-// The SDK's RestError bears the name of every error.
+// Every RestError of the SDK has the name Error.
 const DEVICE_NOT_FOUND = { error: 'Error', code: 'DeviceNotFound' };
 
 async function connectedDevice() {
@@ -22,15 +22,15 @@ async function connectedDevice() {
   return { device, client, twin: await client.getTwin() };
 }
 
-describe('a back end reads a digital twin', () => {
-  it('of a device without a model', async () => {
+describe('DigitalTwinClient.getDigitalTwin', () => {
+  it('returns the digital twin of a device without a model', async () => {
     const { deviceId } = await hub.provision();
     const twin = await digitalTwins.getDigitalTwin(deviceId);
     expect(twin).toMatchObject({ $dtId: deviceId, $metadata: { $model: '' } });
     expect(twin?._response.parsedHeaders.eTag).toBe('"AAAAAAAAAAE="');
   });
 
-  it('with its model, its components and what the device acknowledged', async () => {
+  it('returns the model, the components and the acknowledged properties', async () => {
     const { device, twin } = await connectedDevice();
     await digitalTwins.updateDigitalTwin(device.deviceId, [
       { op: 'add', path: '/thermostat1', value: { targetTemperature: 21.8, $metadata: {} } },
@@ -64,18 +64,18 @@ describe('a back end reads a digital twin', () => {
     });
   });
 
-  it('but none of a device that is missing', async () => {
-    expect(await failureOf(digitalTwins.getDigitalTwin('nobody'))).toEqual(DEVICE_NOT_FOUND);
+  it('is refused for a missing device', async () => {
+    expect(await failureOf(digitalTwins.getDigitalTwin('missing'))).toEqual(DEVICE_NOT_FOUND);
   });
 });
 
-describe('a back end updates a digital twin', () => {
-  it('and the device hears the desired properties', async () => {
+describe('DigitalTwinClient.updateDigitalTwin', () => {
+  it('updates desired properties, which the device receives', async () => {
     const { device, twin } = await connectedDevice();
     const patch = untilDesired(twin, ({ $version }) => $version === 2);
     await hub.untilSubscribed(device, 'desiredProperties');
     const operations = [{ op: 'add', path: '/targetTemperature', value: 21.5 }];
-    // The answer has no body, so that only a callback gets to see it.
+    // The answer has no body, so only a callback receives its headers.
     const answered = await new Promise<unknown[]>((resolve) => {
       digitalTwins.updateDigitalTwin(device.deviceId, operations, (...values) => resolve(values));
     });
@@ -90,7 +90,7 @@ describe('a back end updates a digital twin', () => {
     expect(await patch).toEqual({ targetTemperature: 21.5, $version: 2 });
   });
 
-  it('as it was read, and no more when that is stale', async () => {
+  it('updates if the etag matches and is refused if it is outdated', async () => {
     const { deviceId } = await hub.provision();
     const patch = [{ op: 'add', path: '/level', value: 1 }];
     const eTag = (await digitalTwins.getDigitalTwin(deviceId))?._response.parsedHeaders.eTag;
@@ -103,12 +103,12 @@ describe('a back end updates a digital twin', () => {
   });
 
   it.each<[string, string, string, object]>([
-    ['an operation that is none', 'any', 'InvalidDigitalTwinJsonPatch', { op: 'copy', path: '/a' }],
-    ['a path that is none', 'any', 'InvalidDigitalTwinPatchPath', { op: 'add', path: 'a', value: 1 }],
-    ['a name that is none', 'any', 'InvalidDigitalTwinPatchPath', { op: 'add', path: '/1a', value: 1 }],
+    ['an unsupported operation', 'any', 'InvalidDigitalTwinJsonPatch', { op: 'copy', path: '/a' }],
+    ['an invalid path', 'any', 'InvalidDigitalTwinPatchPath', { op: 'add', path: 'a', value: 1 }],
+    ['an invalid name', 'any', 'InvalidDigitalTwinPatchPath', { op: 'add', path: '/1a', value: 1 }],
     ['an array', 'any', 'InvalidDigitalTwinPayload', { op: 'add', path: '/a', value: [1] }],
-    ['a device that is missing', 'nobody', 'DeviceNotFound', { op: 'add', path: '/a', value: 1 }],
-  ])('but not with %s', async (_what, deviceId, code, operation) => {
+    ['a missing device', 'missing', 'DeviceNotFound', { op: 'add', path: '/a', value: 1 }],
+  ])('is refused with %s', async (_what, deviceId, code, operation) => {
     await hub
       .registry()
       .create({ deviceId: 'any' })
@@ -120,8 +120,8 @@ describe('a back end updates a digital twin', () => {
   });
 });
 
-describe('a back end invokes a command', () => {
-  it('of a device, and gets status and payload', async () => {
+describe('DigitalTwinClient.invokeCommand', () => {
+  it('invokes a command of a device and returns status and payload', async () => {
     const { device, client } = await connectedDevice();
     client.onDeviceMethod(
       'reboot',
@@ -133,7 +133,7 @@ describe('a back end invokes a command', () => {
     expect(answer?._response.status).toBe(200);
   });
 
-  it('of a component', async () => {
+  it('invokes a command of a component', async () => {
     const { device, client } = await connectedDevice();
     client.onDeviceMethod('thermostat1*getReport', (request, response) => {
       void response.send(200, { since: request.payload });
@@ -148,7 +148,7 @@ describe('a back end invokes a command', () => {
     expect(answer).toMatchObject({ xMsCommandStatuscode: 200, body: { since: '2026-01-01' } });
   });
 
-  it('waits while the device connects', async () => {
+  it('waits for the device to connect', async () => {
     const device = await hub.provision();
     const timeouts = { connectTimeoutInSeconds: 20, responseTimeoutInSeconds: 30 };
     const answer = digitalTwins.invokeCommand(device.deviceId, 'reboot', {}, timeouts as never);
@@ -157,9 +157,9 @@ describe('a back end invokes a command', () => {
     expect(await answer).toMatchObject({ xMsCommandStatuscode: 200 });
   });
 
-  it('but not of a device that is missing or not online, nor with a timeout that is none', async () => {
+  it('is refused for a missing or offline device and with an invalid timeout', async () => {
     const { deviceId } = await hub.provision();
-    expect(await failureOf(digitalTwins.invokeCommand('nobody', 'reboot', {}))).toEqual(DEVICE_NOT_FOUND);
+    expect(await failureOf(digitalTwins.invokeCommand('missing', 'reboot', {}))).toEqual(DEVICE_NOT_FOUND);
     expect(await failureOf(digitalTwins.invokeComponentCommand(deviceId, 'c', 'reboot', {}))).toEqual({
       error: 'Error',
       code: 'DeviceNotOnline',
@@ -172,7 +172,7 @@ describe('a back end invokes a command', () => {
   });
 });
 
-it('a back end needs the right to connect to the service for all of it', async () => {
+it('requires the ServiceConnect permission for every call of DigitalTwinClient', async () => {
   const other = hub.digitalTwinClient(hub.connectionStringOf('registryReadWrite'));
   for (const call of [
     other.getDigitalTwin('any'),

@@ -27,7 +27,7 @@ const nextId = () => {
   return `job-${count}`;
 };
 
-/** The job when it is over; each look is a request. */
+/** Polls a job until it has ended, and returns it. */
 async function ended(jobId: string, client = jobs) {
   for (;;) {
     const { jobStatus } = await client.getJob(jobId);
@@ -40,8 +40,8 @@ async function rowsOf(jobId: string, of = hub): Promise<Record<string, unknown>[
   return (await query.next()).result;
 }
 
-describe('a job that updates twins', () => {
-  it('is queued, runs over what its condition selects, and tells how each device fared', async () => {
+describe('twin update job', () => {
+  it('is queued, updates the selected twins and reports the result of each device', async () => {
     const devices = [await hub.provision(), await hub.provision()] as const;
     const jobId = nextId();
     const patch = { tags: { floor: 2 }, properties: { desired: { interval: 30 } } };
@@ -85,7 +85,7 @@ describe('a job that updates twins', () => {
     );
   });
 
-  it('reaches a connected device as a desired patch', async () => {
+  it('sends a desired patch to a connected device', async () => {
     const device = await hub.provision();
     const twin = await (await device.connect()).getTwin();
     const interval = new Promise((resolve) => twin.on('properties.desired.interval', resolve));
@@ -95,7 +95,7 @@ describe('a job that updates twins', () => {
     expect(await interval).toBe(31);
   });
 
-  it('over a condition that is no query is accepted, and fails', async () => {
+  it('is accepted with an invalid condition and then fails', async () => {
     const jobId = nextId();
     await jobs.scheduleTwinUpdate(jobId, 'SELECT nonsense', forced({}), NOW, 60);
     const job = await ended(jobId);
@@ -103,16 +103,16 @@ describe('a job that updates twins', () => {
     expect(job.failureReason).toContain('SQL query parse failed');
   });
 
-  it('over nothing is completed', async () => {
+  it('completes if its condition selects no device', async () => {
     const jobId = nextId();
-    await jobs.scheduleTwinUpdate(jobId, "deviceId = 'nobody'", forced({}), NOW, 60);
+    await jobs.scheduleTwinUpdate(jobId, "deviceId = 'missing'", forced({}), NOW, 60);
     expect(await ended(jobId)).toMatchObject({
       status: 'completed',
       deviceJobStatistics: { deviceCount: 0 },
     });
   });
 
-  it('must be forced, for its etag is the only one it takes', async () => {
+  it('is refused with another etag than *', async () => {
     expect(await failureOf(jobs.scheduleTwinUpdate(nextId(), '*', { tags: {} }, NOW, 60))).toEqual({
       error: 'InvalidEtagError',
       code: 'PreconditionFailed',
@@ -120,12 +120,12 @@ describe('a job that updates twins', () => {
   });
 });
 
-describe('a job that invokes a direct method', () => {
-  it('tells what each device answered, and of those that were not online', async () => {
+describe('direct method job', () => {
+  it('reports the response of each device and the devices that are not online', async () => {
     await using own = await startHub({ clock: 'manual' });
     const [online, offline] = [await own.provision(), await own.provision()];
     (await online.connect()).onDeviceMethod('blink', (request, response) => {
-      void response.send(202, { heard: request.payload });
+      void response.send(202, { received: request.payload });
     });
     await own.untilSubscribed(online, 'methods');
     const jobId = nextId();
@@ -148,7 +148,7 @@ describe('a job that invokes a direct method', () => {
       {
         deviceId: online.deviceId,
         status: 'completed',
-        outcome: { deviceMethodResponse: { status: 202, payload: { heard: { n: 3 } } } },
+        outcome: { deviceMethodResponse: { status: 202, payload: { received: { n: 3 } } } },
       },
       { deviceId: offline.deviceId, status: 'failed', error: { code: 'DeviceNotOnline' } },
     ]);
@@ -165,7 +165,7 @@ describe('a job that invokes a direct method', () => {
     });
   });
 
-  it('may be meant for modules', async () => {
+  it('can target modules', async () => {
     const module = await hub.provision({ moduleId: true });
     const answer = (_request: unknown, response: DeviceMethodResponse) => void response.send(200);
     (await module.connect()).onMethod('blink', answer as never);
@@ -182,8 +182,8 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition()));
 }
 
-describe('a job for later', () => {
-  it('is scheduled and begins at its time', async () => {
+describe('scheduled job', () => {
+  it('starts at its start time', async () => {
     await using own = await startHub({ clock: 'manual' });
     const device = await own.provision();
     const client = own.jobClient();
@@ -192,12 +192,12 @@ describe('a job for later', () => {
     await client.scheduleTwinUpdate(jobId, conditionOf(device), patch, inAnHour(), 60);
     own.clock?.advance(1000);
     expect((await client.getJob(jobId)).jobStatus.status).toBe('scheduled');
-    // Not a whole hour at once: the token of the next request bears the machine's time.
+    // The clock advances by one hour in total, because the token of the next request has the machine's time.
     own.clock?.advance(3_600_000);
     expect((await own.registry().getTwin(device.deviceId)).responseBody.tags).toEqual({ late: true });
   });
 
-  it('can be cancelled, but not once it is over', async () => {
+  it('can be cancelled unless it has ended', async () => {
     const jobId = nextId();
     await jobs.scheduleDeviceMethod(jobId, '*', { methodName: 'blink' }, inAnHour(), 60);
     expect((await jobs.cancelJob(jobId)).jobStatus).toMatchObject({ jobId, status: 'cancelled' });
@@ -209,14 +209,14 @@ describe('a job for later', () => {
     });
   });
 
-  it('lies within a week', async () => {
+  it('must start within a week', async () => {
     const tooLate = new Date(Date.now() + 169 * 3_600_000);
     const call = jobs.scheduleTwinUpdate(nextId(), '*', forced({}), tooLate, 60);
     await expect(call).rejects.toThrow('Must be within 168 hours');
     expect(await failureOf(call)).toMatchObject({ error: 'ArgumentError' });
   });
 
-  it('takes the only place of a small hub', async () => {
+  it('uses the only slot of a hub with one active job', async () => {
     await using own = await startHub();
     const client = own.jobClient();
     await client.scheduleTwinUpdate('first', '*', forced({}), inAnHour(), 60);
@@ -230,8 +230,8 @@ describe('a job for later', () => {
   });
 });
 
-describe('a back end', () => {
-  it('lists jobs by type and status, page by page', async () => {
+describe('JobClient', () => {
+  it('lists jobs by type and status in pages', async () => {
     await using own = await startHub({ concurrentJobLimit: 10 });
     const client = own.jobClient();
     for (const jobId of ['a', 'b', 'c']) {
@@ -251,12 +251,12 @@ describe('a back end', () => {
     expect((await client.createQuery().next()).result).toHaveLength(4);
   });
 
-  it('reads of a job that the hub does not hold that it is unknown, and cannot cancel it', async () => {
-    expect((await jobs.getJob('nobody')).jobStatus).toMatchObject({ type: 'unknown', status: 'unknown' });
-    expect(await failureOf(jobs.cancelJob('nobody'))).toEqual({ error: 'Error', code: 'JobNotFound' });
+  it('returns the status unknown for a missing job and cannot cancel it', async () => {
+    expect((await jobs.getJob('missing')).jobStatus).toMatchObject({ type: 'unknown', status: 'unknown' });
+    expect(await failureOf(jobs.cancelJob('missing'))).toEqual({ error: 'Error', code: 'JobNotFound' });
   });
 
-  it('cannot use an id twice, nor one that is none', async () => {
+  it('cannot use an existing or invalid job id', async () => {
     const jobId = nextId();
     await jobs.scheduleTwinUpdate(jobId, '*', forced({}), NOW, 60);
     expect(await failureOf(jobs.scheduleTwinUpdate(jobId, '*', forced({}), NOW, 60))).toEqual({
@@ -269,7 +269,7 @@ describe('a back end', () => {
     });
   });
 
-  it('needs the right to write the registry', async () => {
+  it('requires the RegistryWrite permission', async () => {
     const other = hub.jobClient(hub.connectionStringOf('service'));
     for (const call of [
       other.scheduleTwinUpdate(nextId(), '*', forced({}), NOW, 60),
@@ -285,10 +285,10 @@ describe('a back end', () => {
   });
 });
 
-describe('a job client', () => {
+describe('JobClient credentials', () => {
   const agent = () => createAgent({ ...hub.emulator, hostName: hub.hostName });
 
-  it('is made from a connection string, a SAS token or a credential of Microsoft Entra', async () => {
+  it('are a connection string, a SAS token or a Microsoft Entra credential', async () => {
     const { SharedAccessKey: key = '' } = iothub.ConnectionString.parse(hub.connectionString);
     const expiry = Math.floor(Date.now() / 1000) + 60;
     const token = iotCommon.SharedAccessSignature.create(hub.hostName, 'registryReadWrite', key, expiry);
@@ -298,7 +298,7 @@ describe('a job client', () => {
       iothub.JobClient.fromSharedAccessSignature(token.toString()),
       iothub.JobClient.fromTokenCredential(hub.hostName, { getToken }),
     ]) {
-      expect((await withAgent(client, agent()).getJob('nobody')).jobStatus.status).toBe('unknown');
+      expect((await withAgent(client, agent()).getJob('missing')).jobStatus.status).toBe('unknown');
     }
   });
 });

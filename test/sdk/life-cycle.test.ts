@@ -21,8 +21,8 @@ function lastReasonOf(deviceId: string): unknown {
   return hub.log.findLast(isEnd)?.fields['reason'];
 }
 
-describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
-  it('disabling a device drops its connection and its modules’, and refuses the next one', async () => {
+describe.each(['mqtt', 'mqtt-ws'] as const)('connection over %s', (transport) => {
+  it('closes when the device is disabled, also for its modules, and is refused until it is enabled', async () => {
     const device = await hub.provision();
     const module = await hub.provision({ deviceId: device.deviceId, moduleId: true });
     const clients = [await device.connect(transport), await module.connect(transport)];
@@ -36,7 +36,7 @@ describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
     await (await device.connect(transport)).close();
   });
 
-  it('deleting a device drops its connection', async () => {
+  it('closes when the device is deleted', async () => {
     const device = await hub.provision();
     const dropped = untilDropped(await device.connect(transport));
     await hub.registry().delete(device.deviceId);
@@ -44,7 +44,7 @@ describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
     expect(lastReasonOf(device.deviceId)).toBe('identity-deleted');
   });
 
-  it('the newcomer with the same identity wins', async () => {
+  it('closes when a second client with the same identity connects', async () => {
     const device = await hub.provision();
     const first = await device.connect(transport);
     const dropped = untilDropped(first);
@@ -55,7 +55,7 @@ describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
     await second.close();
   });
 
-  it('a connection shows in the registry and in the twin', async () => {
+  it('appears in the device identity and in the twin', async () => {
     const device = await hub.provision();
     const client = await device.connect(transport);
     const { responseBody: identity } = await hub.registry().get(device.deviceId);
@@ -67,7 +67,7 @@ describe.each(['mqtt', 'mqtt-ws'] as const)('over %s', (transport) => {
     expect(twin).toMatchObject({ connectionState: 'Disconnected' });
   });
 
-  it('a model id announced at the connection is kept in the twin', async () => {
+  it('stores the announced model id in the twin', async () => {
     const device = await hub.provision();
     const client = await device.connect(transport, { modelId: 'dtmi:com:example:Thermostat;1' });
     await client.close();

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** How the SDK describes a value on the wire. */
+/** The SDK's description of a value on the wire. */
 export interface Mapper {
   readonly serializedName?: string;
   readonly type: {
@@ -16,7 +16,7 @@ interface Serializer {
   deserialize(mapper: Mapper, body: unknown, name: string): unknown;
 }
 
-// The serializer is a dependency of the SDK and not ours: it is found from there.
+// The serializer is a dependency of the SDK, so it is resolved from there.
 const require = createRequire(import.meta.url);
 const requireOfSdk = createRequire(require.resolve('azure-iothub'));
 const { Serializer } = requireOfSdk('@azure/ms-rest-js') as {
@@ -24,7 +24,7 @@ const { Serializer } = requireOfSdk('@azure/ms-rest-js') as {
 };
 const SDK_MAPPERS = requireOfSdk('./dist/pl/models/mappers.js') as Readonly<Record<string, Mapper>>;
 
-/** The answers that the SDK's description is too old for or leaves open, described here in its own way. */
+/** The mappers of answers that the SDK does not describe. */
 const OWN_MAPPERS = {
   KeyRegenerationResult: composite('KeyRegenerationResult', {
     policyKey: 'String',
@@ -56,27 +56,27 @@ const OWN_MAPPERS = {
 const MAPPERS: Readonly<Record<string, Mapper>> = { ...SDK_MAPPERS, ...OWN_MAPPERS };
 const serializer = new Serializer(MAPPERS);
 
-/** What a comparison finds of a member, `Class.member`: it is as described, or one of three ways in which it is not. */
+/** The result of comparing a member, `Class.member`: it is present as described, or deviates in one of three ways. */
 export interface Finding {
   readonly kind: 'present' | 'missing' | 'unknown' | 'mistyped';
   readonly member: string;
 }
 
-/** The mapper of an answer: a class, or `[Class]` for a list of them; `Object` is anything. */
+/** Returns the mapper of an answer: a class, `[Class]` for a list, or `Object` for any value. */
 export function mapperOf(answer: string): Mapper {
   if (answer === 'Object') return { type: { name: 'Object' } };
   return answer.startsWith('[') ? sequenceOf(answer.slice(1, -1)) : classMapperOf(answer);
 }
 
-/** What the SDK makes of a body. */
+/** Deserializes a body as the SDK does. */
 export function deserialize(mapper: Mapper, body: unknown): unknown {
   return serializer.deserialize(mapper, body, 'answer');
 }
 
-/** What a request said comes back as it was: there nothing is missing. */
+/** Members that repeat a part of the request. They may be partial. */
 const ECHOES = new Set(['JobResponse.updateTwin', 'JobResponse.cloudToDeviceMethod']);
 
-/** Compares a body with its description, down to the last member; null may stand anywhere. In a partial body nothing is missing. */
+/** Compares a body with its mapper, with all members. Any value can be null. A partial body has no missing members. */
 export function compare(
   mapper: Mapper,
   body: unknown,
@@ -138,7 +138,8 @@ function isTime(value: unknown): boolean {
 
 function classMapperOf(className: string): Mapper {
   const mapper = MAPPERS[className];
-  if (mapper === undefined) throw new Error(`The SDK describes no ${className}.`);
+  if (mapper === undefined)
+    throw new Error(`Class ${className} is unknown, expected a mapper of the SDK or of OWN_MAPPERS.`);
   return mapper;
 }
 

@@ -13,15 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => hub[Symbol.asyncDispose]());
 
-/** The SDK asks over HTTP once a second unless told; the other transports do not care. */
-const EAGER = { http: { receivePolicy: { interval: 0.02, drain: true } } };
+/** Over HTTP the SDK polls once a second by default. The other transports ignore this option. */
+const FAST_POLLING = { http: { receivePolicy: { interval: 0.02, drain: true } } };
 
-const connect = (device: ProvisionedDevice, transport: Transport) => device.connect(transport, EAGER);
+const connect = (device: ProvisionedDevice, transport: Transport) => device.connect(transport, FAST_POLLING);
 const textOf = (message: Message) => message.getBytes().toString();
 const pendingOf = async ({ deviceId }: ProvisionedDevice, of = hub) =>
   (await of.registry().get(deviceId)).responseBody.cloudToDeviceMessageCount;
 
-/** Collects messages and completes each; resolves when there are enough. */
+/** Collects and completes messages. Resolves after `count` messages. */
 function completed(client: Client, count: number): Promise<Message[]> {
   const messages: Message[] = [];
   return new Promise((resolve, reject) => {
@@ -35,8 +35,8 @@ function completed(client: Client, count: number): Promise<Message[]> {
   });
 }
 
-describe.each(transportsThat('receiveMessages'))('a device over %s', (transport) => {
-  it('receives a message with its properties and completes it, and the sender hears of it', async () => {
+describe.each(transportsThat('receiveMessages'))('device over %s', (transport) => {
+  it('receives and completes a message with its properties, and the service receives feedback', async () => {
     const device = await hub.provision();
     const client = await connect(device, transport);
     const received = completed(client, 1);
@@ -56,7 +56,7 @@ describe.each(transportsThat('receiveMessages'))('a device over %s', (transport)
       correlationId: 'c/1',
       to: `/devices/${device.deviceId}/messages/devicebound`,
     });
-    // The SDK leaves the prefix of the HTTPS API on.
+    // The SDK does not remove the header prefix of the HTTPS API.
     const prefix = transport === 'http' ? 'iothub-app-' : '';
     expect(message.properties.getValue(`${prefix}colour`)).toBe('red');
     expect(message.properties.getValue(`${prefix}empty`)).toBe('x=1&y');
@@ -73,7 +73,7 @@ describe.each(transportsThat('receiveMessages'))('a device over %s', (transport)
     await client.close();
   });
 
-  it('receives, in order, what was sent while it was away', async () => {
+  it('receives messages in order that were sent while it was disconnected', async () => {
     const device = await hub.provision();
     for (const text of ['1', '2', '3']) hub.sendMessage(device, text);
     expect(await pendingOf(device)).toBe(3);
@@ -82,7 +82,7 @@ describe.each(transportsThat('receiveMessages'))('a device over %s', (transport)
     await client.close();
   });
 
-  it('whose id has to be escaped sends and receives, also almost as much as a message may hold', async () => {
+  it('sends and receives with special characters in its id and with nearly the maximum size', async () => {
     const device = await hub.provision({ deviceId: `dev-:.%_*?!(),@$'%41-${transport}` });
     const client = await connect(device, transport);
     await client.sendEvent(new iotDevice.Message('here I am'));
@@ -95,9 +95,9 @@ describe.each(transportsThat('receiveMessages'))('a device over %s', (transport)
     await client.close();
   });
 
-  // Not over HTTP: a poll that is under way when a client closes takes the next message along and locks it for a minute.
+  // Not over HTTP: a poll that is pending when the client closes receives and locks the next message for a minute.
   it.runIf(transport !== 'http')(
-    'receives what was sent while it was away with a new client too',
+    'receives messages with a new client that were sent while it was disconnected',
     async () => {
       const device = await hub.provision();
       const client = await connect(device, transport);
@@ -106,8 +106,8 @@ describe.each(transportsThat('receiveMessages'))('a device over %s', (transport)
       await received;
       await client.close();
       hub.sendMessage(device, 'while away');
-      // Its persistent session still subscribes: the message may come with the greeting, so listen first.
-      const again = await device.createClient(transport, EAGER);
+      // The persistent session is still subscribed, so the message may arrive right after CONNACK.
+      const again = await device.createClient(transport, FAST_POLLING);
       const pending = completed(again, 1);
       await again.open();
       expect((await pending).map(textOf)).toEqual(['while away']);
@@ -115,21 +115,21 @@ describe.each(transportsThat('receiveMessages'))('a device over %s', (transport)
     },
   );
 
-  it('receives nothing before it listens, nor after it has stopped', async () => {
+  it('receives nothing before it subscribes and after it has unsubscribed', async () => {
     const device = await hub.provision();
     const client = await connect(device, transport);
     hub.sendMessage(device, '1');
     expect(await pendingOf(device)).toBe(1);
     await completed(client, 1);
     client.removeAllListeners('message');
-    // What the SDK sends after the end of its subscription is answered after it.
+    // The hub acknowledges this event after it has processed the UNSUBSCRIBE.
     await client.sendEvent(new iotDevice.Message('x'));
     hub.sendMessage(device, '2');
     expect(await pendingOf(device)).toBe(1);
     await client.close();
   });
 
-  it('does not receive what has expired, and the sender hears of it', async () => {
+  it('does not receive an expired message, and the service receives feedback', async () => {
     await using own = await startHub({ clock: 'manual' });
     const device = await own.provision();
     const now = own.clock?.now() ?? 0;
@@ -150,7 +150,7 @@ describe.each(transportsThat('receiveMessages'))('a device over %s', (transport)
     await client.close();
   });
 
-  it('does not receive what was purged, and the sender hears of it', async () => {
+  it('does not receive a purged message, and the service receives feedback', async () => {
     const device = await hub.provision();
     for (const text of ['1', '2']) hub.sendMessage(device, { body: text, messageId: text, ack: 'negative' });
     expect(hub.purgeMessages(device)).toBe(2);
@@ -166,13 +166,13 @@ function isoTime(unixMilliseconds: number): string {
   return new Date(unixMilliseconds).toISOString();
 }
 
-describe.each(transportsThat('abandonAndRejectMessages'))('a device over %s', (transport) => {
+describe.each(transportsThat('abandonAndRejectMessages'))('device over %s', (transport) => {
   const next = async (client: Client) => {
     const [message] = (await once(client, 'message')) as [Message];
     return message;
   };
 
-  it('rejects a message, and the sender hears of it', async () => {
+  it('rejects a message, and the service receives feedback', async () => {
     const device = await hub.provision();
     const client = await connect(device, transport);
     hub.sendMessage(device, { body: 'x', messageId: 'unwanted', ack: 'full' });
@@ -186,7 +186,7 @@ describe.each(transportsThat('abandonAndRejectMessages'))('a device over %s', (t
     await client.close();
   });
 
-  it('abandons a message and receives it again, until it was delivered too often', async () => {
+  it('abandons a message and receives it again until the maximum delivery count', async () => {
     await using own = await startHub({ cloudToDevice: { maximumDeliveryCount: 2 } });
     const device = await own.provision();
     const client = await connect(device, transport);
@@ -204,7 +204,7 @@ describe.each(transportsThat('abandonAndRejectMessages'))('a device over %s', (t
     await client.close();
   });
 
-  it('receives a message again when its lock has run out, and the old lock settles nothing', async () => {
+  it('receives a message again when its lock has expired, and cannot settle it with the old lock', async () => {
     await using own = await startHub({ clock: 'manual' });
     const device = await own.provision();
     const client = await connect(device, transport);
@@ -224,8 +224,8 @@ describe.each(transportsThat('abandonAndRejectMessages'))('a device over %s', (t
   });
 });
 
-describe('a back end', () => {
-  it('cannot send a fifty-first message', async () => {
+describe('service', () => {
+  it('cannot send more than fifty messages to a device', async () => {
     const device = await hub.provision();
     for (let count = 1; count <= 50; count++) hub.sendMessage(device, 'x');
     expect(() => hub.sendMessage(device, 'x')).toThrow(
@@ -234,18 +234,18 @@ describe('a back end', () => {
   });
 
   it.each<[string, string, () => void]>([
-    ['to a device that is missing', 'DeviceNotFound', () => hub.sendMessage({ deviceId: 'nobody' }, 'x')],
+    ['to a missing device', 'DeviceNotFound', () => hub.sendMessage({ deviceId: 'missing' }, 'x')],
     ['that is too large', 'MessageTooLarge', () => hub.sendMessage(anyDevice, 'x'.repeat(65_537))],
     [
       'that has expired',
       'InvalidMessageExpiryTime',
       () => hub.sendMessage(anyDevice, { body: 'x', expiryUtc: '2020-01-01T00:00:00Z' }),
     ],
-    ['to an input where nobody listens', 'DeviceNotOnline', () => hub.sendToInput(anyModule, 'in', 'x')],
+    ['to an input without a subscriber', 'DeviceNotOnline', () => hub.sendToInput(anyModule, 'in', 'x')],
     [
-      'to an input of a module that is missing',
+      'to an input of a missing module',
       'ModuleNotFound',
-      () => hub.sendToInput({ ...anyDevice, moduleId: 'nobody' }, 'in', 'x'),
+      () => hub.sendToInput({ ...anyDevice, moduleId: 'missing' }, 'in', 'x'),
     ],
   ])('cannot send a message %s', async (_what, name, send) => {
     await hub
@@ -263,8 +263,8 @@ describe('a back end', () => {
   const anyModule = { deviceId: 'any', moduleId: 'm' };
 });
 
-describe.each(transportsThat('receiveAtInputs'))('a module over %s', (transport) => {
-  it('receives at an input what a module beside it sent, and completes it', async () => {
+describe.each(transportsThat('receiveAtInputs'))('module over %s', (transport) => {
+  it('receives and completes a message of a sibling module at an input', async () => {
     const module = await hub.provision({ moduleId: true });
     const sender = await hub.provision({ deviceId: module.deviceId, moduleId: true });
     const client = await module.connect(transport);
@@ -281,12 +281,12 @@ describe.each(transportsThat('receiveAtInputs'))('a module over %s', (transport)
     await client.close();
   });
 
-  it('receives nothing after it has stopped to listen', async () => {
+  it('receives nothing after it has unsubscribed from its inputs', async () => {
     const module = await hub.provision({ moduleId: true });
     const client = await module.connect(transport);
     client.on('inputMessage', () => undefined);
     await hub.untilSubscribed(module, 'inputs');
-    // The SDK has to know it too; an answer that comes later says that it does.
+    // The SDK must process the SUBACK too. The answer to a later request arrives after it.
     await client.getTwin();
     client.removeAllListeners('inputMessage');
     await client.getTwin();

@@ -24,19 +24,19 @@ function answer(client: Client | ModuleClient, methodName: string, handler: Hand
 
 const echo: Handler = (request, response) => void response.send(200, request.payload);
 
-/** A promise with its own key. */
-function gate<T = void>(): { readonly opened: Promise<T>; open(value: T): void } {
-  let open: (value: T) => void = () => undefined;
-  const opened = new Promise<T>((resolve) => {
-    open = resolve;
+/** Returns a promise with its resolver. */
+function createDeferred<T = void>(): { readonly promise: Promise<T>; resolve(value: T): void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
   });
-  return { opened, open };
+  return { promise, resolve };
 }
 
-describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
+describe.each(transportsThat('answerMethods'))('client over %s', (transport) => {
   describe.each([
-    ['a device', undefined],
-    ['a module', true],
+    ['device', undefined],
+    ['module', true],
   ] as const)('%s', (_kind, moduleId) => {
     const provision = (on = hub) => (moduleId === undefined ? on.provision() : on.provision({ moduleId }));
 
@@ -48,7 +48,7 @@ describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
       return { name, client };
     }
 
-    it('receives a payload of every kind as it was sent, and its answer comes back likewise', async () => {
+    it('receives any JSON payload unchanged and returns any response payload', async () => {
       const { name, client } = await connected('echo', echo);
       const payloads = [
         null,
@@ -70,14 +70,14 @@ describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
       await client.close();
     });
 
-    it('receives and answers with almost as much as a payload may hold', async () => {
+    it('receives and returns a payload of nearly the maximum size', async () => {
       const { name, client } = await connected('echo', echo);
       const payload = 'x'.repeat(131_000);
       expect((await hub.invokeMethod(name, 'echo', payload)).payload === payload).toBe(true);
       await client.close();
     });
 
-    it('answers with any status: that is no failure of the call', async () => {
+    it('returns any status, which does not fail the call', async () => {
       const { name, client } = await connected('status', (request, response) => {
         void response.send(request.payload);
       });
@@ -87,7 +87,7 @@ describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
       await client.close();
     });
 
-    it('is waited for while it connects', async () => {
+    it('receives a call that waits for its connection', async () => {
       const name = await provision();
       const call = hub.invokeMethod(name, 'echo', 1, { connectTimeoutInSeconds: 20 });
       const client = await name.connect(transport);
@@ -96,7 +96,7 @@ describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
       await client.close();
     });
 
-    it('is not online where it is connected and listens to no method', async () => {
+    it('is not online for calls if it is connected without a method subscription', async () => {
       const name = await provision();
       const client = await name.connect(transport);
       const error = await errorOf(hub.invokeMethod(name, 'echo'));
@@ -109,24 +109,24 @@ describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
       await client.close();
     });
 
-    it('that does not answer in time ends the call with a timeout, and answers the next one', async () => {
+    it('fails the call with a timeout if it does not respond in time, and answers the next one', async () => {
       await using slowHub = await startHub({ clock: 'manual' });
-      const arrived = gate<DeviceMethodResponse>();
+      const arrived = createDeferred<DeviceMethodResponse>();
       const { name, client } = await connected(
         'slow',
-        (_request, response) => arrived.open(response),
+        (_request, response) => arrived.resolve(response),
         slowHub,
       );
       answer(client, 'echo', echo);
       const call = slowHub.invokeMethod(name, 'slow', null, { responseTimeoutInSeconds: 5 });
-      const late = await arrived.opened;
+      const late = await arrived.promise;
       slowHub.clock?.advance(5000);
       expect(await failureOf(call)).toEqual({ error: 'GatewayTimeoutError', code: 'GatewayTimeout' });
       await late.send(200, 'too late');
       expect(await slowHub.invokeMethod(name, 'echo', 1)).toEqual({ status: 200, payload: 1 });
     });
 
-    it('that does not connect in time ends the call as not online', async () => {
+    it('fails the call as not online if it does not connect in time', async () => {
       await using slowHub = await startHub({ clock: 'manual' });
       const name = await provision(slowHub);
       const call = slowHub.invokeMethod(name, 'echo', null, { connectTimeoutInSeconds: 10 });
@@ -134,7 +134,7 @@ describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
       const failure = failureOf(call).finally(() => {
         isSettled = true;
       });
-      // Nothing tells when the call is at the hub: seconds pass, one per turn, until it is answered.
+      // The test cannot observe when the call has reached the hub. So it advances one second a turn until the answer.
       while (!isSettled) {
         slowHub.clock?.advance(1000);
         await setImmediate();
@@ -142,7 +142,7 @@ describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
       expect(await failure).toEqual({ error: 'Error', code: 'DeviceNotOnline' });
     });
 
-    it('that says goodbye meanwhile ends the call at once', async () => {
+    it('fails the call immediately if it disconnects', async () => {
       const { name, client } = await connected('leave', () => void client.close());
       expect(await failureOf(hub.invokeMethod(name, 'leave'))).toEqual({
         error: 'Error',
@@ -150,7 +150,7 @@ describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
       });
     });
 
-    it('that is deleted meanwhile ends the call at once', async () => {
+    it('fails the call immediately if it is deleted', async () => {
       const { name } = await connected('vanish', () => void hub.registry().delete(name.deviceId));
       expect(await failureOf(hub.invokeMethod(name, 'vanish'))).toEqual({
         error: 'Error',
@@ -158,15 +158,15 @@ describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
       });
     });
 
-    it('takes a hundred calls at a time, and no more', async () => {
+    it('accepts a hundred concurrent calls and no more', async () => {
       const waiting: DeviceMethodResponse[] = [];
-      const full = gate();
+      const full = createDeferred();
       const { name, client } = await connected('wait', (_request, response) => {
         waiting.push(response);
-        if (waiting.length === 100) full.open();
+        if (waiting.length === 100) full.resolve();
       });
       const calls = Array.from({ length: 100 }, (_value, index) => hub.invokeMethod(name, 'wait', index));
-      await full.opened;
+      await full.promise;
       expect(await failureOf(hub.invokeMethod(name, 'wait'))).toEqual({
         error: 'TooManyDevicesError',
         code: 'DeviceMaximumInflightMethodExceeded',
@@ -179,16 +179,16 @@ describe.each(transportsThat('answerMethods'))('over %s', (transport) => {
   });
 });
 
-it('hundreds of calls to many devices are in flight at once, and each gets its own answer', async () => {
+it('returns its own response to each of hundreds of concurrent calls to several devices', async () => {
   const waiting: (() => void)[] = [];
-  const all = gate();
+  const all = createDeferred();
   const names = await Promise.all(
     Array.from({ length: 5 }, async () => {
       const name = await hub.provision();
       const client = await name.connect();
       client.onDeviceMethod('echo', (request, response) => {
         waiting.push(() => void response.send(200, { from: name.deviceId, payload: request.payload }));
-        if (waiting.length === 300) all.open();
+        if (waiting.length === 300) all.resolve();
       });
       await hub.untilSubscribed(name, 'methods');
       return name;
@@ -202,13 +202,13 @@ it('hundreds of calls to many devices are in flight at once, and each gets its o
       });
     }),
   );
-  await all.opened;
+  await all.promise;
   for (const send of waiting) send();
   await Promise.all(calls);
 });
 
-describe('a back end', () => {
-  it('invokes a method of a device or a module with the SDK’s service client', async () => {
+describe('service', () => {
+  it('invokes a method of a device or a module with the service client', async () => {
     const service = hub.serviceClient();
     const module = await hub.provision({ moduleId: true });
     (await module.connect()).onMethod('echo', echo as never);
@@ -229,36 +229,36 @@ describe('a back end', () => {
   });
 
   it.each<[string, string, string, Parameters<LocalHub['invokeMethod']>]>([
-    ['of a device that is missing', 'Error', 'DeviceNotFound', [{ deviceId: 'nobody' }, 'a']],
-    [
-      'of a module that is missing',
-      'Error',
-      'ModuleNotFound',
-      [{ deviceId: 'offline', moduleId: 'nobody' }, 'a'],
-    ],
+    ['of a missing device', 'Error', 'DeviceNotFound', [{ deviceId: 'missing' }, 'a']],
+    ['of a missing module', 'Error', 'ModuleNotFound', [{ deviceId: 'offline', moduleId: 'missing' }, 'a']],
     ['of a device that is not online', 'Error', 'DeviceNotOnline', [{ deviceId: 'offline' }, 'a']],
     ['of a disabled device', 'Error', 'DeviceNotOnline', [{ deviceId: 'disabled' }, 'a']],
     [
-      'with too short a timeout',
+      'with a timeout that is too short',
       'ArgumentError',
       'ArgumentInvalid',
       [{ deviceId: 'offline' }, 'a', null, { responseTimeoutInSeconds: 4 }],
     ],
     [
-      'with too long a timeout',
+      'with a timeout that is too long',
       'ArgumentError',
       'ArgumentInvalid',
       [{ deviceId: 'offline' }, 'a', null, { responseTimeoutInSeconds: 301 }],
     ],
     [
-      'with a connect timeout beyond the whole',
+      'with a connect timeout over the response timeout',
       'ArgumentError',
       'ArgumentInvalid',
       [{ deviceId: 'offline' }, 'a', null, { connectTimeoutInSeconds: 31 }],
     ],
-    ['with too long a name', 'ArgumentError', 'ArgumentInvalid', [{ deviceId: 'offline' }, 'a'.repeat(101)]],
     [
-      'with too large a payload',
+      'with a name that is too long',
+      'ArgumentError',
+      'ArgumentInvalid',
+      [{ deviceId: 'offline' }, 'a'.repeat(101)],
+    ],
+    [
+      'with a payload that is too large',
       'ArgumentError',
       'ArgumentInvalid',
       [{ deviceId: 'offline' }, 'a', 'x'.repeat(131_072)],
@@ -271,7 +271,7 @@ describe('a back end', () => {
     expect(await failureOf(hub.invokeMethod(...parameters))).toEqual({ error, code });
   });
 
-  it('needs the right to connect to the service', async () => {
+  it('requires the ServiceConnect permission', async () => {
     const service = hub.serviceClient(hub.connectionStringOf('registryReadWrite'));
     expect(await failureOf(service.invokeDeviceMethod('any', { methodName: 'a' }))).toMatchObject({
       error: 'UnauthorizedError',
@@ -279,8 +279,8 @@ describe('a back end', () => {
   });
 });
 
-describe.each(transportsThat('invokeMethodsOfOthers'))('a module over %s', (transport) => {
-  it('invokes methods of its device and of the modules beside it', async () => {
+describe.each(transportsThat('invokeMethodsOfOthers'))('module over %s', (transport) => {
+  it('invokes methods of its device and of sibling modules', async () => {
     const device = await hub.provision();
     const [caller, sibling] = [
       await hub.provision({ deviceId: device.deviceId, moduleId: true }),
@@ -305,7 +305,7 @@ describe.each(transportsThat('invokeMethodsOfOthers'))('a module over %s', (tran
     await client.close();
   });
 
-  it('that has a certificate in place of a key invokes them as well', async () => {
+  it('invokes methods if it authenticates with a certificate', async () => {
     const caller = await hub.provision({ moduleId: true, authentication: 'selfSigned' });
     const client = await caller.connect(transport);
     const call = { methodName: 'a', payload: null, responseTimeoutInSeconds: 10, connectTimeoutInSeconds: 0 };
@@ -315,20 +315,20 @@ describe.each(transportsThat('invokeMethodsOfOthers'))('a module over %s', (tran
     await client.close();
   });
 
-  it('is told why it cannot', async () => {
+  it('receives the error of a refused call', async () => {
     const caller = await hub.provision({ moduleId: true });
-    const stranger = await hub.provision();
+    const otherDevice = await hub.provision();
     const client = await caller.connect(transport);
     const call = { methodName: 'a', payload: null, responseTimeoutInSeconds: 10, connectTimeoutInSeconds: 0 };
     expect(await failureOf(client.invokeMethod(caller.deviceId, call))).toEqual({
       error: 'Error',
       code: 'DeviceNotOnline',
     });
-    expect(await failureOf(client.invokeMethod(caller.deviceId, 'nobody', call))).toEqual({
+    expect(await failureOf(client.invokeMethod(caller.deviceId, 'missing', call))).toEqual({
       error: 'Error',
       code: 'ModuleNotFound',
     });
-    expect(await failureOf(client.invokeMethod(stranger.deviceId, call))).toEqual({
+    expect(await failureOf(client.invokeMethod(otherDevice.deviceId, call))).toEqual({
       error: 'UnauthorizedError',
       code: 'IotHubUnauthorized',
     });
@@ -336,8 +336,8 @@ describe.each(transportsThat('invokeMethodsOfOthers'))('a module over %s', (tran
   });
 });
 
-describe('a service client', () => {
-  it('is made from a connection string, a SAS token or a credential of Microsoft Entra', async () => {
+describe('service client credentials', () => {
+  it('are a connection string, a SAS token or a Microsoft Entra credential', async () => {
     const { SharedAccessKey: key = '' } = iothub.ConnectionString.parse(hub.connectionString);
     const expiry = Math.floor(Date.now() / 1000) + 60;
     const token = iotCommon.SharedAccessSignature.create(hub.hostName, 'service', key, expiry);
@@ -348,7 +348,7 @@ describe('a service client', () => {
       iothub.Client.fromSharedAccessSignature(token.toString()),
       iothub.Client.fromTokenCredential(hub.hostName, { getToken }),
     ]) {
-      const call = withAgent(service, agent).invokeDeviceMethod('nobody', { methodName: 'a' });
+      const call = withAgent(service, agent).invokeDeviceMethod('missing', { methodName: 'a' });
       expect(await failureOf(call)).toMatchObject({ code: 'DeviceNotFound' });
     }
   });

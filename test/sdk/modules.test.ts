@@ -18,8 +18,8 @@ async function addModule(moduleId: string): Promise<iothub.Module> {
   return (await registry.addModule({ deviceId, moduleId })).responseBody;
 }
 
-describe('a back end adds a module', () => {
-  it('and gets its identity with generated keys', async () => {
+describe('Registry.addModule', () => {
+  it('returns the module identity with generated keys', async () => {
     const { responseBody: module } = await registry.addModule({ deviceId, moduleId: 'added' });
     expect(module).toMatchObject({
       deviceId,
@@ -34,7 +34,7 @@ describe('a back end adds a module', () => {
 
   it.each<[string, string, string, () => Promise<unknown>]>([
     [
-      'to a device that has it',
+      'for an existing module',
       'DeviceAlreadyExistsError',
       'ModuleAlreadyExistsOnDevice',
       async () => {
@@ -49,22 +49,22 @@ describe('a back end adds a module', () => {
       () => registry.addModule({ deviceId, moduleId: '$own' }),
     ],
     [
-      'to a device that is missing',
+      'for a missing device',
       'UnauthorizedError',
       'IotHubUnauthorizedAccess',
-      () => registry.addModule({ deviceId: 'nobody', moduleId: 'm' }),
+      () => registry.addModule({ deviceId: 'missing', moduleId: 'm' }),
     ],
     [
-      'without the right to write',
+      'without the RegistryWrite permission',
       'UnauthorizedError',
       'IotHubUnauthorizedAccess',
       () => hub.registry(hub.connectionStringOf('registryRead')).addModule({ deviceId, moduleId: 'm' }),
     ],
-  ])('but not %s', async (_what, error, code, call) => {
+  ])('is refused %s', async (_what, error, code, call) => {
     expect(await failureOf(call())).toEqual({ error, code });
   });
 
-  it('but not the fifty-first', async () => {
+  it('is refused for the fifty-first module of a device', async () => {
     const { deviceId: full } = await hub.provision();
     for (let count = 1; count <= 50; count++) {
       await registry.addModule({ deviceId: full, moduleId: `m${count}` });
@@ -76,8 +76,8 @@ describe('a back end adds a module', () => {
   });
 });
 
-describe('a back end reads', () => {
-  it('a module', async () => {
+describe('Registry.getModule and getModulesOnDevice', () => {
+  it('return a module', async () => {
     const added = await addModule('read');
     expect((await registry.getModule(deviceId, 'read')).responseBody).toMatchObject({
       etag: added.etag,
@@ -85,18 +85,18 @@ describe('a back end reads', () => {
     });
   });
 
-  it('no module that is missing, nor one of a device that is', async () => {
-    expect(await failureOf(registry.getModule(deviceId, 'nobody'))).toEqual({
+  it('are refused for a missing module and a missing device', async () => {
+    expect(await failureOf(registry.getModule(deviceId, 'missing'))).toEqual({
       error: 'Error',
       code: 'ModuleNotFound',
     });
-    expect(await failureOf(registry.getModule('nobody', 'm'))).toEqual({
+    expect(await failureOf(registry.getModule('missing', 'm'))).toEqual({
       error: 'UnauthorizedError',
       code: 'IotHubUnauthorizedAccess',
     });
   });
 
-  it('all modules of a device, an IoT Edge device’s own ones with them', async () => {
+  it('return all modules of a device, including the system modules of an IoT Edge device', async () => {
     await registry.create({ deviceId: 'edge', capabilities: { iotEdge: true } });
     await registry.addModule({ deviceId: 'edge', moduleId: 'sensor' });
     const { responseBody: modules } = await registry.getModulesOnDevice('edge');
@@ -104,8 +104,8 @@ describe('a back end reads', () => {
   });
 });
 
-describe('a back end updates a module', () => {
-  it('by its etag, and no more when that is stale', async () => {
+describe('Registry.updateModule', () => {
+  it('updates a module if the etag matches and is refused if it is outdated', async () => {
     const module = await addModule('updated');
     const { responseBody: updated } = await registry.updateModule({ ...module, managedBy: 'me' });
     expect(updated).toMatchObject({ managedBy: 'me', authentication: module.authentication });
@@ -116,22 +116,22 @@ describe('a back end updates a module', () => {
     expect((await registry.getModule(deviceId, 'updated')).responseBody.managedBy).toBe('me');
   });
 
-  it('by force, whatever its etag', async () => {
+  it('updates a module with an outdated etag if it is forced', async () => {
     const module = await addModule('forced');
     const { responseBody } = await registry.updateModule({ ...module, etag: 'stale', managedBy: 'me' }, true);
     expect(responseBody.managedBy).toBe('me');
   });
 
-  it('but none that is missing', async () => {
-    expect(await failureOf(registry.updateModule({ deviceId, moduleId: 'nobody' }, true))).toEqual({
+  it('is refused for a missing module', async () => {
+    expect(await failureOf(registry.updateModule({ deviceId, moduleId: 'missing' }, true))).toEqual({
       error: 'Error',
       code: 'ModuleNotFound',
     });
   });
 });
 
-describe('a back end removes a module', () => {
-  it('by its ids', async () => {
+describe('Registry.removeModule', () => {
+  it('deletes a module by its ids', async () => {
     await addModule('removed');
     const { httpResponse } = await registry.removeModule(deviceId, 'removed');
     expect(httpResponse.statusCode).toBe(204);
@@ -140,8 +140,8 @@ describe('a back end removes a module', () => {
     });
   });
 
-  it('as it was read, and no more when that is stale', async () => {
-    // The SDK takes a whole module with a callback only.
+  it('deletes a module if the etag matches and is refused if it is outdated', async () => {
+    // The SDK accepts a whole module only together with a callback.
     const remove = (read: iothub.Module) =>
       new Promise((resolve, reject) =>
         registry.removeModule(read, (error) => (error ? reject(error) : resolve(undefined))),
@@ -158,8 +158,8 @@ describe('a back end removes a module', () => {
     });
   });
 
-  it('but none that is missing', async () => {
-    expect(await failureOf(registry.removeModule(deviceId, 'nobody'))).toEqual({
+  it('is refused for a missing module', async () => {
+    expect(await failureOf(registry.removeModule(deviceId, 'missing'))).toEqual({
       error: 'Error',
       code: 'ModuleNotFound',
     });

@@ -32,24 +32,24 @@ async function idsOf(condition: string): Promise<unknown[]> {
   return (await ask(`SELECT deviceId FROM devices WHERE ${condition}`)).map(({ deviceId }) => deviceId);
 }
 
-describe('a query', () => {
-  it('gives whole twins, as the SDK’s twin objects too', async () => {
+describe('query', () => {
+  it('returns whole twins, also as twin objects of the SDK', async () => {
     const query = registry.createQuery("SELECT * FROM devices WHERE deviceId = 'th-1'");
     const { result: twins } = await query.nextAsTwin();
     expect(query.hasMoreResults).toBe(false);
     expect(twins).toMatchObject([
       { deviceId: 'th-1', tags: { floor: 1 }, properties: { desired: { floor: 1, $version: 2 } } },
     ]);
-    // A twin object from a query can be written.
+    // A twin object of a query can be updated.
     await twins[0]?.update({ tags: { seen: true } });
     expect(await idsOf('tags.seen = true')).toEqual(['th-1']);
   });
 
-  it('gives its answer page by page', async () => {
+  it('returns its result in pages', async () => {
     const query = registry.createQuery('SELECT deviceId FROM devices', 2);
     const pages: unknown[][] = [];
     while (query.hasMoreResults) {
-      // Without its own token the SDK's promise would be the first page again and again.
+      // Without the token the SDK requests the first page again.
       const { result, message } = await query.next(query.continuationToken);
       expect(message.headers['x-ms-item-type']).toBe('Raw');
       pages.push(result.map(({ deviceId }: { deviceId: string }) => deviceId));
@@ -57,7 +57,7 @@ describe('a query', () => {
     expect(pages).toEqual([['th-1', 'th-2'], ['th-3', 'th-4'], ['untagged']]);
   });
 
-  it('goes on from a token that was kept', async () => {
+  it('continues from a stored continuation token', async () => {
     const text = 'SELECT * FROM devices';
     const first = registry.createQuery(text, 3);
     await first.next();
@@ -70,15 +70,15 @@ describe('a query', () => {
     ['by a tag', 'tags.floor >= 2 AND tags.floor < 3', ['th-2', 'th-3']],
     ['by a nested tag', "tags.site.plant = 'P2'", ['th-4']],
     ['by a list', 'tags.floor IN [1, 3]', ['th-1', 'th-4']],
-    ['by what is not there', 'NOT IS_DEFINED(tags.floor)', ['untagged']],
+    ['by an absent tag', 'NOT IS_DEFINED(tags.floor)', ['untagged']],
     ['by a desired property', 'properties.desired.floor = 3 OR false', ['th-4']],
     ['by the beginning of an id', "STARTSWITH(deviceId, 'th-')", ['th-1', 'th-2', 'th-3', 'th-4']],
     ['by arithmetic', 'tags.floor * 2 + 1 = 7', ['th-4']],
-  ])('selects %s', async (_what, condition, deviceIds) => {
+  ])('selects devices %s', async (_what, condition, deviceIds) => {
     expect(await idsOf(condition)).toEqual(deviceIds);
   });
 
-  it('projects, counts and groups', async () => {
+  it('returns projections, counts and groups', async () => {
     expect(await ask("SELECT deviceId AS id, tags.site.plant FROM devices WHERE deviceId = 'th-4'")).toEqual([
       { id: 'th-4', plant: 'P2' },
     ]);
@@ -106,7 +106,7 @@ describe('a query', () => {
     ]);
   });
 
-  it('sees at once who is connected and what is reported', async () => {
+  it('immediately reflects connection states and reported properties', async () => {
     const device = await hub.provision({ deviceId: 'live' });
     const client = await device.connect();
     await report(await client.getTwin(), { battery: 81 });
@@ -119,21 +119,21 @@ describe('a query', () => {
   });
 });
 
-describe('a query is refused', () => {
+describe('invalid query', () => {
   it.each<[string, string, RegExp]>([
-    ['with a word that is none', 'SELEKT * FROM devices', /1:1|line 1/i],
-    ['with half a condition', 'SELECT * FROM devices WHERE tags.floor =', /1:\d+|line 1/i],
-    ['with an unknown source', 'SELECT * FROM things', /things|1:\d+/i],
+    ['with an unknown keyword', 'SELEKT * FROM devices', /1:1|line 1/i],
+    ['with an incomplete condition', 'SELECT * FROM devices WHERE tags.floor =', /1:\d+|line 1/i],
+    ['with an unknown collection', 'SELECT * FROM things', /things|1:\d+/i],
     ['with an unknown function', "SELECT * FROM devices WHERE STARTS_WITH(deviceId, 'a')", /STARTS_WITH/i],
     ['that is too long', `SELECT * FROM devices WHERE deviceId = '${'x'.repeat(8192)}'`, /8192/],
-  ])('%s, and the answer names the place', async (_what, text, place) => {
+  ])('is refused with its position: %s', async (_what, text, place) => {
     const error = await errorOf(registry.createQuery(text).next());
     expect(error.name).toBe('ArgumentError');
     expect(error.message).toMatch(place);
     expect(await failureOf(registry.createQuery(text).next())).toMatchObject({ code: 'ArgumentInvalid' });
   });
 
-  it('with the token of another query', async () => {
+  it('is refused with the continuation token of another query', async () => {
     const first = registry.createQuery('SELECT * FROM devices', 1);
     await first.next();
     const other = registry.createQuery('SELECT * FROM devices.modules', 1);
@@ -143,14 +143,14 @@ describe('a query is refused', () => {
     });
   });
 
-  it('without text', async () => {
+  it('is refused if it has no text', async () => {
     expect(await failureOf(registry.createQuery(' ').next())).toEqual({
       error: 'ArgumentError',
       code: 'ArgumentNull',
     });
   });
 
-  it('without the right to read the registry', async () => {
+  it('is refused without the RegistryRead permission', async () => {
     const other = hub.registry(hub.connectionStringOf('service'));
     expect(await failureOf(other.createQuery('SELECT * FROM devices').next())).toEqual({
       error: 'UnauthorizedError',

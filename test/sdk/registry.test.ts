@@ -21,8 +21,8 @@ const NEVER = /^0001-01-01T00:00:00Z?$/;
 
 const keysOf = (device: iothub.Device) => device.authentication?.symmetricKey;
 
-describe('a back end creates a device', () => {
-  it('and gets its identity with generated keys', async () => {
+describe('Registry.create', () => {
+  it('returns the device identity with generated keys', async () => {
     const { responseBody: device, httpResponse } = await registry.create({ deviceId: 'created' });
     expect(device).toMatchObject({
       deviceId: 'created',
@@ -45,12 +45,12 @@ describe('a back end creates a device', () => {
 
   it.each<[string, object, object]>([
     [
-      'its own keys',
+      'given keys',
       { authentication: { symmetricKey: { primaryKey: KEY, secondaryKey: KEY } } },
       { authentication: { type: 'sas', symmetricKey: { primaryKey: KEY, secondaryKey: KEY } } },
     ],
     [
-      'a thumbprint, of which the client infers the type',
+      'a thumbprint, from which the SDK infers the type',
       { authentication: { x509Thumbprint: { primaryThumbprint: THUMBPRINT } } },
       {
         authentication: {
@@ -61,7 +61,7 @@ describe('a back end creates a device', () => {
       },
     ],
     [
-      'a certificate of an authority',
+      'certificate authority authentication',
       { authentication: { type: 'certificateAuthority' } },
       { authentication: { type: 'certificateAuthority', symmetricKey: { primaryKey: null } } },
     ],
@@ -80,7 +80,7 @@ describe('a back end creates a device', () => {
         ),
       },
     ],
-  ])('with %s', async (what, members, expected) => {
+  ])('creates a device with %s', async (what, members, expected) => {
     const deviceId = what.replaceAll(/\W+/g, '-');
     const { responseBody } = await registry.create({ deviceId, ...members });
     expect(responseBody).toMatchObject(expected);
@@ -89,7 +89,7 @@ describe('a back end creates a device', () => {
 
   it.each<[string, string, string, () => Promise<unknown>]>([
     [
-      'an id that is taken',
+      'an existing id',
       'DeviceAlreadyExistsError',
       'DeviceAlreadyExists',
       async () => {
@@ -98,7 +98,7 @@ describe('a back end creates a device', () => {
       },
     ],
     [
-      'an id that is none',
+      'an invalid id',
       'ArgumentError',
       'ArgumentInvalid',
       () => registry.create({ deviceId: 'invalid/name' }),
@@ -114,10 +114,10 @@ describe('a back end creates a device', () => {
         }),
     ],
     [
-      'a scope that is nobody’s',
+      'an unknown device scope',
       'ArgumentError',
       'InvalidDeviceScope',
-      () => registry.create({ deviceId: 'stray', deviceScope: 'ms-azure-iot-edge://nobody-1' }),
+      () => registry.create({ deviceId: 'stray', deviceScope: 'ms-azure-iot-edge://missing-1' }),
     ],
     [
       'a body that is too large',
@@ -126,38 +126,38 @@ describe('a back end creates a device', () => {
       () => registry.create({ deviceId: 'large', tags: 'x'.repeat(2_000_000) }),
     ],
     [
-      'a policy that may only read',
+      'a policy without the RegistryWrite permission',
       'UnauthorizedError',
       'IotHubUnauthorizedAccess',
       () => hub.registry(hub.connectionStringOf('registryRead')).create({ deviceId: 'forbidden' }),
     ],
-  ])('but not with %s', async (_what, error, code, call) => {
+  ])('is refused with %s', async (_what, error, code, call) => {
     expect(await failureOf(call())).toEqual({ error, code });
   });
 });
 
-describe('a back end reads', () => {
-  it('a device', async () => {
+describe('read call of Registry', () => {
+  it('returns a device', async () => {
     const created = (await registry.create({ deviceId: 'read' })).responseBody;
     const { responseBody: device } = await registry.get('read');
     expect(keysOf(device)).toEqual(keysOf(created));
     expect(device.etag).toBe(created.etag);
   });
 
-  it('a device whose id has to be escaped in the path', async () => {
+  it('returns a device whose id has special characters', async () => {
     const deviceId = "a-:.+%_#*?!(),=@;$'";
     await registry.create({ deviceId });
     expect((await registry.get(deviceId)).responseBody.deviceId).toBe(deviceId);
   });
 
-  it('no device that is missing', async () => {
-    expect(await failureOf(registry.get('nobody'))).toEqual({
+  it('is refused for a missing device', async () => {
+    expect(await failureOf(registry.get('missing'))).toEqual({
       error: 'DeviceNotFoundError',
       code: 'DeviceNotFound',
     });
   });
 
-  it('all devices', async () => {
+  it('lists all devices', async () => {
     await using other = await startHub();
     expect((await other.registry().list()).responseBody).toEqual([]);
     for (const deviceId of ['a', 'b']) await other.registry().create({ deviceId });
@@ -167,7 +167,7 @@ describe('a back end reads', () => {
     ]);
   });
 
-  it('how many devices there are', async () => {
+  it('returns the number of devices', async () => {
     await using other = await startHub();
     await other.registry().create({ deviceId: 'a' });
     await other.registry().create({ deviceId: 'b', status: 'disabled' });
@@ -180,8 +180,8 @@ describe('a back end reads', () => {
   });
 });
 
-describe('a back end updates a device', () => {
-  it('and its status, its reason and the time of the change follow', async () => {
+describe('Registry.update', () => {
+  it('updates the status, its reason and the time of the change', async () => {
     const { responseBody: device } = await registry.create({ deviceId: 'updated' });
     const changed = { ...device, status: 'disabled' as const, statusReason: 'stolen' };
     const { responseBody: updated } = await registry.update(changed);
@@ -192,15 +192,15 @@ describe('a back end updates a device', () => {
     expect(keysOf(updated)).toEqual(keysOf(device));
   });
 
-  it('and what is left out is reset: without authentication the keys are made anew', async () => {
+  it('resets omitted members: without authentication it generates new keys', async () => {
     const { responseBody: device } = await registry.create({ deviceId: 'rotated', statusReason: 'new' });
     const { responseBody: updated } = await registry.update({ deviceId: 'rotated' });
     expect(keysOf(updated)?.primaryKey).not.toBe(keysOf(device)?.primaryKey);
     expect(updated.statusReason).toBeNull();
   });
 
-  it('but none that is missing, and not to what is invalid', async () => {
-    expect(await failureOf(registry.update({ deviceId: 'nobody' }))).toEqual({
+  it('is refused for a missing device and for invalid members', async () => {
+    expect(await failureOf(registry.update({ deviceId: 'missing' }))).toEqual({
       error: 'DeviceNotFoundError',
       code: 'DeviceNotFound',
     });
@@ -212,8 +212,8 @@ describe('a back end updates a device', () => {
   });
 });
 
-describe('a back end deletes a device', () => {
-  it('with its twin and its modules', async () => {
+describe('Registry.delete', () => {
+  it('deletes a device with its twin and its modules', async () => {
     await hub.provision({ deviceId: 'deleted', moduleId: 'm' });
     const { httpResponse } = await registry.delete('deleted');
     expect(httpResponse.statusCode).toBe(204);
@@ -222,45 +222,45 @@ describe('a back end deletes a device', () => {
     }
   });
 
-  it('and a new one of the same id is another', async () => {
+  it('is followed by another generation id if the device is created again', async () => {
     const { responseBody: first } = await registry.create({ deviceId: 'again' });
     await registry.delete('again');
     const { responseBody: second } = await registry.create({ deviceId: 'again' });
     expect(second.generationId).not.toBe(first.generationId);
   });
 
-  it('but none that is missing', async () => {
-    expect(await failureOf(registry.delete('nobody'))).toEqual({
+  it('is refused for a device that does not exist', async () => {
+    expect(await failureOf(registry.delete('missing'))).toEqual({
       error: 'DeviceNotFoundError',
       code: 'DeviceNotFound',
     });
   });
 });
 
-describe('a registry client', () => {
+describe('Registry client', () => {
   const agent = () => createAgent({ ...hub.emulator, hostName: hub.hostName });
 
-  it('is made from a connection string', async () => {
+  it('is created from a connection string', async () => {
     const client = withAgent(iothub.Registry.fromConnectionString(hub.connectionString), agent());
     expect((await client.list()).httpResponse.statusCode).toBe(200);
   });
 
-  it('is made from a SAS token of a policy', async () => {
+  it('is created from a SAS token of a policy', async () => {
     const { SharedAccessKey: key = '' } = iothub.ConnectionString.parse(hub.connectionString);
     const expiry = Math.floor(Date.now() / 1000) + 60;
     const token = iotCommon.SharedAccessSignature.create(hub.hostName, 'registryRead', key, expiry);
     const client = withAgent(iothub.Registry.fromSharedAccessSignature(token.toString()), agent());
     expect((await client.list()).httpResponse.statusCode).toBe(200);
-    expect(await failureOf(client.delete('nobody'))).toMatchObject({ error: 'UnauthorizedError' });
+    expect(await failureOf(client.delete('missing'))).toMatchObject({ error: 'UnauthorizedError' });
   });
 
-  it('is made from a credential of Microsoft Entra', async () => {
+  it('is created from a Microsoft Entra credential', async () => {
     const getToken = async () => ({ token: 'any', expiresOnTimestamp: Date.now() + 3_600_000 });
     const client = withAgent(iothub.Registry.fromTokenCredential(hub.hostName, { getToken }), agent());
     expect((await client.list()).httpResponse.statusCode).toBe(200);
   });
 
-  it('with a wrong key is not authorized, and the log says why', async () => {
+  it('is refused with a wrong key, and the log contains the reason', async () => {
     const wrong = hub.connectionString.replace(/SharedAccessKey=.*/, `SharedAccessKey=${KEY}`);
     const error = await errorOf(hub.registry(wrong).list());
     expect(error).toMatchObject({ name: 'UnauthorizedError', message: 'Unauthorized' });
@@ -269,7 +269,7 @@ describe('a registry client', () => {
     );
   });
 
-  it('answers to a callback as well, with the answer’s headers', async () => {
+  it('calls a callback with the body and the response', async () => {
     await registry.create({ deviceId: 'called-back' });
     const answered = await new Promise<unknown[]>((resolve) => {
       registry.get('called-back', (...values) => resolve(values));
@@ -277,7 +277,7 @@ describe('a registry client', () => {
     expect(answered).toMatchObject([null, { deviceId: 'called-back' }, { statusCode: 200 }]);
   });
 
-  it('tells the text of a refusal', async () => {
+  it('reports the message of a refusal', async () => {
     await registry.create({ deviceId: 'told' });
     const error = await errorOf(registry.create({ deviceId: 'told' }));
     expect(error.message).toBe("A device with ID 'told' is already registered.");

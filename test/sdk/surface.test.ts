@@ -9,7 +9,7 @@ import { transportsThat } from './transports.ts';
 
 const require = createRequire(import.meta.url);
 
-/** The methods that a class really has, its statics too, but for those that its package declares as private. */
+/** Returns the public methods of a class, including static ones, without those that its package declares private. */
 function publicMethodsOf({ sdkClass, declarations }: SdkClass): string[] {
   const names: string[] = [];
   for (let level = sdkClass.prototype; isOfSdk(level); level = Object.getPrototypeOf(level)) {
@@ -45,31 +45,33 @@ function privateMembersOf(declaration: string): string[] {
   });
 }
 
-/** What is wrong with the coverage of a method, or undefined. */
-function objectionTo(method: string, sdkClass: SdkClass, coverage: Coverage): string | undefined {
+/** Returns what is wrong with the coverage of a method, or undefined. */
+function findProblem(method: string, sdkClass: SdkClass, coverage: Coverage): string | undefined {
   switch (coverage.kind) {
-    case 'later':
+    case 'unsupported':
       return undefined;
-    case 'lacking': {
+    case 'unavailable': {
       const transports = transportsThat(coverage.capability);
-      return transports.length === 0 ? undefined : `${coverage.capability} runs over ${transports}.`;
+      return transports.length === 0
+        ? undefined
+        : `${coverage.capability} is listed as unavailable, but runs over ${transports}.`;
     }
-    case 'proven':
+    case 'tested':
     case 'refused': {
       const calls = readTests(`./${coverage.file}`).get(coverage.test);
-      if (calls === undefined) return `${coverage.file} has no test '${coverage.test}'.`;
+      if (calls === undefined) return `Test '${coverage.test}' was not found in ${coverage.file}.`;
       const call = method.replace('static', (sdkClass.sdkClass as { readonly name?: string }).name ?? '');
-      return calls.has(call.replace(' ', '.')) ? undefined : `'${coverage.test}' does not call ${call}.`;
+      return calls.has(call.replace(' ', '.')) ? undefined : `Test '${coverage.test}' does not call ${call}.`;
     }
   }
 }
 
 describe.each(Object.entries(SURFACE))('%s of the Node SDK', (_name, sdkClass) => {
-  it('has the methods of the list, no other and no fewer', () => {
+  it('has exactly the listed methods', () => {
     expect(publicMethodsOf(sdkClass)).toEqual(Object.keys(sdkClass.methods).sort());
   });
 
-  it.each(Object.entries(sdkClass.methods))('%s is covered as the list says', (method, coverage) => {
-    expect(objectionTo(method, sdkClass, coverage)).toBeUndefined();
+  it.each(Object.entries(sdkClass.methods))('has the listed coverage of %s', (method, coverage) => {
+    expect(findProblem(method, sdkClass, coverage)).toBeUndefined();
   });
 });

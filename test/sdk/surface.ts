@@ -2,94 +2,96 @@ import iotDevice from 'azure-iot-device';
 import iothub from 'azure-iothub';
 import type { Capability } from './transports.ts';
 
-/** How a method of the SDK is covered. */
+/** The coverage of a method of the SDK. */
 export type Coverage =
-  /** The test, named by its suites and its own title, calls it. */
-  | { readonly kind: 'proven'; readonly file: string; readonly test: string }
-  /** It belongs to a door that comes later; the test shows that the hub refuses it by name. */
+  /** The test calls the method. It is named by the titles of its suites and its own title. */
+  | { readonly kind: 'tested'; readonly file: string; readonly test: string }
+  /** The operation is not supported yet. The test shows that the hub refuses it. */
   | { readonly kind: 'refused'; readonly reason: string; readonly file: string; readonly test: string }
-  /** It belongs to a door that comes later and does not reach the hub before. */
-  | { readonly kind: 'later'; readonly reason: string }
-  /** No transport that there is can do it; the reasons stand in the list of transports. */
-  | { readonly kind: 'lacking'; readonly capability: Capability };
+  /** The method is not supported yet and does not reach the hub. */
+  | { readonly kind: 'unsupported'; readonly reason: string }
+  /** No supported transport has this capability. The reasons are in `LIMITATIONS`. */
+  | { readonly kind: 'unavailable'; readonly capability: Capability };
 
-/** A class of the SDK with all its public methods; a static one is written `static name`. */
+/** A class of the SDK with all its public methods. A static method is written `static name`. */
 export interface SdkClass {
   readonly sdkClass: { readonly prototype: object };
-  /** The files of its package that declare what is public. */
+  /** The files of its package that declare its public methods. */
   readonly declarations: readonly string[];
   readonly methods: Readonly<Record<string, Coverage>>;
 }
 
-const CONFIGURATIONS = 'automatic device configurations come later';
-const STORAGE = 'what needs blob storage comes later';
-const REFUSED = 'what belongs to a later door is refused by name';
-const AMQP = 'the service client speaks AMQP for it';
+const CONFIGURATIONS = 'automatic device configurations are not supported yet';
+const STORAGE = 'operations with blob storage are not supported yet';
+const REFUSED = 'unsupported operation';
+const AMQP = 'the service client uses AMQP for it, which is not supported yet';
 
-const registry = (test: string) => proven('registry.test.ts', test);
-const modules = (test: string) => proven('modules.test.ts', test);
-const bulk = (test: string) => proven('bulk.test.ts', test);
-const twins = (test: string) => proven('twins.test.ts', test);
-const queries = (test: string) => proven('queries.test.ts', test);
-const jobs = (test: string) => proven('jobs.test.ts', test);
-const methods = (test: string) => proven('methods.test.ts', test);
-const digitalTwins = (test: string) => proven('digital-twins.test.ts', test);
-const messages = (test: string) => proven('messages.test.ts', test);
-const telemetry = (test: string) => proven('telemetry.test.ts', test);
-const deviceClient = (test: string) => proven('clients.test.ts', `a device client over %s > ${test}`);
-const moduleClient = (test: string) => proven('clients.test.ts', `a module client over %s > ${test}`);
+const registry = (test: string) => tested('registry.test.ts', test);
+const modules = (test: string) => tested('modules.test.ts', test);
+const bulk = (test: string) => tested('bulk.test.ts', test);
+const twins = (test: string) => tested('twins.test.ts', test);
+const queries = (test: string) => tested('queries.test.ts', test);
+const jobs = (test: string) => tested('jobs.test.ts', test);
+const methods = (test: string) => tested('methods.test.ts', test);
+const digitalTwins = (test: string) => tested('digital-twins.test.ts', test);
+const messages = (test: string) => tested('messages.test.ts', test);
+const telemetry = (test: string) => tested('telemetry.test.ts', test);
+const deviceClient = (test: string) => tested('clients.test.ts', `device client over %s > ${test}`);
+const moduleClient = (test: string) => tested('clients.test.ts', `module client over %s > ${test}`);
 
-const MODULE_CLIENT_LIFE = moduleClient('takes a new token, options and a retry policy');
-const OF_A_POLICY = 'is made from a connection string, a SAS token or a credential of Microsoft Entra';
+const MODULE_CLIENT_OPTIONS = moduleClient('accepts a new SAS token, options and a retry policy');
+const CREATED_FROM_CREDENTIALS = 'are a connection string, a SAS token or a Microsoft Entra credential';
 
-/** Every class that a back end, a device or a module works with. */
+/** Every class that a service, a device or a module uses. */
 export const SURFACE: Readonly<Record<string, SdkClass>> = {
   Registry: {
     sdkClass: iothub.Registry,
     declarations: ['azure-iothub/dist/registry.d.ts'],
     methods: {
-      create: registry('a back end creates a device > and gets its identity with generated keys'),
-      get: registry('a back end reads > a device'),
-      list: registry('a back end reads > all devices'),
-      getRegistryStatistics: registry('a back end reads > how many devices there are'),
-      update: registry(
-        'a back end updates a device > and its status, its reason and the time of the change follow',
-      ),
-      delete: registry('a back end deletes a device > with its twin and its modules'),
-      addDevices: bulk('a back end adds devices > a hundred at once'),
-      updateDevices: bulk('a back end updates devices > by force, whatever their etags'),
-      removeDevices: bulk('a back end removes devices > by force'),
-      addModule: modules('a back end adds a module > and gets its identity with generated keys'),
-      getModule: modules('a back end reads > a module'),
+      create: registry('Registry.create > returns the device identity with generated keys'),
+      get: registry('read call of Registry > returns a device'),
+      list: registry('read call of Registry > lists all devices'),
+      getRegistryStatistics: registry('read call of Registry > returns the number of devices'),
+      update: registry('Registry.update > updates the status, its reason and the time of the change'),
+      delete: registry('Registry.delete > deletes a device with its twin and its modules'),
+      addDevices: bulk('Registry.addDevices > creates a hundred devices in one call'),
+      updateDevices: bulk('Registry.updateDevices > updates devices with outdated etags if it is forced'),
+      removeDevices: bulk('Registry.removeDevices > deletes devices if it is forced'),
+      addModule: modules('Registry.addModule > returns the module identity with generated keys'),
+      getModule: modules('Registry.getModule and getModulesOnDevice > return a module'),
       getModulesOnDevice: modules(
-        'a back end reads > all modules of a device, an IoT Edge device’s own ones with them',
+        'Registry.getModule and getModulesOnDevice > return all modules of a device, including the system modules of an IoT Edge device',
       ),
-      updateModule: modules('a back end updates a module > by its etag, and no more when that is stale'),
-      removeModule: modules('a back end removes a module > by its ids'),
-      getTwin: twins('a back end > reads the twin of a new device'),
-      updateTwin: twins('a back end > writes tags and desired properties of a device, each with its version'),
-      getModuleTwin: twins('a back end > reads the twin of a new module, which is its own'),
-      updateModuleTwin: twins('a back end > writes tags and desired properties of a module'),
-      createQuery: queries('a query > gives whole twins, as the SDK’s twin objects too'),
-      addConfiguration: refusedToBackEnd(CONFIGURATIONS),
-      getConfiguration: refusedToBackEnd(CONFIGURATIONS),
-      getConfigurations: refusedToBackEnd(CONFIGURATIONS),
-      updateConfiguration: refusedToBackEnd(CONFIGURATIONS),
-      removeConfiguration: refusedToBackEnd(CONFIGURATIONS),
-      applyConfigurationContentOnDevice: refusedToBackEnd(CONFIGURATIONS),
-      importDevicesFromBlob: refusedToBackEnd(STORAGE),
-      importDevicesFromBlobByIdentity: refusedToBackEnd(STORAGE),
-      exportDevicesToBlob: refusedToBackEnd(STORAGE),
-      exportDevicesToBlobByIdentity: refusedToBackEnd(STORAGE),
-      listJobs: refusedToBackEnd(STORAGE),
-      getJob: refusedToBackEnd(STORAGE),
-      cancelJob: refusedToBackEnd(STORAGE),
-      'static fromConnectionString': registry('a registry client > is made from a connection string'),
+      updateModule: modules(
+        'Registry.updateModule > updates a module if the etag matches and is refused if it is outdated',
+      ),
+      removeModule: modules('Registry.removeModule > deletes a module by its ids'),
+      getTwin: twins('service > reads the twin of a new device'),
+      updateTwin: twins('service > updates tags and desired properties of a device and their versions'),
+      getModuleTwin: twins(
+        'service > reads the twin of a new module, which is separate from the device twin',
+      ),
+      updateModuleTwin: twins('service > updates tags and desired properties of a module'),
+      createQuery: queries('query > returns whole twins, also as twin objects of the SDK'),
+      addConfiguration: refusedToService(CONFIGURATIONS),
+      getConfiguration: refusedToService(CONFIGURATIONS),
+      getConfigurations: refusedToService(CONFIGURATIONS),
+      updateConfiguration: refusedToService(CONFIGURATIONS),
+      removeConfiguration: refusedToService(CONFIGURATIONS),
+      applyConfigurationContentOnDevice: refusedToService(CONFIGURATIONS),
+      importDevicesFromBlob: refusedToService(STORAGE),
+      importDevicesFromBlobByIdentity: refusedToService(STORAGE),
+      exportDevicesToBlob: refusedToService(STORAGE),
+      exportDevicesToBlobByIdentity: refusedToService(STORAGE),
+      listJobs: refusedToService(STORAGE),
+      getJob: refusedToService(STORAGE),
+      cancelJob: refusedToService(STORAGE),
+      'static fromConnectionString': registry('Registry client > is created from a connection string'),
       'static fromSharedAccessSignature': registry(
-        'a registry client > is made from a SAS token of a policy',
+        'Registry client > is created from a SAS token of a policy',
       ),
       'static fromTokenCredential': registry(
-        'a registry client > is made from a credential of Microsoft Entra',
+        'Registry client > is created from a Microsoft Entra credential',
       ),
     },
   },
@@ -98,17 +100,17 @@ export const SURFACE: Readonly<Record<string, SdkClass>> = {
     declarations: ['azure-iothub/dist/client.d.ts'],
     methods: {
       invokeDeviceMethod: methods(
-        'a back end > invokes a method of a device or a module with the SDK’s service client',
+        'service > invokes a method of a device or a module with the service client',
       ),
-      'static fromConnectionString': methods(`a service client > ${OF_A_POLICY}`),
-      'static fromSharedAccessSignature': methods(`a service client > ${OF_A_POLICY}`),
-      'static fromTokenCredential': methods(`a service client > ${OF_A_POLICY}`),
-      open: later(AMQP),
-      close: later(AMQP),
-      send: later(AMQP),
-      getFeedbackReceiver: later(AMQP),
-      getFileNotificationReceiver: later(AMQP),
-      setRetryPolicy: later('it rules only what the service client does over AMQP'),
+      'static fromConnectionString': methods(`service client credentials > ${CREATED_FROM_CREDENTIALS}`),
+      'static fromSharedAccessSignature': methods(`service client credentials > ${CREATED_FROM_CREDENTIALS}`),
+      'static fromTokenCredential': methods(`service client credentials > ${CREATED_FROM_CREDENTIALS}`),
+      open: unsupported(AMQP),
+      close: unsupported(AMQP),
+      send: unsupported(AMQP),
+      getFeedbackReceiver: unsupported(AMQP),
+      getFileNotificationReceiver: unsupported(AMQP),
+      setRetryPolicy: unsupported('it applies only to AMQP, which is not supported yet'),
     },
   },
   JobClient: {
@@ -116,153 +118,157 @@ export const SURFACE: Readonly<Record<string, SdkClass>> = {
     declarations: ['azure-iothub/dist/job_client.d.ts'],
     methods: {
       scheduleTwinUpdate: jobs(
-        'a job that updates twins > is queued, runs over what its condition selects, and tells how each device fared',
+        'twin update job > is queued, updates the selected twins and reports the result of each device',
       ),
       scheduleDeviceMethod: jobs(
-        'a job that invokes a direct method > tells what each device answered, and of those that were not online',
+        'direct method job > reports the response of each device and the devices that are not online',
       ),
-      getJob: jobs(
-        'a back end > reads of a job that the hub does not hold that it is unknown, and cannot cancel it',
-      ),
-      cancelJob: jobs('a job for later > can be cancelled, but not once it is over'),
-      createQuery: jobs('a back end > lists jobs by type and status, page by page'),
-      'static fromConnectionString': jobs(`a job client > ${OF_A_POLICY}`),
-      'static fromSharedAccessSignature': jobs(`a job client > ${OF_A_POLICY}`),
-      'static fromTokenCredential': jobs(`a job client > ${OF_A_POLICY}`),
+      getJob: jobs('JobClient > returns the status unknown for a missing job and cannot cancel it'),
+      cancelJob: jobs('scheduled job > can be cancelled unless it has ended'),
+      createQuery: jobs('JobClient > lists jobs by type and status in pages'),
+      'static fromConnectionString': jobs(`JobClient credentials > ${CREATED_FROM_CREDENTIALS}`),
+      'static fromSharedAccessSignature': jobs(`JobClient credentials > ${CREATED_FROM_CREDENTIALS}`),
+      'static fromTokenCredential': jobs(`JobClient credentials > ${CREATED_FROM_CREDENTIALS}`),
     },
   },
   'service Twin': {
     sdkClass: iothub.Twin,
     declarations: ['azure-iothub/dist/twin.d.ts'],
     methods: {
-      get: twins('a back end > reads and writes through the SDK’s twin object'),
-      update: twins('a back end > reads and writes through the SDK’s twin object'),
-      toJSON: twins('a back end > reads and writes through the SDK’s twin object'),
+      get: twins('service > reads and updates a twin with the twin object of the SDK'),
+      update: twins('service > reads and updates a twin with the twin object of the SDK'),
+      toJSON: twins('service > reads and updates a twin with the twin object of the SDK'),
     },
   },
   Query: {
-    // The package does not export it.
+    // The package does not export this class.
     sdkClass: new iothub.JobClient({} as never).createQuery().constructor as never,
     declarations: ['azure-iothub/dist/query.d.ts'],
     methods: {
-      next: queries('a query > gives its answer page by page'),
-      nextAsTwin: queries('a query > goes on from a token that was kept'),
+      next: queries('query > returns its result in pages'),
+      nextAsTwin: queries('query > continues from a stored continuation token'),
     },
   },
   DigitalTwinClient: {
     sdkClass: iothub.DigitalTwinClient,
     declarations: ['azure-iothub/dist/cl/digital_twin_client.d.ts'],
     methods: {
-      getDigitalTwin: digitalTwins('a back end reads a digital twin > of a device without a model'),
-      updateDigitalTwin: digitalTwins(
-        'a back end updates a digital twin > and the device hears the desired properties',
+      getDigitalTwin: digitalTwins(
+        'DigitalTwinClient.getDigitalTwin > returns the digital twin of a device without a model',
       ),
-      invokeCommand: digitalTwins('a back end invokes a command > of a device, and gets status and payload'),
-      invokeComponentCommand: digitalTwins('a back end invokes a command > of a component'),
+      updateDigitalTwin: digitalTwins(
+        'DigitalTwinClient.updateDigitalTwin > updates desired properties, which the device receives',
+      ),
+      invokeCommand: digitalTwins(
+        'DigitalTwinClient.invokeCommand > invokes a command of a device and returns status and payload',
+      ),
+      invokeComponentCommand: digitalTwins(
+        'DigitalTwinClient.invokeCommand > invokes a command of a component',
+      ),
     },
   },
   'device Client': {
     sdkClass: iotDevice.Client,
     declarations: ['azure-iot-device/dist/device_client.d.ts', 'azure-iot-device/dist/internal_client.d.ts'],
     methods: {
-      open: deviceClient('opens and closes again and again'),
-      close: deviceClient('opens and closes again and again'),
-      setOptions: deviceClient('is told options, which the hub hears of'),
-      setTransportOptions: deviceClient('is told how to poll, which does not concern it'),
-      setRetryPolicy: deviceClient(
-        'comes back after its connection was lost, as long as its retry policy says so',
-      ),
-      updateSharedAccessSignature: deviceClient('takes a new token'),
+      open: deviceClient('opens and closes repeatedly'),
+      close: deviceClient('opens and closes repeatedly'),
+      setOptions: deviceClient('sends its options to the hub'),
+      setTransportOptions: deviceClient('ignores the polling interval'),
+      setRetryPolicy: deviceClient('reconnects after its connection was lost if its retry policy allows it'),
+      updateSharedAccessSignature: deviceClient('accepts a new SAS token'),
       sendEvent: telemetry(
-        'a device over %s > sends a message with all its properties, and the hub adds who sent it',
+        'device over %s > sends a message with all its properties, and the hub adds those of the sender',
       ),
-      sendEventBatch: telemetry(
-        'a device over %s > sends a batch, and each message keeps its own properties',
-      ),
+      sendEventBatch: telemetry('device over %s > sends a batch, in which each message keeps its properties'),
       complete: messages(
-        'a device over %s > receives a message with its properties and completes it, and the sender hears of it',
+        'device over %s > receives and completes a message with its properties, and the service receives feedback',
       ),
       abandon: messages(
-        'a device over %s > abandons a message and receives it again, until it was delivered too often',
+        'device over %s > abandons a message and receives it again until the maximum delivery count',
       ),
-      reject: messages('a device over %s > rejects a message, and the sender hears of it'),
-      getTwin: twins('over %s > %s > gets its desired and reported properties, and nothing else'),
+      reject: messages('device over %s > rejects a message, and the service receives feedback'),
+      getTwin: twins('client over %s > %s > gets its desired and reported properties only'),
       onDeviceMethod: methods(
-        'over %s > %s > receives a payload of every kind as it was sent, and its answer comes back likewise',
+        'client over %s > %s > receives any JSON payload unchanged and returns any response payload',
       ),
       uploadToBlob: refusedToDevice(STORAGE),
       getBlobSharedAccessSignature: refusedToDevice(STORAGE),
       notifyBlobUploadStatus: refusedToDevice(STORAGE),
-      'static fromConnectionString': deviceClient('is made from a connection string'),
-      'static fromSharedAccessSignature': deviceClient('is made from a SAS token'),
-      'static fromAuthenticationProvider': deviceClient('is made from whatever knows its credentials'),
+      'static fromConnectionString': deviceClient('is created from a connection string'),
+      'static fromSharedAccessSignature': deviceClient('is created from a SAS token'),
+      'static fromAuthenticationProvider': deviceClient('is created from an authentication provider'),
     },
   },
   ModuleClient: {
     sdkClass: iotDevice.ModuleClient,
     declarations: ['azure-iot-device/dist/module_client.d.ts', 'azure-iot-device/dist/internal_client.d.ts'],
     methods: {
-      open: MODULE_CLIENT_LIFE,
-      close: MODULE_CLIENT_LIFE,
-      setOptions: MODULE_CLIENT_LIFE,
-      setTransportOptions: MODULE_CLIENT_LIFE,
-      setRetryPolicy: MODULE_CLIENT_LIFE,
-      updateSharedAccessSignature: MODULE_CLIENT_LIFE,
+      open: MODULE_CLIENT_OPTIONS,
+      close: MODULE_CLIENT_OPTIONS,
+      setOptions: MODULE_CLIENT_OPTIONS,
+      setTransportOptions: MODULE_CLIENT_OPTIONS,
+      setRetryPolicy: MODULE_CLIENT_OPTIONS,
+      updateSharedAccessSignature: MODULE_CLIENT_OPTIONS,
       sendEvent: telemetry(
-        'a module over %s > sends a message with all its properties, and the hub adds who sent it',
+        'module over %s > sends a message with all its properties, and the hub adds those of the sender',
       ),
-      sendEventBatch: lacking('sendModuleTelemetryInBatches'),
-      sendOutputEvent: telemetry(
-        'a module over %s > sends to an output, which stands beside the properties of the message',
-      ),
-      sendOutputEventBatch: lacking('sendToOutputsInBatches'),
-      complete: messages(
-        'a module over %s > receives at an input what a module beside it sent, and completes it',
-      ),
-      abandon: lacking('abandonAndRejectInputMessages'),
-      reject: lacking('abandonAndRejectInputMessages'),
-      getTwin: twins('over %s > %s > gets its desired and reported properties, and nothing else'),
+      sendEventBatch: unavailable('sendModuleTelemetryInBatches'),
+      sendOutputEvent: telemetry('module over %s > sends to an output, whose name is a system property'),
+      sendOutputEventBatch: unavailable('sendToOutputsInBatches'),
+      complete: messages('module over %s > receives and completes a message of a sibling module at an input'),
+      abandon: unavailable('abandonAndRejectInputMessages'),
+      reject: unavailable('abandonAndRejectInputMessages'),
+      getTwin: twins('client over %s > %s > gets its desired and reported properties only'),
       onMethod: methods(
-        'over %s > %s > receives a payload of every kind as it was sent, and its answer comes back likewise',
+        'client over %s > %s > receives any JSON payload unchanged and returns any response payload',
       ),
-      invokeMethod: methods('a module over %s > invokes methods of its device and of the modules beside it'),
-      'static fromConnectionString': moduleClient('is made from a connection string'),
-      'static fromSharedAccessSignature': moduleClient('is made from a SAS token'),
-      'static fromAuthenticationProvider': moduleClient('is made from whatever knows its credentials'),
-      'static fromEnvironment': moduleClient('is made from its environment, the authority’s file included'),
+      invokeMethod: methods('module over %s > invokes methods of its device and of sibling modules'),
+      'static fromConnectionString': moduleClient('is created from a connection string'),
+      'static fromSharedAccessSignature': moduleClient('is created from a SAS token'),
+      'static fromAuthenticationProvider': moduleClient('is created from an authentication provider'),
+      'static fromEnvironment': moduleClient('is created from its environment, including the CA file'),
     },
   },
   'device Twin': {
     sdkClass: iotDevice.Twin,
     declarations: ['azure-iot-device/dist/twin.d.ts'],
     methods: {
-      get: twins('over %s > %s > reads again what changed, and tries as often as its retry policy says'),
-      setRetryPolicy: twins(
-        'over %s > %s > reads again what changed, and tries as often as its retry policy says',
-      ),
+      get: twins('client over %s > %s > reads its twin again and follows its retry policy'),
+      setRetryPolicy: twins('client over %s > %s > reads its twin again and follows its retry policy'),
       enableTwinDesiredPropertiesUpdates: twins(
-        'over %s > %s > asks for desired patches without listening to any',
+        'client over %s > %s > subscribes to desired patches without a listener',
       ),
     },
   },
 };
 
-function proven(file: string, test: string): Coverage {
-  return { kind: 'proven', file, test };
+function tested(file: string, test: string): Coverage {
+  return { kind: 'tested', file, test };
 }
 
-function later(reason: string): Coverage {
-  return { kind: 'later', reason };
+function unsupported(reason: string): Coverage {
+  return { kind: 'unsupported', reason };
 }
 
-function lacking(capability: Capability): Coverage {
-  return { kind: 'lacking', capability };
+function unavailable(capability: Capability): Coverage {
+  return { kind: 'unavailable', capability };
 }
 
-function refusedToBackEnd(reason: string): Coverage {
-  return { kind: 'refused', reason, file: 'later.test.ts', test: `${REFUSED} > %s, for a back end` };
+function refusedToService(reason: string): Coverage {
+  return {
+    kind: 'refused',
+    reason,
+    file: 'unsupported.test.ts',
+    test: `${REFUSED} > is refused to the service: %s`,
+  };
 }
 
 function refusedToDevice(reason: string): Coverage {
-  return { kind: 'refused', reason, file: 'later.test.ts', test: `${REFUSED} > file upload, for a device` };
+  return {
+    kind: 'refused',
+    reason,
+    file: 'unsupported.test.ts',
+    test: `${REFUSED} > is refused to a device: file upload`,
+  };
 }

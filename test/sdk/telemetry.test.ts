@@ -37,8 +37,8 @@ function describedMessage(): InstanceType<typeof Message> {
   return message;
 }
 
-describe.each(transportsThat('sendTelemetry'))('a device over %s', (transport) => {
-  it('sends a message with all its properties, and the hub adds who sent it', async () => {
+describe.each(transportsThat('sendTelemetry'))('device over %s', (transport) => {
+  it('sends a message with all its properties, and the hub adds those of the sender', async () => {
     const device = await hub.provision();
     const client = await device.connect(transport);
     await client.sendEvent(describedMessage());
@@ -75,7 +75,7 @@ describe.each(transportsThat('sendTelemetry'))('a device over %s', (transport) =
   });
 
   it.each(['selfSigned', 'certificateAuthority'] as const)(
-    'sends by %s certificate, and the hub says so',
+    'sends with a %s certificate, which the system properties show',
     async (authentication) => {
       const device = await hub.provision({ authentication });
       const client = await device.connect(transport);
@@ -90,9 +90,9 @@ describe.each(transportsThat('sendTelemetry'))('a device over %s', (transport) =
   );
 
   it.each<[string, Buffer]>([
-    ['nothing', Buffer.alloc(0)],
-    ['bytes that are no text', Buffer.from([0, 255, 128, 13, 10, 0])],
-    ['almost as much as a message may hold', Buffer.alloc(256 * 1024 - 1024, 7)],
+    ['an empty body', Buffer.alloc(0)],
+    ['a binary body', Buffer.from([0, 255, 128, 13, 10, 0])],
+    ['a body of nearly the maximum size', Buffer.alloc(256 * 1024 - 1024, 7)],
   ])('sends %s', async (_what, body) => {
     const device = await hub.provision();
     const client = await device.connect(transport);
@@ -110,11 +110,11 @@ describe.each(transportsThat('sendTelemetry'))('a device over %s', (transport) =
     await client.close();
   });
 
-  it('keeps its messages in order and in one partition', async () => {
+  it('sends its messages in order to one partition', async () => {
     const device = await hub.provision();
     const client = await device.connect(transport);
     const sent = Array.from({ length: 20 }, (_value, index) => String(index));
-    // Over HTTP every request stands alone, so only one that waits for the other comes after it.
+    // HTTP requests are independent, so their order is certain only if each waits for the one before.
     if (transport === 'http') for (const text of sent) await client.sendEvent(new Message(text));
     else await Promise.all(sent.map((text) => client.sendEvent(new Message(text))));
     const events = await take(hub.telemetry({ deviceId: device.deviceId, from: 'earliest' }), 20);
@@ -125,7 +125,7 @@ describe.each(transportsThat('sendTelemetry'))('a device over %s', (transport) =
     await client.close();
   });
 
-  it('is refused with a wrong key, and the log says why', async () => {
+  it('is refused with a wrong key, and the log contains the reason', async () => {
     const device = await hub.provision();
     const { responseBody: identity } = await hub.registry().get(device.deviceId);
     const client = await device.createClient(transport);
@@ -141,8 +141,8 @@ describe.each(transportsThat('sendTelemetry'))('a device over %s', (transport) =
   });
 });
 
-describe.each(transportsThat('connect'))('over %s', (transport) => {
-  it('the model id that a device announced stands in its telemetry', async () => {
+describe.each(transportsThat('connect'))('telemetry over %s', (transport) => {
+  it('contains the model id that the device has announced', async () => {
     const modelId = 'dtmi:com:example:Thermostat;1';
     const device = await hub.provision();
     const client = await device.connect(transport, { modelId });
@@ -151,7 +151,7 @@ describe.each(transportsThat('connect'))('over %s', (transport) => {
     await client.close();
   });
 
-  it('an expiry and a receiver that the device names do no harm', async () => {
+  it('arrives without the expiry and the receiver that the device has set', async () => {
     const device = await hub.provision();
     const client = await device.connect(transport);
     const message = new Message('x');
@@ -163,8 +163,8 @@ describe.each(transportsThat('connect'))('over %s', (transport) => {
   });
 });
 
-describe.each(transportsThat('sendModuleTelemetry'))('a module over %s', (transport) => {
-  it('sends a message with all its properties, and the hub adds who sent it', async () => {
+describe.each(transportsThat('sendModuleTelemetry'))('module over %s', (transport) => {
+  it('sends a message with all its properties, and the hub adds those of the sender', async () => {
     const module = await hub.provision({ moduleId: true });
     const client = await module.connect(transport);
     await client.sendEvent(describedMessage());
@@ -182,8 +182,8 @@ describe.each(transportsThat('sendModuleTelemetry'))('a module over %s', (transp
   });
 });
 
-describe.each(transportsThat('sendToOutputs'))('a module over %s', (transport) => {
-  it('sends to an output, which stands beside the properties of the message', async () => {
+describe.each(transportsThat('sendToOutputs'))('module over %s', (transport) => {
+  it('sends to an output, whose name is a system property', async () => {
     const module = await hub.provision({ moduleId: true });
     const client = await module.connect(transport);
     await client.sendOutputEvent('alerts', describedMessage());
@@ -194,10 +194,10 @@ describe.each(transportsThat('sendToOutputs'))('a module over %s', (transport) =
   });
 });
 
-describe.each(transportsThat('sendTelemetryInBatches'))('a device over %s', (transport) => {
+describe.each(transportsThat('sendTelemetryInBatches'))('device over %s', (transport) => {
   const batchOf = (...texts: readonly string[]) => texts.map((text) => new Message(text));
 
-  it('sends a batch, and each message keeps its own properties', async () => {
+  it('sends a batch, in which each message keeps its properties', async () => {
     const device = await hub.provision();
     const client = await device.connect(transport);
     const [first, second] = batchOf('ü1', '2') as [
@@ -216,7 +216,7 @@ describe.each(transportsThat('sendTelemetryInBatches'))('a device over %s', (tra
     await client.close();
   });
 
-  it('cannot send a batch of more than 256 KB, and nothing of it arrives', async () => {
+  it('cannot send a batch of more than 256 KB, and none of its messages arrives', async () => {
     const device = await hub.provision();
     const client = await device.connect(transport);
     const tooLarge = ['a', 'b', 'c'].map(() => new Message(Buffer.alloc(100_000)));
@@ -229,7 +229,7 @@ describe.each(transportsThat('sendTelemetryInBatches'))('a device over %s', (tra
     await client.close();
   });
 
-  it('cannot send a property with a quote, for the SDK does not escape it', async () => {
+  it('cannot send a property with a quote in a batch, because the SDK does not escape it', async () => {
     const device = await hub.provision();
     const client = await device.connect(transport);
     const message = new Message('x');
@@ -242,8 +242,8 @@ describe.each(transportsThat('sendTelemetryInBatches'))('a device over %s', (tra
   });
 });
 
-describe('over http', () => {
-  it('a device that is disabled is refused', async () => {
+describe('device over HTTP', () => {
+  it('is refused if it is disabled', async () => {
     const device = await hub.provision();
     const client = await device.connect('http');
     const { responseBody: identity } = await hub.registry().get(device.deviceId);
@@ -254,7 +254,7 @@ describe('over http', () => {
     });
   });
 
-  it('a device is never seen as connected', async () => {
+  it('is never shown as connected', async () => {
     const device = await hub.provision();
     const client = await device.connect('http');
     await client.sendEvent(new Message('x'));
@@ -265,7 +265,7 @@ describe('over http', () => {
   });
 });
 
-describe('a reader of telemetry', () => {
+describe('telemetry reader', () => {
   const send = async (on: LocalHub, transport: Transport, ...texts: readonly string[]) => {
     const device = await on.provision();
     const client = await device.connect(transport);
@@ -273,7 +273,7 @@ describe('a reader of telemetry', () => {
     return { device, client };
   };
 
-  it('reads from now on, or from the start, of one device or of all', async () => {
+  it('reads new events or all events, of one device or of all devices', async () => {
     await using own = await startHub();
     const { device, client } = await send(own, 'mqtt', '1', '2');
     await send(own, 'http', 'other');
@@ -286,14 +286,14 @@ describe('a reader of telemetry', () => {
     expect(all.map(textOf).sort()).toEqual(['1', '2', '3', 'other']);
   });
 
-  it('reads until the signal', async () => {
+  it('ends at the abort signal', async () => {
     const stop = new AbortController();
     const reading = take(hub.telemetry({ signal: stop.signal }), 1_000_000);
     stop.abort();
     await expect(reading).resolves.toBeInstanceOf(Array);
   });
 
-  it('sees the hub’s own events only where it asks for them', async () => {
+  it('reads the hub’s own events only if their sources are requested', async () => {
     await using own = await startHub({
       eventSources: ['twinChangeEvents', 'deviceLifecycleEvents', 'deviceConnectionStateEvents'],
     });
@@ -311,7 +311,7 @@ describe('a reader of telemetry', () => {
     ]);
   });
 
-  it('finds the oldest events gone when the log is full, and the hub’s log says so', async () => {
+  it('does not find the oldest events after the event log was full, and the log reports it', async () => {
     await using own = await startHub({ partitionCount: 1, eventRetentionBytes: 4000 });
     const texts = Array.from({ length: 40 }, (_value, index) => String(index));
     await send(own, 'mqtt', ...texts);

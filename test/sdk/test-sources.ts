@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 
-/** What a test calls: `method`, and `receiver.method` as it is written. */
+/** The calls of a test: `method` and `receiver.method` as written. */
 export type Calls = ReadonlySet<string>;
 
-/** The tests of a file in this folder, by the titles of their suites and their own, joined by ` > `. */
+/** Returns the calls of each test of a file in this folder. The keys are the titles of suites and test with ` > `. */
 export function readTests(file: string): ReadonlyMap<string, Calls> {
   const text = readFileSync(new URL(file, import.meta.url), 'utf8');
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true);
@@ -21,7 +21,7 @@ export function readTests(file: string): ReadonlyMap<string, Calls> {
   }
 }
 
-/** `it('title', …)`, `describe.each(…)('title', …)` and the like. */
+/** Parses `it('title', …)`, `describe.each(…)('title', …)` and the like. Returns undefined for other nodes. */
 function titledBlockOf(node: ts.Node): { kind: 'it' | 'describe'; title: string } | undefined {
   if (!ts.isCallExpression(node)) return undefined;
   const [title] = node.arguments;
@@ -38,7 +38,7 @@ function rootNameOf(expression: ts.Expression): string | undefined {
   return undefined;
 }
 
-/** The functions that a file declares for its tests, by name. */
+/** Returns the functions that a file declares, by name. */
 function functionsOf(source: ts.SourceFile): ReadonlyMap<string, ts.Node> {
   const functions = new Map<string, ts.Node>();
   visit(source);
@@ -53,7 +53,7 @@ function functionsOf(source: ts.SourceFile): ReadonlyMap<string, ts.Node> {
   }
 }
 
-/** Everything that a test calls, the rows of its table and the file's own functions included. */
+/** Returns all calls of a test, including those in its table rows and in functions of the file. */
 function callsIn(test: ts.Node, functions: ReadonlyMap<string, ts.Node>): Calls {
   const calls = new Set<string>();
   const visited = new Set<ts.Node>();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Transport } from '../../harness/clients/wiring.ts';
 import { type LocalHub, startHub } from '../../harness/harness.ts';
 import { errorOf } from './failures.ts';
-import { CANNOT, type Capability } from './transports.ts';
+import { type Capability, LIMITATIONS } from './transports.ts';
 
 let hub: LocalHub;
 
@@ -17,18 +17,18 @@ message.lockToken = 'any';
 const device = async (transport: Transport) => (await hub.provision()).connect(transport);
 const module = async (transport: Transport) => (await hub.provision({ moduleId: true })).connect(transport);
 const settle = async (client: Client | ModuleClient) => {
-  // Over HTTP the SDK settles nothing before it has sent something.
+  // Over HTTP the SDK can settle a message only after it has sent an event.
   await client.sendEvent(message).catch(() => undefined);
   return client.abandon(message).catch(() => client.reject(message));
 };
 
-/** How each capability is asked for. */
+/** The calls that need each capability. */
 const ATTEMPTS: Readonly<Record<Capability, (transport: Transport) => Promise<unknown>>> = {
   connect: async (transport) => {
     const name = await hub.provision();
     await (await name.connect(transport)).sendEvent(message);
     const { responseBody } = await hub.registry().get(name.deviceId);
-    // The SDK opens what is no connection without a word.
+    // The SDK opens a client over HTTP without a connection and without an error.
     if (responseBody.connectionState?.toLowerCase() !== 'connected') throw new NoConnectionError();
   },
   sendTelemetry: async (transport) => (await device(transport)).sendEvent(message),
@@ -51,14 +51,14 @@ class NoConnectionError extends Error {
   override readonly name = 'NoConnectionError';
 }
 
-const LACKS = Object.entries(CANNOT).flatMap(([capability, reasons]) =>
+const LIMITATION_ROWS = Object.entries(LIMITATIONS).flatMap(([capability, reasons]) =>
   Object.entries(reasons).map(([transport, reason]) => [capability, transport, reason] as const),
 ) as readonly (readonly [Capability, Transport, string])[];
 
-it.each(LACKS)('the SDK cannot %s over %s: %s', async (capability, transport) => {
+it.each(LIMITATION_ROWS)('rejects %s over %s, because %s', async (capability, transport) => {
   const error = await errorOf(ATTEMPTS[capability](transport));
   const bySdk = ['NotImplementedError', 'NoConnectionError'];
-  // What the SDK sends all the same the hub refuses: a module's key opens no path of its device.
+  // If the SDK sends the request, the hub refuses it: the key of a module gives no access to the paths of its device.
   const byHub = ['UnauthorizedError', 'Error'];
   expect([...bySdk, ...byHub]).toContain(error.name);
   if (error.name === 'Error') expect(error.message).toBe('Unauthorized');

@@ -8,17 +8,17 @@ const NO_TWIN: Reasons = { http: 'the device HTTPS API of the hub has no twins' 
 const NO_METHODS: Reasons = { http: 'the device HTTPS API of the hub has no direct methods' };
 const NO_MODULE: Reasons = { http: 'the device HTTPS API of the hub is for devices, not for modules' };
 const NO_BATCHES_ON_MQTT: Reasons = {
-  mqtt: 'the SDK knows no batches over MQTT',
-  'mqtt-ws': 'the SDK knows no batches over MQTT',
+  mqtt: 'the SDK does not support batches over MQTT',
+  'mqtt-ws': 'the SDK does not support batches over MQTT',
 };
 const ONLY_PUBACK: Reasons = {
   mqtt: 'MQTT can only acknowledge, which completes a message',
   'mqtt-ws': 'MQTT can only acknowledge, which completes a message',
 };
 
-/** What transports of the SDK cannot do, and why. Everything else runs over all of them. */
-export const CANNOT = {
-  connect: { http: 'HTTP has no connection: every request stands alone' },
+/** The transports that lack a capability, with the reason. All other transports have it. */
+export const LIMITATIONS = {
+  connect: { http: 'HTTP has no connection: every request is independent' },
   sendTelemetry: {},
   sendTelemetryInBatches: NO_BATCHES_ON_MQTT,
   receiveMessages: {},
@@ -34,10 +34,10 @@ export const CANNOT = {
   invokeMethodsOfOthers: {},
 } satisfies Readonly<Record<string, Reasons>>;
 
-export type Capability = keyof typeof CANNOT;
+export type Capability = keyof typeof LIMITATIONS;
 
-/** The transports over which a suite has to run. */
+/** Returns the transports that have a capability. A test suite runs over all of them. */
 export function transportsThat(capability: Capability): readonly Transport[] {
-  const reasons: Reasons = CANNOT[capability];
+  const reasons: Reasons = LIMITATIONS[capability];
   return TRANSPORTS.filter((transport) => reasons[transport] === undefined);
 }

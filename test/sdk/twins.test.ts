@@ -18,7 +18,7 @@ afterAll(() => hub[Symbol.asyncDispose]());
 type Json = Record<string, unknown>;
 const patchOf = (desired: Json | null) => ({ properties: { desired } });
 
-/** The client's twin as the registry reads and writes it, be it a device's or a module's. */
+/** Returns functions that read and update the twin of a device or a module through the registry. */
 function twinOf({
   deviceId,
   moduleId,
@@ -39,7 +39,7 @@ function twinOf({
       };
 }
 
-describe('a back end', () => {
+describe('service', () => {
   it('reads the twin of a new device', async () => {
     const { deviceId } = await hub.provision();
     const { responseBody: twin } = await registry.getTwin(deviceId);
@@ -57,7 +57,7 @@ describe('a back end', () => {
     expect(twin.properties.desired.$metadata).toEqual({ $lastUpdated: expect.any(String) });
   });
 
-  it('reads the twin of a new module, which is its own', async () => {
+  it('reads the twin of a new module, which is separate from the device twin', async () => {
     const { deviceId, moduleId = '' } = await hub.provision({ moduleId: true });
     await registry.updateTwin(deviceId, { tags: { floor: 2 } }, '*');
     const { responseBody: twin } = await registry.getModuleTwin(deviceId, moduleId);
@@ -65,7 +65,7 @@ describe('a back end', () => {
     expect(twin).not.toHaveProperty('capabilities');
   });
 
-  it('writes tags and desired properties of a device, each with its version', async () => {
+  it('updates tags and desired properties of a device and their versions', async () => {
     const { deviceId } = await hub.provision();
     const { responseBody: tagged } = await registry.updateTwin(deviceId, { tags: { floor: 2 } }, '*');
     expect(tagged).toMatchObject({ tags: { floor: 2 }, etag: 'AAAAAAAAAAI=', version: 3 });
@@ -85,7 +85,7 @@ describe('a back end', () => {
     });
   });
 
-  it('writes tags and desired properties of a module', async () => {
+  it('updates tags and desired properties of a module', async () => {
     const { deviceId, moduleId = '' } = await hub.provision({ moduleId: true });
     const patch = { tags: { floor: 2 }, ...patchOf({ interval: 30 }) };
     const { responseBody: twin } = await registry.updateModuleTwin(deviceId, moduleId, patch, '*');
@@ -96,7 +96,7 @@ describe('a back end', () => {
     expect((await registry.getTwin(deviceId)).responseBody.etag).toBe('AAAAAAAAAAE=');
   });
 
-  it('reads and writes through the SDK’s twin object', async () => {
+  it('reads and updates a twin with the twin object of the SDK', async () => {
     for (const name of [await hub.provision(), await hub.provision({ moduleId: true })]) {
       const described = { deviceId: name.deviceId, moduleId: name.moduleId };
       const twin = new iothub.Twin(described as never, registry);
@@ -113,7 +113,7 @@ describe('a back end', () => {
     }
   });
 
-  it('deletes by null, one by one or a whole section', async () => {
+  it('deletes single members and whole sections by null', async () => {
     const { deviceId } = await hub.provision();
     await registry.updateTwin(deviceId, { tags: { a: 1 }, ...patchOf({ a: { b: 1, c: 2 }, d: [1] }) }, '*');
     const { responseBody: twin } = await registry.updateTwin(
@@ -133,7 +133,7 @@ describe('a back end', () => {
   const nested = (depth: number): Json => (depth === 0 ? {} : { level: nested(depth - 1) });
   it.each<[string, string, string, string, object]>([
     ['a name with a dot', 'ArgumentError', 'ArgumentInvalid', 'invalid characters', patchOf({ 'a.b': 1 })],
-    ['a name with a blank', 'ArgumentError', 'ArgumentInvalid', 'invalid characters', { tags: { 'a b': 1 } }],
+    ['a name with a space', 'ArgumentError', 'ArgumentInvalid', 'invalid characters', { tags: { 'a b': 1 } }],
     [
       'a value that is too long',
       'ArgumentError',
@@ -141,7 +141,13 @@ describe('a back end', () => {
       '4096',
       patchOf({ a: 'x'.repeat(4097) }),
     ],
-    ['too deep a nesting', 'ArgumentError', 'ArgumentInvalid', 'exceeds 10', patchOf({ a: nested(11) })],
+    [
+      'a nesting that is too deep',
+      'ArgumentError',
+      'ArgumentInvalid',
+      'exceeds 10',
+      patchOf({ a: nested(11) }),
+    ],
     [
       'a number that is too large',
       'ArgumentError',
@@ -151,21 +157,27 @@ describe('a back end', () => {
     ],
     ['null in an array', 'ArgumentError', 'ArgumentInvalid', 'null', patchOf({ a: [null] })],
     [
-      'too many tags',
+      'tags that are too large',
       'TooManyDevicesError',
       'DeviceModelMaxPropertiesExceeded',
       '8192',
       { tags: { a: long, b: long, c: long } },
     ],
     [
-      'too many desired properties',
+      'desired properties that are too large',
       'TooManyDevicesError',
       'DeviceModelMaxPropertiesExceeded',
       '32768',
       patchOf(Object.fromEntries('abcdefghi'.split('').map((name) => [name, long]))),
     ],
-    ['a section that is no object', 'ArgumentError', 'ArgumentInvalid', 'JSON object', patchOf('x' as never)],
-  ])('cannot write %s', async (_what, error, code, text, patch) => {
+    [
+      'a section that is not an object',
+      'ArgumentError',
+      'ArgumentInvalid',
+      'JSON object',
+      patchOf('x' as never),
+    ],
+  ])('cannot update a twin with %s', async (_what, error, code, text, patch) => {
     const { deviceId } = await hub.provision();
     const call = registry.updateTwin(deviceId, patch, '*');
     await expect(call).rejects.toThrow(text);
@@ -173,7 +185,7 @@ describe('a back end', () => {
     expect((await registry.getTwin(deviceId)).responseBody).toMatchObject({ version: 2 });
   });
 
-  it('cannot write over what somebody else wrote meanwhile', async () => {
+  it('is refused an update if another client has updated the twin', async () => {
     const { deviceId } = await hub.provision();
     const { responseBody: read } = await registry.getTwin(deviceId);
     await registry.updateTwin(deviceId, patchOf({ interval: 30 }), read.etag);
@@ -183,20 +195,20 @@ describe('a back end', () => {
     });
   });
 
-  it('finds no twin of a device or a module that is missing', async () => {
+  it('is refused the twin of a missing device or module', async () => {
     const { deviceId } = await hub.provision();
     const missing = { error: 'DeviceNotFoundError', code: 'DeviceNotFound' };
     for (const call of [
-      registry.getTwin('nobody'),
-      registry.updateTwin('nobody', {}, '*'),
-      registry.getModuleTwin(deviceId, 'nobody'),
-      registry.updateModuleTwin(deviceId, 'nobody', {}, '*'),
+      registry.getTwin('missing'),
+      registry.updateTwin('missing', {}, '*'),
+      registry.getModuleTwin(deviceId, 'missing'),
+      registry.updateModuleTwin(deviceId, 'missing', {}, '*'),
     ]) {
       expect(await failureOf(call)).toEqual(missing);
     }
   });
 
-  it('needs the right to connect to the service', async () => {
+  it('requires the ServiceConnect permission', async () => {
     const { deviceId } = await hub.provision();
     const other = hub.registry(hub.connectionStringOf('registryReadWrite'));
     for (const call of [other.getTwin(deviceId), other.updateTwin(deviceId, {}, '*')]) {
@@ -208,14 +220,14 @@ describe('a back end', () => {
   });
 });
 
-describe.each(transportsThat('useTwins'))('over %s', (transport) => {
+describe.each(transportsThat('useTwins'))('client over %s', (transport) => {
   describe.each([
-    ['a device', undefined],
-    ['a module', true],
+    ['device', undefined],
+    ['module', true],
   ] as const)('%s', (_kind, moduleId) => {
     const provision = () => (moduleId === undefined ? hub.provision() : hub.provision({ moduleId }));
 
-    it('gets its desired and reported properties, and nothing else', async () => {
+    it('gets its desired and reported properties only', async () => {
       const name = await provision();
       await twinOf(name).update({ tags: { floor: 2 }, ...patchOf({ interval: 30 }) });
       const client = await name.connect(transport);
@@ -225,7 +237,7 @@ describe.each(transportsThat('useTwins'))('over %s', (transport) => {
       await client.close();
     });
 
-    it('reports properties, which merge, nest and vanish by null', async () => {
+    it('reports properties, which are merged, nested and deleted by null', async () => {
       const name = await provision();
       const client = await name.connect(transport);
       const twin = await client.getTwin();
@@ -244,7 +256,7 @@ describe.each(transportsThat('useTwins'))('over %s', (transport) => {
       await client.close();
     });
 
-    it('hears each desired patch as it was written, with its version and with nulls', async () => {
+    it('receives each desired patch as written, with its version and nulls', async () => {
       const name = await provision();
       await twinOf(name).update(patchOf({ interval: 30, mode: 'eco' }));
       const client = await name.connect(transport);
@@ -259,7 +271,7 @@ describe.each(transportsThat('useTwins'))('over %s', (transport) => {
       await client.close();
     });
 
-    it('hears of one property alone', async () => {
+    it('receives the change of a single property', async () => {
       const name = await provision();
       const client = await name.connect(transport);
       const twin = await client.getTwin();
@@ -270,12 +282,12 @@ describe.each(transportsThat('useTwins'))('over %s', (transport) => {
       await client.close();
     });
 
-    it('hears nothing of what was written while it was away, and reads it when it returns', async () => {
+    it('receives no patch that was sent while it was disconnected, and reads it after it reconnects', async () => {
       const name = await provision();
       const client = await name.connect(transport);
       const twin = await client.getTwin();
-      const heard: Json[] = [];
-      twin.on('properties.desired', (desired: Json) => heard.push({ ...desired }));
+      const received: Json[] = [];
+      twin.on('properties.desired', (desired: Json) => received.push({ ...desired }));
       await hub.untilSubscribed(name, 'desiredProperties');
       await client.close();
       await hub.untilDisconnected(name);
@@ -285,7 +297,7 @@ describe.each(transportsThat('useTwins'))('over %s', (transport) => {
       const last = untilDesired(twin, ({ c }) => c === 3);
       await twinOf(name).update(patchOf({ c: 3 }));
       await last;
-      expect(heard.map(({ $version }) => $version)).not.toContain(3);
+      expect(received.map(({ $version }) => $version)).not.toContain(3);
       expect((await client.getTwin()).properties.desired).toEqual({ a: 1, b: 2, c: 3, $version: 4 });
       await client.close();
     });
@@ -293,7 +305,7 @@ describe.each(transportsThat('useTwins'))('over %s', (transport) => {
     const long = 'x'.repeat(4000);
     const nested = (depth: number): Json => (depth === 0 ? {} : { level: nested(depth - 1) });
 
-    it('hears and reports almost as much as a section may hold', async () => {
+    it('receives and reports sections of nearly the maximum size', async () => {
       const name = await provision();
       const client = await name.connect(transport);
       const twin = await client.getTwin();
@@ -310,14 +322,14 @@ describe.each(transportsThat('useTwins'))('over %s', (transport) => {
     it.each<[string, string, Json]>([
       ['a name with a dollar', 'invalid characters', { good: 1, $bad: 1 }],
       ['a value that is too long', 'maximum 4096 bytes', { a: 'x'.repeat(4097) }],
-      ['too deep a nesting', 'exceeds 10', { a: nested(11) }],
+      ['a nesting that is too deep', 'exceeds 10', { a: nested(11) }],
       ['a number that is too large', 'out of bound', { a: 2 ** 52 }],
       [
-        'too much in all',
+        'properties that are too large',
         "'Properties.Reported' size should be less than 32768 bytes.",
         Object.fromEntries('abcdefghi'.split('').map((property) => [property, long])),
       ],
-    ])('is told why it cannot report %s', async (_what, text, patch) => {
+    ])('receives the error if it reports %s', async (_what, text, patch) => {
       const name = await provision();
       const client = await name.connect(transport);
       await expect(report(await client.getTwin(), patch)).rejects.toThrow(text);
@@ -325,7 +337,7 @@ describe.each(transportsThat('useTwins'))('over %s', (transport) => {
       await client.close();
     });
 
-    it('reads again what changed, and tries as often as its retry policy says', async () => {
+    it('reads its twin again and follows its retry policy', async () => {
       const name = await provision();
       const client = await name.connect(transport);
       const twin = await client.getTwin();
@@ -336,7 +348,7 @@ describe.each(transportsThat('useTwins'))('over %s', (transport) => {
       await client.close();
     });
 
-    it('asks for desired patches without listening to any', async () => {
+    it('subscribes to desired patches without a listener', async () => {
       const name = await provision();
       const client = await name.connect(transport);
       const twin = await client.getTwin();

@@ -16,12 +16,12 @@ afterAll(() => hub[Symbol.asyncDispose]());
 const CONTAINER = 'https://storage.invalid/container';
 const CONFIGURATION = { id: 'eco-mode', schemaVersion: '1.0', etag: 'MQ==' };
 
-/** The last operation that the hub refused as a whole, as its log has it. */
+/** Returns the last operation that the hub has refused as not supported, from its log. */
 function lastRefused(): unknown {
   return hub.log.findLast(({ event }) => event === 'operation-not-supported')?.fields['operation'];
 }
 
-describe('what belongs to a later door is refused by name', () => {
+describe('unsupported operation', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['PUT /configurations/:configurationId', () => registry.addConfiguration(CONFIGURATION)],
     ['GET /configurations/:configurationId', () => registry.getConfiguration('eco-mode')],
@@ -39,12 +39,12 @@ describe('what belongs to a later door is refused by name', () => {
     ['GET /jobs', () => registry.listJobs()],
     ['GET /jobs/:jobId', () => registry.getJob('import')],
     ['DELETE /jobs/:jobId', () => registry.cancelJob('import')],
-  ])('%s, for a back end', async (operation, call) => {
+  ])('is refused to the service: %s', async (operation, call) => {
     expect(await failureOf(call())).toEqual({ error: 'Error', code: 'FeatureNotSupported' });
     expect(lastRefused()).toBe(operation);
   });
 
-  it('file upload, for a device', async () => {
+  it('is refused to a device: file upload', async () => {
     const client = await (await hub.provision()).connect();
     const begin = 'POST /devices/:deviceId/files';
     const file = Readable.from(['x']);
