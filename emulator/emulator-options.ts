@@ -1,7 +1,31 @@
 import { createHmac } from 'node:crypto';
+import type { Authority } from './certificates/authority.ts';
+import { createRandomIds } from './clocks/random-ids.ts';
+import { createSystemClock } from './clocks/system-clock.ts';
 import { DEFAULT_CLOUD_TO_DEVICE_OPTIONS } from './domain/cloud-to-device/cloud-to-device.ts';
 import { DEFAULT_POLICIES, type Policy } from './domain/policy.ts';
+import { mapPorts, type Ports } from './endpoints.ts';
 import type { HubOptions } from './hub/hub-options.ts';
+import type { Clock, IdSource, Log } from './hub/ports.ts';
+import type { ConnectionTimeouts } from './listen/listener.ts';
+
+/** What an emulator is made of, with the ports of its endpoints. A port of 0 is chosen freely. */
+export interface EmulatorOptions extends Ports {
+  /** The address to bind. */
+  readonly host: string;
+  readonly hub: HubOptions;
+  /** Signs the certificate of the server, and may sign those of clients. By default one in memory is created. */
+  readonly authority: Authority | undefined;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly log: Log;
+  readonly timeouts: ConnectionTimeouts;
+}
+
+/** The options of an emulator that differ from the defaults. */
+export type PartialEmulatorOptions = Partial<Omit<EmulatorOptions, 'hub'>> & {
+  readonly hub?: Partial<HubOptions>;
+};
 
 /** The primary key of every default policy, the same in every run: base64 of `iothub-emulator-not-a-secret-key`. */
 export const DEFAULT_KEY = Buffer.from('iothub-emulator-not-a-secret-key').toString('base64');
@@ -20,6 +44,28 @@ export const DEFAULT_HUB_OPTIONS: Omit<HubOptions, 'hostNames'> = {
   eventSources: [],
   cloudToDevice: DEFAULT_CLOUD_TO_DEVICE_OPTIONS,
 };
+
+// The SDKs of a local hub may use these names, whatever its own name is.
+const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1'];
+
+/** Completes the options of an emulator: by default a hub on free ports of 127.0.0.1 that logs nothing. */
+export function withDefaults({ hub = {}, ...options }: PartialEmulatorOptions): EmulatorOptions {
+  return {
+    host: '127.0.0.1',
+    ...mapPorts(() => 0),
+    authority: undefined,
+    clock: createSystemClock(),
+    ids: createRandomIds(),
+    log: () => undefined,
+    timeouts: {},
+    ...options,
+    hub: {
+      ...DEFAULT_HUB_OPTIONS,
+      ...hub,
+      hostNames: [...new Set([...(hub.hostNames ?? []), ...LOCAL_NAMES])],
+    },
+  };
+}
 
 /** A policy with the given primary key, or the default one. */
 export function policyOf(name: string, permissions: Policy['permissions'], primaryKey = DEFAULT_KEY): Policy {

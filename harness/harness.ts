@@ -1,7 +1,24 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-
-export type { ProvisionedDevice, ProvisionedModule } from './clients/provisioned-client.ts';
-export type { HubUnderTest } from './hub-under-test.ts';
+export type { FeedbackRecord } from '../emulator/domain/cloud-to-device/feedback.ts';
+export type { HubEventSource } from '../emulator/domain/messages/hub-event-sources.ts';
+export type { DeviceEvent, FeedbackRequest } from '../emulator/domain/messages/message.ts';
+export type { Policy } from '../emulator/domain/policy.ts';
+export type { ClientName } from './clients/client-names.ts';
+export type {
+  ClientAuthentication,
+  ProvisionedDevice,
+  ProvisionedModule,
+  SdkClientOptions,
+} from './clients/provisioned-client.ts';
+export type { MethodAnswer, MethodTimeouts } from './clients/service-clients.ts';
+export type { ClientCertificateFiles, Transport } from './clients/wiring.ts';
+export type { EventReading, EventSource } from './hub-events.ts';
+export type { DescribedMessage, OutgoingMessage } from './hub-messages.ts';
+export type { Channel, FeedbackReading } from './hub-observer.ts';
+export type { HubUnderTest, ProvisionRequest } from './hub-under-test.ts';
 export { connectTo } from './live-hub.ts';
-export { type LocalHub, type LocalHubOptions, startHub } from './local-hub.ts';
+export type { LocalHub, LocalHubOptions, ManualClock } from './local-hub.ts';
+export type { LogLine } from './recorded-log.ts';
+export { startHub } from './start-hub.ts';
 export { report, untilDesired } from './waits/device-twin.ts';
+export type { WaitOptions } from './waits/wait-for.ts';

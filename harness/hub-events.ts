@@ -1,33 +1,27 @@
+import type { HubEventSource } from '../emulator/domain/messages/hub-event-sources.ts';
 import type { DeviceEvent } from '../emulator/domain/messages/message.ts';
-import type { Emulator, EmulatorOptions } from '../emulator/emulator.ts';
 
-/** Who wrote an event: a client, or the hub about something that happened. */
-export type EventSource = 'Telemetry' | EmulatorOptions['hub']['eventSources'][number];
+/** Who wrote an event: a client, or the hub about one of its activities. */
+export type EventSource = 'Telemetry' | HubEventSource;
 
 /** Which events are to be read, and from where on. */
 export interface EventReading {
   readonly deviceId?: string;
   readonly moduleId?: string;
-  /** `latest` unless told: from now on. */
+  /** Default: `latest`, from now on. */
   readonly from?: 'earliest' | 'latest';
-  /** `Telemetry` alone unless told; the hub's own sources must have been switched on by `eventSources`. */
+  /** Default: `Telemetry`. The sources of the hub itself have to be switched on by `eventSources`. */
   readonly sources?: readonly EventSource[];
   readonly signal?: AbortSignal;
 }
 
-/** Reads the event log; the position is taken at once. */
-export function readEvents(
-  hub: Emulator['hub'],
-  { sources = ['Telemetry'], ...reading }: EventReading = {},
-): AsyncIterable<DeviceEvent> {
-  return ofSources(hub.events.read(reading), new Set<string | undefined>(sources));
-}
-
-async function* ofSources(
+/** Returns the events of some sources. */
+export async function* filterEvents(
   events: AsyncIterable<DeviceEvent>,
-  sources: ReadonlySet<string | undefined>,
+  sources: readonly EventSource[] = ['Telemetry'],
 ): AsyncGenerator<DeviceEvent, void, void> {
+  const wanted = new Set<string | undefined>(sources);
   for await (const event of events) {
-    if (sources.has(event.systemProperties['iothub-message-source'])) yield event;
+    if (wanted.has(event.systemProperties['iothub-message-source'])) yield event;
   }
 }

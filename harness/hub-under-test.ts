@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { Agent } from 'node:https';
 import type { Device, Module, Registry } from 'azure-iothub';
+import type { ClientName } from './clients/client-names.ts';
 import {
   type ClientAuthentication,
   createSdkClient,
@@ -9,7 +10,7 @@ import {
   type ProvisionedModule,
   type SdkClientOptions,
 } from './clients/provisioned-client.ts';
-import { type ClientName, createServiceClients, type ServiceClients } from './clients/service-clients.ts';
+import { createServiceClients, type ServiceClients } from './clients/service-clients.ts';
 import {
   type AnyClient,
   type ClientCertificateFiles,

@@ -1,15 +1,13 @@
-import type { EmulatorOptions } from '../emulator/emulator.ts';
-
-type Log = EmulatorOptions['log'];
-
-/** One line of the hub's log. */
+/** One line of the log of the hub. `docs/log.md` lists the events and reasons. */
 export interface LogLine {
-  readonly level: Parameters<Log>[0];
+  readonly level: 'error' | 'warn' | 'info' | 'debug' | 'trace';
   readonly event: string;
-  readonly fields: Parameters<Log>[2];
+  readonly fields: Readonly<Record<string, string | number | boolean | undefined>>;
 }
 
-/** A log that keeps its lines for a test to read. */
+type Log = (level: LogLine['level'], event: string, fields: LogLine['fields']) => void;
+
+/** Creates a log that keeps its lines for a test to read. */
 export function recordLog(): { readonly log: Log; readonly lines: readonly LogLine[] } {
   const lines: LogLine[] = [];
   return { lines, log: (level, event, fields) => lines.push({ level, event, fields }) };

@@ -1,5 +1,5 @@
 import { createManualClock } from '../../emulator/clocks/manual-clock.ts';
-import { createRandomIds } from '../../emulator/clocks/system-clock.ts';
+import { createRandomIds } from '../../emulator/clocks/random-ids.ts';
 import { parseDeviceId } from '../../emulator/domain/identities/client-identity.ts';
 import { parseDeviceRequest } from '../../emulator/domain/identities/identity-request.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';

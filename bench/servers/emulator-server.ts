@@ -1,4 +1,5 @@
-import { createRandomIds, createSystemClock } from '../../emulator/clocks/system-clock.ts';
+import { createRandomIds } from '../../emulator/clocks/random-ids.ts';
+import { createSystemClock } from '../../emulator/clocks/system-clock.ts';
 import { parseDeviceId } from '../../emulator/domain/identities/client-identity.ts';
 import { parseDeviceRequest } from '../../emulator/domain/identities/identity-request.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';

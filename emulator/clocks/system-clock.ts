@@ -1,5 +1,4 @@
-import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import type { Clock, IdSource } from '../hub/ports.ts';
+import type { Clock } from '../hub/ports.ts';
 
 // Node runs a longer timer immediately.
 const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
@@ -19,14 +18,5 @@ export function createSystemClock(): Clock {
       arm();
       return { cancel: () => clearTimeout(timer) };
     },
-  };
-}
-
-/** Creates an id source with the machine's random numbers. */
-export function createRandomIds(): IdSource {
-  return {
-    guid: () => randomUUID(),
-    bytes: (count) => randomBytes(count),
-    number: (below) => randomInt(below),
   };
 }

@@ -1,5 +1,4 @@
 import type { Authority } from '../certificates/authority.ts';
-import { createRandomIds, createSystemClock } from '../clocks/system-clock.ts';
 import { type ClientIdentity, formatClientIdentity } from '../domain/identities/client-identity.ts';
 import {
   formatClientConnectionString,
@@ -9,7 +8,8 @@ import { parseDeviceRequest, parseModuleRequest } from '../domain/identities/ide
 import { NO_PRECONDITION } from '../domain/precondition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { type Emulator, startEmulator } from '../emulator.ts';
-import { DEFAULT_HUB_OPTIONS, keysOf } from '../emulator-options.ts';
+import { keysOf } from '../emulator-options.ts';
+import { mapPorts, portKeyOf } from '../endpoints.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Log } from '../hub/ports.ts';
 import type { Options } from './options/options.ts';
@@ -29,10 +29,8 @@ export async function startLocalEmulator(
 ): Promise<Result<Emulator>> {
   const emulator = await startEmulator({
     host: options.host,
-    httpsPort: options.httpsPort,
-    mqttPort: options.mqttPort,
+    ...mapPorts(({ name }) => options[portKeyOf(name)]),
     hub: {
-      ...DEFAULT_HUB_OPTIONS,
       hostNames: options.hostNames,
       policies: options.policies,
       trustedAuthorities: [...options.trustedAuthorities, ...(authorities.trusted ?? [])],
@@ -43,8 +41,6 @@ export async function startLocalEmulator(
       eventSources: options.eventSources,
     },
     ...(authorities.own === undefined ? {} : { authority: authorities.own }),
-    clock: createSystemClock(),
-    ids: createRandomIds(),
     log,
   });
   const registered = registerClients(emulator.hub, options.clients);

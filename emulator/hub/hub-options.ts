@@ -1,6 +1,6 @@
 import type { CloudToDeviceOptions } from '../domain/cloud-to-device/cloud-to-device.ts';
+import type { HubEventSource } from '../domain/messages/hub-event-sources.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { HubEventSource } from './events/hub-event-sources.ts';
 
 /** What a hub is told when it is made. */
 export interface HubOptions {

@@ -15,13 +15,17 @@ export type WebSocketHandler = (
   peerCertificates: PeerCertificates,
 ) => void;
 
-export interface WebSocketOptions {
-  /** The path without query, for example `/$iothub/websocket`. */
-  readonly path: string;
+/** The handlers of one path. */
+export interface WebSocketPath {
   /** The handler of each subprotocol. The keys are lower case. */
   readonly subprotocols: ReadonlyMap<string, WebSocketHandler>;
   /** Handles a client that offers no subprotocol. */
   readonly withoutSubprotocol: WebSocketHandler;
+}
+
+export interface WebSocketOptions {
+  /** By path without query, for example `/$iothub/websocket`. */
+  readonly paths: ReadonlyMap<string, WebSocketPath>;
   /** A longer message closes the connection with code 1009. */
   readonly maximumMessageBytes: number;
   readonly onClientError?: (error: Error, remoteAddress: string | undefined) => void;
@@ -35,17 +39,17 @@ export function acceptWebSockets(listener: HttpsListener, options: WebSocketOpti
     perMessageDeflate: false,
     skipUTF8Validation: true,
     maxPayload: options.maximumMessageBytes,
-    handleProtocols: (offered) => chooseSubprotocol([...offered], options) ?? false,
+    handleProtocols: (offered, request) => chooseSubprotocol([...offered], pathOf(request, options)) ?? false,
   });
   listener.server.on('upgrade', (request: IncomingMessage, socket: TLSSocket, head: Buffer) => {
-    if (pathOf(request.url ?? '') !== options.path)
-      return refuse(socket, 404, 'There is no WebSocket at this path.');
+    const path = pathOf(request, options);
+    if (path === undefined) return refuse(socket, 404, 'There is no WebSocket at this path.');
     const offered = offeredSubprotocols(request);
-    const chosen = chooseSubprotocol(offered, options);
+    const chosen = chooseSubprotocol(offered, path);
     if (offered.length > 0 && chosen === undefined) {
       return refuse(socket, 400, `The subprotocols ${offered.join(', ')} are not served here.`);
     }
-    const handler = options.subprotocols.get(chosen?.toLowerCase() ?? '') ?? options.withoutSubprotocol;
+    const handler = path.subprotocols.get(chosen?.toLowerCase() ?? '') ?? path.withoutSubprotocol;
     upgrader.handleUpgrade(request, socket, head, (webSocket) => {
       const stream = streamOf(webSocket, socket);
       stream.on('error', (error) => options.onClientError?.(error, socket.remoteAddress));
@@ -55,12 +59,12 @@ export function acceptWebSockets(listener: HttpsListener, options: WebSocketOpti
 }
 
 // The Java SDK sends the whole URL as its request target.
-function pathOf(target: string): string {
-  const path = target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
+function pathOf({ url = '' }: IncomingMessage, { paths }: WebSocketOptions): WebSocketPath | undefined {
+  const path = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
   try {
-    return decodeURIComponent(path);
+    return paths.get(decodeURIComponent(path));
   } catch {
-    return path;
+    return undefined;
   }
 }
 
@@ -70,8 +74,8 @@ function offeredSubprotocols(request: IncomingMessage): readonly string[] {
 }
 
 /** Returns the first supported subprotocol in the client's spelling, which the answer must repeat, or undefined. */
-function chooseSubprotocol(offered: readonly string[], options: WebSocketOptions): string | undefined {
-  return offered.find((name) => options.subprotocols.has(name.toLowerCase()));
+function chooseSubprotocol(offered: readonly string[], path: WebSocketPath | undefined): string | undefined {
+  return offered.find((name) => path?.subprotocols.has(name.toLowerCase()));
 }
 
 function streamOf(webSocket: WebSocket, socket: TLSSocket): Duplex {

@@ -1,17 +1,10 @@
-import {
-  type ClientIdentity,
-  parseClientIdentity,
-} from '../../emulator/domain/identities/client-identity.ts';
-import type { ClientName } from './service-clients.ts';
-
-/** `device` or `device/module`. */
-export function nameOf({ deviceId, moduleId }: ClientName): string {
-  return moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
+/** The ids of a device or module. */
+export interface ClientName {
+  readonly deviceId: string;
+  readonly moduleId?: string | undefined;
 }
 
-/** The identity of a client; it throws where an id is none. */
-export function identityOf({ deviceId, moduleId }: ClientName): ClientIdentity {
-  const identity = parseClientIdentity(deviceId, moduleId);
-  if (!identity.ok) throw new Error(identity.error.message);
-  return identity.value;
+/** Formats `device` or `device/module`. */
+export function formatClientName({ deviceId, moduleId }: ClientName): string {
+  return moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
 }

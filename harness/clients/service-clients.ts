@@ -1,13 +1,8 @@
 import type { Agent } from 'node:https';
 import type { Client, DigitalTwinClient, JobClient, Registry } from 'azure-iothub';
+import type { ClientName } from './client-names.ts';
 import { loadSdk } from './sdk.ts';
 import { createDigitalTwinClient, withAgent } from './wiring.ts';
-
-/** A client as the hub names it. */
-export interface ClientName {
-  readonly deviceId: string;
-  readonly moduleId?: string | undefined;
-}
 
 /** How long the hub waits for a client to connect (0 unless told) and for its answer (30, at least 5). */
 export interface MethodTimeouts {

@@ -3,7 +3,7 @@ import { type WaitOptions, waitFor } from './wait-for.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** Sends a patch of reported properties; the SDK itself knows only a callback. */
+/** Sends a patch of reported properties. The SDK itself only takes a callback. */
 export function report(twin: Twin, patch: Properties): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error?: Error | null) => (error ? reject(error) : resolve());
@@ -12,29 +12,29 @@ export function report(twin: Twin, patch: Properties): Promise<void> {
 }
 
 /**
- * Resolves with the first desired properties that the SDK hands out and that fulfil the condition: the whole section at
- * first, then each patch as the hub sent it. What the hub sends before the client has subscribed is lost, so let the back
- * end write after `hub.untilSubscribed(device, 'desiredProperties')`.
+ * Resolves with the first desired properties from the SDK that meet the condition: the whole section at first, then each
+ * patch as the hub sent it. What the hub sends before the client has subscribed is lost, so a back end should write after
+ * `hub.untilSubscribed(device, 'desiredProperties')`.
  */
 export function untilDesired(
   twin: Twin,
   condition: (desired: Properties) => boolean,
   options?: WaitOptions,
 ): Promise<Properties> {
-  const heard: Properties[] = [];
+  const received: Properties[] = [];
   return waitFor(
     {
-      what: 'desired properties came that fulfil the condition',
-      check: () => heard.find(condition),
+      what: 'desired properties that meet the condition',
+      check: () => received.find(condition),
       listen: (listener) => {
-        const hear = (desired: Properties) => {
-          heard.push(structuredClone(desired));
+        const take = (desired: Properties) => {
+          received.push(structuredClone(desired));
           listener();
         };
-        twin.on('properties.desired', hear);
-        return () => twin.removeListener('properties.desired', hear);
+        twin.on('properties.desired', take);
+        return () => twin.removeListener('properties.desired', take);
       },
-      describe: () => `The SDK handed out ${JSON.stringify(heard)}.`,
+      describe: () => `The SDK received ${JSON.stringify(received)}.`,
     },
     options,
   );

@@ -1,21 +1,22 @@
 /** How long to wait before a test fails. */
 export interface WaitOptions {
-  /** 5000 unless told. */
+  /** Default: 5000. */
   readonly timeoutMilliseconds?: number;
 }
 
-/** Something that comes true when the hub says that something happened. */
+/** Something that a change at the hub can make true. */
 export interface Condition<T> {
+  /** Completes the sentence "Timed out waiting for …". */
   readonly what: string;
-  /** The value, or undefined while it is not there. */
+  /** Returns the value, or undefined while it is not there. */
   check(): T | undefined;
-  /** Calls back at every happening; returns the way to stop. */
+  /** Calls back at every change. Returns a function that stops. */
   listen(listener: () => void): () => void;
-  /** What there was instead, for the message of a failure. */
+  /** Says what there was instead, for the message of a failure. */
   describe?(): string;
 }
 
-/** Waits for an event, never for a time; fails with what there was instead, or as the condition itself fails. */
+/** Waits for a change, never for a time. Rejects with what there was instead, or as the condition itself fails. */
 export async function waitFor<T>(
   condition: Condition<T>,
   { timeoutMilliseconds = 5000 }: WaitOptions = {},
@@ -28,15 +29,13 @@ export async function waitFor<T>(
         const value = condition.check();
         if (value !== undefined) finish(() => resolve(value));
       } catch (error) {
-        // Thrown here, it would strike the hub, which is in the midst of its work.
+        // Thrown here, it would fail the operation of the hub that caused the change.
         finish(() => reject(error));
       }
     });
     const deadline = setTimeout(() => {
       const instead = condition.describe === undefined ? '' : ` ${condition.describe()}`;
-      const failure = new Error(
-        `Waited ${timeoutMilliseconds} ms in vain until ${condition.what}.${instead}`,
-      );
+      const failure = new Error(`${timedOut(timeoutMilliseconds, condition.what)}.${instead}`);
       finish(() => reject(failure));
     }, timeoutMilliseconds);
     function finish(settle: () => void): void {
@@ -49,14 +48,15 @@ export async function waitFor<T>(
 
 /** A stream in which something is looked for. */
 export interface Search<T> {
+  /** Completes the sentence "Timed out waiting for …". */
   readonly what: string;
   read(signal: AbortSignal): AsyncIterable<T>;
   condition(item: T): boolean;
-  /** How a near miss is told. */
+  /** Formats an item that did not meet the condition. */
   format(item: T): string;
 }
 
-/** The first of a stream that fulfils the condition; fails with the last ones that did not. */
+/** Returns the first item of a stream that meets the condition. Rejects with the last ones that did not. */
 export async function firstOf<T>(
   { what, read, condition, format }: Search<T>,
   { timeoutMilliseconds = 5000 }: WaitOptions,
@@ -73,6 +73,11 @@ export async function firstOf<T>(
     clearTimeout(deadline);
   }
   const nearest = others.slice(-5).map((item) => format(item).slice(0, 200));
-  const seen = others.length === 0 ? 'none at all' : `only ${others.length}: ${nearest.join(' | ')}`;
-  throw new Error(`Waited ${timeoutMilliseconds} ms in vain for ${what}; there was ${seen}.`);
+  const seen =
+    others.length === 0 ? 'There was none.' : `There were ${others.length}: ${nearest.join(' | ')}.`;
+  throw new Error(`${timedOut(timeoutMilliseconds, what)} that meets the condition. ${seen}`);
+}
+
+function timedOut(milliseconds: number, what: string): string {
+  return `Timed out after ${milliseconds} ms waiting for ${what}`;
 }

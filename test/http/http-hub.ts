@@ -4,10 +4,10 @@ import iothub from 'azure-iothub';
 import { formatSasToken } from '../../emulator/auth/sas-token.ts';
 import { createAuthority } from '../../emulator/certificates/authority.ts';
 import { issueCertificate } from '../../emulator/certificates/issue.ts';
-import { createRandomIds, createSystemClock } from '../../emulator/clocks/system-clock.ts';
+import { createRandomIds } from '../../emulator/clocks/random-ids.ts';
+import { createSystemClock } from '../../emulator/clocks/system-clock.ts';
 import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-options.ts';
 import { createHttpDoor } from '../../emulator/http/hub/http-door.ts';
-import { answerBrokenRequest } from '../../emulator/http/wire/broken-request.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import { createHub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
@@ -72,14 +72,12 @@ export async function startHttpHub(
   if (!created.ok) throw new Error(created.error.message);
   const hub = created.value;
   const { leaf, authority } = await certificates();
-  const door = createHttpDoor(hub, {
-    peerCertificates: (request) => listener.peerCertificatesOf(request.socket as TLSSocket),
-  });
+  const door = createHttpDoor(hub);
   const listener = await listenHttps(
     { host: HOST_NAME, port: 0, key: leaf.keyPem, cert: leaf.certificatePem },
-    door,
+    door.answer,
   );
-  listener.onBrokenRequest((error, socket) => answerBrokenRequest(hub, error, socket));
+  listener.onBrokenRequest(door.answerBroken);
   const { port } = listener;
   const ca = authority.certificatePem;
   const agent = agentTo(port, ca);

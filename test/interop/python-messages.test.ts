@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { redirectEnvironment } from '../../emulator/redirect/environment.ts';
-import { type LocalHub, startHub } from '../../harness/harness.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
 import { type ProgramResult, runProgram } from '../redirect/run-program.ts';
 import { PYTHON_PROGRAMS } from './below-exec.ts';
 
@@ -25,7 +25,7 @@ describe.skipIf('missing' in python)('message of the Python SDKs', () => {
   it('arrives with all its properties, as telemetry and at the input of a module', {
     timeout: TIMEOUT_MILLISECONDS,
   }, async () => {
-    await using hub = await startHub();
+    await using hub = await startHubWithEmulator();
     const program = exchangeMessages(hub);
     await Promise.all([
       program.then(({ exitCode, stderr }) => expect(exitCode, stderr).toBe(0)),
@@ -49,7 +49,11 @@ describe.skipIf('missing' in python)('message of the Python SDKs', () => {
 });
 
 /** Runs the program with a hub in this process, redirected as below `exec`. */
-async function exchangeMessages({ emulator, hostName, connectionString }: LocalHub): Promise<ProgramResult> {
+async function exchangeMessages({
+  emulator,
+  hostName,
+  connectionString,
+}: HubWithEmulator): Promise<ProgramResult> {
   const directory = await mkdtemp(join(tmpdir(), 'python-messages-'));
   try {
     const authorityPath = join(directory, 'authority.pem');
@@ -70,14 +74,14 @@ async function exchangeMessages({ emulator, hostName, connectionString }: LocalH
   }
 }
 
-async function sendToInput(hub: LocalHub, deviceId: string): Promise<void> {
+async function sendToInput(hub: HubWithEmulator, deviceId: string): Promise<void> {
   const module = { deviceId, moduleId: 'module' };
   await hub.untilSubscribed(module, 'inputs', WAIT);
   const message = { body: 'open', messageId: 'm-2', properties: { colour: 'red' } };
   hub.sendToInput(module, 'commands', message, { deviceId });
 }
 
-async function takeEvents(hub: LocalHub, deviceId: string) {
+async function takeEvents(hub: HubWithEmulator, deviceId: string) {
   const events = [];
   for await (const event of hub.telemetry({ deviceId, from: 'earliest' })) {
     if (events.push({ ...event, body: Buffer.from(event.body).toString() }) === EVENTS_OF_A_DEVICE) break;

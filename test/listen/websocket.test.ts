@@ -31,12 +31,19 @@ describe('WebSocket on an HTTPS port', () => {
         serve(stream, ...rest);
       };
     acceptWebSockets(listener, {
-      path: PATH,
-      subprotocols: new Map([
-        ['mqtt', greet('mqtt')],
-        ['amqpwsb10', greet('amqp')],
+      paths: new Map([
+        [
+          PATH,
+          {
+            subprotocols: new Map([
+              ['mqtt', greet('mqtt')],
+              ['amqpwsb10', greet('amqp')],
+            ]),
+            withoutSubprotocol: greet('none'),
+          },
+        ],
+        ['/other', { subprotocols: new Map(), withoutSubprotocol: greet('other') }],
       ]),
-      withoutSubprotocol: greet('none'),
       maximumMessageBytes: 1000,
       onClientError: (error) => clientErrors.push(error),
     });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { formatSasToken } from '../../emulator/auth/sas-token.ts';
 import { createManualClock, type ManualClock } from '../../emulator/clocks/manual-clock.ts';
-import { createRandomIds } from '../../emulator/clocks/system-clock.ts';
+import { createRandomIds } from '../../emulator/clocks/random-ids.ts';
 import {
   type ClientIdentity,
   parseClientIdentity,

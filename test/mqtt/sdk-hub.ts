@@ -1,7 +1,8 @@
 import { Client, ModuleClient } from 'azure-iot-device';
 import { Mqtt } from 'azure-iot-device-mqtt';
 import { formatSasToken } from '../../emulator/auth/sas-token.ts';
-import { createRandomIds, createSystemClock } from '../../emulator/clocks/system-clock.ts';
+import { createRandomIds } from '../../emulator/clocks/random-ids.ts';
+import { createSystemClock } from '../../emulator/clocks/system-clock.ts';
 import type { ClientIdentity } from '../../emulator/domain/identities/client-identity.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-options.ts';

@@ -5,15 +5,15 @@ import type { DeviceMethodRequest, DeviceMethodResponse } from 'azure-iot-device
 import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROUTES } from '../../emulator/http/hub/routes.ts';
-import { type LocalHub, startHub } from '../../harness/harness.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
 import { ANSWERS, type Answer, DEVIATIONS, WITHOUT_JSON } from './answers.ts';
 import { compare, deserialize, type Finding, mapperOf } from './mappers.ts';
 
-let hub: LocalHub;
+let hub: HubWithEmulator;
 const findings: Finding[] = [];
 
 beforeAll(async () => {
-  hub = await startHub({ concurrentJobLimit: 10 });
+  hub = await startHubWithEmulator({ concurrentJobLimit: 10 });
   await provisionDevices();
   await scheduleJobs();
   hub.sendMessage({ deviceId: 'edge' }, { body: 'x', messageId: 'm', ack: 'full' });

@@ -3,12 +3,12 @@ import iotDevice from 'azure-iot-device';
 import iotDeviceMqtt from 'azure-iot-device-mqtt';
 import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalHub, startHub } from '../../harness/harness.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
 
-let hub: LocalHub;
+let hub: HubWithEmulator;
 
 beforeAll(async () => {
-  hub = await startHub();
+  hub = await startHubWithEmulator();
 });
 afterAll(() => hub[Symbol.asyncDispose]());
 
@@ -179,7 +179,7 @@ describe('device certificate', () => {
 
   it('is refused if the hub does not trust its authority', async () => {
     const device = await hub.provision({ authentication: 'certificateAuthority' });
-    await using otherHub = await startHub();
+    await using otherHub = await startHubWithEmulator();
     const { certificatePem: cert, keyPem: key } = await otherHub.emulator.issueCertificate(
       { deviceId: device.deviceId } as never,
       'authority',
@@ -196,7 +196,7 @@ describe('device certificate', () => {
 });
 
 it('closes a connection with an expired token after the grace time and not before', async () => {
-  await using strict = await startHub({ clock: 'manual', tokenGraceSeconds: 30 });
+  await using strict = await startHubWithEmulator({ clock: 'manual', tokenGraceSeconds: 30 });
   const device = await strict.provision();
   // The tokens of the SDK are valid for an hour.
   const client = await device.connect();

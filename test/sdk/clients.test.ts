@@ -6,18 +6,14 @@ import iotCommon from 'azure-iot-common';
 import iotDevice, { type Client, type ModuleClient } from 'azure-iot-device';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createAgent, type Transport, transportOf } from '../../harness/clients/wiring.ts';
-import {
-  type LocalHub,
-  type ProvisionedDevice,
-  type ProvisionedModule,
-  startHub,
-} from '../../harness/harness.ts';
+import type { ProvisionedDevice, ProvisionedModule } from '../../harness/harness.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
 import { transportsThat } from './transports.ts';
 
-let hub: LocalHub;
+let hub: HubWithEmulator;
 
 beforeAll(async () => {
-  hub = await startHub();
+  hub = await startHubWithEmulator();
 });
 afterAll(() => hub[Symbol.asyncDispose]());
 

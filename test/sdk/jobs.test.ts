@@ -3,14 +3,15 @@ import type { DeviceMethodResponse } from 'azure-iot-device';
 import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAgent, withAgent } from '../../harness/clients/wiring.ts';
-import { type LocalHub, type ProvisionedDevice, startHub } from '../../harness/harness.ts';
+import type { ProvisionedDevice } from '../../harness/harness.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
 import { errorOf, failureOf } from './failures.ts';
 
-let hub: LocalHub;
+let hub: HubWithEmulator;
 let jobs: iothub.JobClient;
 
 beforeAll(async () => {
-  hub = await startHub({ concurrentJobLimit: 10 });
+  hub = await startHubWithEmulator({ concurrentJobLimit: 10 });
   jobs = hub.jobClient();
 });
 afterAll(() => hub[Symbol.asyncDispose]());
@@ -122,7 +123,7 @@ describe('twin update job', () => {
 
 describe('direct method job', () => {
   it('reports the response of each device and the devices that are not online', async () => {
-    await using own = await startHub({ clock: 'manual' });
+    await using own = await startHubWithEmulator({ clock: 'manual' });
     const [online, offline] = [await own.provision(), await own.provision()];
     (await online.connect()).onDeviceMethod('blink', (request, response) => {
       void response.send(202, { received: request.payload });
@@ -184,7 +185,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 
 describe('scheduled job', () => {
   it('starts at its start time', async () => {
-    await using own = await startHub({ clock: 'manual' });
+    await using own = await startHubWithEmulator({ clock: 'manual' });
     const device = await own.provision();
     const client = own.jobClient();
     const jobId = nextId();
@@ -217,7 +218,7 @@ describe('scheduled job', () => {
   });
 
   it('uses the only slot of a hub with one active job', async () => {
-    await using own = await startHub();
+    await using own = await startHubWithEmulator();
     const client = own.jobClient();
     await client.scheduleTwinUpdate('first', '*', forced({}), inAnHour(), 60);
     expect(await failureOf(client.scheduleTwinUpdate('second', '*', forced({}), NOW, 60))).toEqual({
@@ -232,7 +233,7 @@ describe('scheduled job', () => {
 
 describe('JobClient', () => {
   it('lists jobs by type and status in pages', async () => {
-    await using own = await startHub({ concurrentJobLimit: 10 });
+    await using own = await startHubWithEmulator({ concurrentJobLimit: 10 });
     const client = own.jobClient();
     for (const jobId of ['a', 'b', 'c']) {
       await client.scheduleTwinUpdate(jobId, '*', forced({}), NOW, 60);

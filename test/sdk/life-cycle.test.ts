@@ -1,12 +1,12 @@
 import iotCommon from 'azure-iot-common';
 import type { Client, ModuleClient } from 'azure-iot-device';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalHub, startHub } from '../../harness/harness.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
 
-let hub: LocalHub;
+let hub: HubWithEmulator;
 
 beforeAll(async () => {
-  hub = await startHub();
+  hub = await startHubWithEmulator();
 });
 afterAll(() => hub[Symbol.asyncDispose]());
 
@@ -16,7 +16,7 @@ function untilDropped(client: Client | ModuleClient): Promise<unknown> {
 }
 
 function lastReasonOf(deviceId: string): unknown {
-  const isEnd = ({ event, fields }: LocalHub['log'][number]) =>
+  const isEnd = ({ event, fields }: HubWithEmulator['log'][number]) =>
     event === 'client-disconnected' && fields['deviceId'] === deviceId;
   return hub.log.findLast(isEnd)?.fields['reason'];
 }

@@ -4,14 +4,14 @@ import type { Client, DeviceMethodRequest, DeviceMethodResponse, ModuleClient } 
 import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAgent, withAgent } from '../../harness/clients/wiring.ts';
-import { type LocalHub, startHub } from '../../harness/harness.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
 import { errorOf, failureOf } from './failures.ts';
 import { transportsThat } from './transports.ts';
 
-let hub: LocalHub;
+let hub: HubWithEmulator;
 
 beforeAll(async () => {
-  hub = await startHub();
+  hub = await startHubWithEmulator();
 });
 afterAll(() => hub[Symbol.asyncDispose]());
 
@@ -110,7 +110,7 @@ describe.each(transportsThat('answerMethods'))('client over %s', (transport) => 
     });
 
     it('fails the call with a timeout if it does not respond in time, and answers the next one', async () => {
-      await using slowHub = await startHub({ clock: 'manual' });
+      await using slowHub = await startHubWithEmulator({ clock: 'manual' });
       const arrived = createDeferred<DeviceMethodResponse>();
       const { name, client } = await connected(
         'slow',
@@ -127,7 +127,7 @@ describe.each(transportsThat('answerMethods'))('client over %s', (transport) => 
     });
 
     it('fails the call as not online if it does not connect in time', async () => {
-      await using slowHub = await startHub({ clock: 'manual' });
+      await using slowHub = await startHubWithEmulator({ clock: 'manual' });
       const name = await provision(slowHub);
       const call = slowHub.invokeMethod(name, 'echo', null, { connectTimeoutInSeconds: 10 });
       let isSettled = false;
@@ -228,7 +228,7 @@ describe('service', () => {
     expect(answered.result).toEqual({ status: 200, payload: 2 });
   });
 
-  it.each<[string, string, string, Parameters<LocalHub['invokeMethod']>]>([
+  it.each<[string, string, string, Parameters<HubWithEmulator['invokeMethod']>]>([
     ['of a missing device', 'Error', 'DeviceNotFound', [{ deviceId: 'missing' }, 'a']],
     ['of a missing module', 'Error', 'ModuleNotFound', [{ deviceId: 'offline', moduleId: 'missing' }, 'a']],
     ['of a device that is not online', 'Error', 'DeviceNotOnline', [{ deviceId: 'offline' }, 'a']],

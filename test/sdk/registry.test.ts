@@ -2,14 +2,14 @@ import iotCommon from 'azure-iot-common';
 import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAgent, withAgent } from '../../harness/clients/wiring.ts';
-import { type LocalHub, startHub } from '../../harness/harness.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
 import { errorOf, failureOf } from './failures.ts';
 
-let hub: LocalHub;
+let hub: HubWithEmulator;
 let registry: iothub.Registry;
 
 beforeAll(async () => {
-  hub = await startHub();
+  hub = await startHubWithEmulator();
   registry = hub.registry();
 });
 afterAll(() => hub[Symbol.asyncDispose]());
@@ -158,7 +158,7 @@ describe('read call of Registry', () => {
   });
 
   it('lists all devices', async () => {
-    await using other = await startHub();
+    await using other = await startHubWithEmulator();
     expect((await other.registry().list()).responseBody).toEqual([]);
     for (const deviceId of ['a', 'b']) await other.registry().create({ deviceId });
     expect((await other.registry().list()).responseBody).toMatchObject([
@@ -168,7 +168,7 @@ describe('read call of Registry', () => {
   });
 
   it('returns the number of devices', async () => {
-    await using other = await startHub();
+    await using other = await startHubWithEmulator();
     await other.registry().create({ deviceId: 'a' });
     await other.registry().create({ deviceId: 'b', status: 'disabled' });
     await other.provision({ deviceId: 'a', moduleId: 'm' });

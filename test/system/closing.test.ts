@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { expect, it } from 'vitest';
-import { createRandomIds } from '../../emulator/clocks/system-clock.ts';
+import { createRandomIds } from '../../emulator/clocks/random-ids.ts';
 import type { DeviceId } from '../../emulator/domain/identities/client-identity.ts';
 import { parseJobRequest } from '../../emulator/domain/jobs/job-request.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';

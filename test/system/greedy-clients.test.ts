@@ -4,7 +4,7 @@ import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { parseClientIdentity } from '../../emulator/domain/identities/client-identity.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
-import { type LocalHub, startHub } from '../../harness/harness.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
 import { rawClientOn } from '../mqtt/raw-client.ts';
 import { connectOptionsOf, connectRawClient, openStream, policyTokenOf } from './raw-device.ts';
 import { openTls } from './tls-client.ts';
@@ -18,15 +18,15 @@ const BLANK = Buffer.alloc(MEBIBYTE, ' ');
 const EVENTS = 'devices/d/messages/events/';
 
 /** Starts a hub with a device `d`, whose twin has nearly 32 KB, and another device. */
-async function startHubWithLargeTwin(): Promise<LocalHub> {
-  const hub = await startHub();
+async function startHubWithLargeTwin(): Promise<HubWithEmulator> {
+  const hub = await startHubWithEmulator();
   await hub.provision({ deviceId: 'd' });
   await hub.provision({ deviceId: 'other' });
   patchTwin(hub, 0);
   return hub;
 }
 
-function patchTwin({ emulator }: LocalHub, round: number): void {
+function patchTwin({ emulator }: HubWithEmulator, round: number): void {
   const identity = parseClientIdentity('d', undefined);
   const texts = Object.fromEntries([...'abcdefg'].map((name) => [name, name.repeat(4000)]));
   if (identity.ok) {
@@ -34,12 +34,12 @@ function patchTwin({ emulator }: LocalHub, round: number): void {
   }
 }
 
-function dropsOf(hub: LocalHub): readonly unknown[] {
+function dropsOf(hub: HubWithEmulator): readonly unknown[] {
   return hub.log.filter(({ event }) => event === 'connection-dropped').map(({ fields }) => fields['reason']);
 }
 
 /** Writes the bytes repeatedly while the hub reads them. Returns how often it did. */
-async function fill(stream: Duplex, bytes: Buffer, hub: LocalHub): Promise<number> {
+async function fill(stream: Duplex, bytes: Buffer, hub: HubWithEmulator): Promise<number> {
   for (let count = 0; count < MAXIMUM_FILLINGS; count++) {
     stream.write(bytes);
     // Meanwhile the hub serves another client.
@@ -105,7 +105,7 @@ describe.each(TRANSPORTS)('greedy client over %s', (transport) => {
     ['a CONNECT of 256 MB', 'packet-too-large', [0x10, 0xff, 0xff, 0xff, 0x7f]],
     ['telemetry before CONNECT', 'packet-unexpected', [0x30, 0xff, 0xff, 0xff, 0x7f]],
   ])('is refused at the first bytes of %s: %s', async (_what, reason, bytes) => {
-    await using hub = await startHub();
+    await using hub = await startHubWithEmulator();
     const client = rawClientOn(await openStream(hub.emulator, transport));
     client.sendBytes(Buffer.from(bytes));
     await client.closed;
@@ -119,7 +119,7 @@ describe.each(TRANSPORTS)('greedy client over %s', (transport) => {
   ])(
     'is dropped for %s, and its earlier messages are acknowledged and stored: %s',
     async (_what, reason, bytes) => {
-      await using hub = await startHub();
+      await using hub = await startHubWithEmulator();
       const device = await hub.provision({ deviceId: 'd' });
       const client = await connectRawClient(hub.emulator, 'd', { transport });
       const kept = [publish(EVENTS, 'kept'), publish(EVENTS, Buffer.alloc(262_144))];
@@ -179,7 +179,7 @@ it('closes a WebSocket whose client sends pings and reads no pong', async () => 
 });
 
 it('closes a WebSocket on a message over 1 MB and logs the reason', async () => {
-  await using hub = await startHub();
+  await using hub = await startHubWithEmulator();
   const stream = await openStream(hub.emulator, 'mqtt-ws');
   const closed = once(stream.resume(), 'close');
   stream.write(Buffer.alloc(MEBIBYTE + 1));

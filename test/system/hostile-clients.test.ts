@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type LocalHub, startHub } from '../../harness/harness.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
 import { attackHttps, attackMqtt, attackWebSocket, type Tally } from './attack.ts';
 import { createHostilePackets } from './hostile-packets.ts';
 import { createHostileRequests, TARGETS } from './hostile-requests.ts';
@@ -12,7 +12,7 @@ const ATTACKERS = 4;
 const COUNTS = { https: 6600, mqtt: 2400, webSocket: 1000 };
 
 it('withstands 10,000 random requests, packets and frames without failures, errors of other clients or lost messages', async () => {
-  await using hub = await startHub();
+  await using hub = await startHubWithEmulator();
   for (const deviceId of TARGETS.devices) await hub.provision({ deviceId, moduleId: 'm1' });
   const clients = [await startWellBehavedClient(hub, 'mqtt'), await startWellBehavedClient(hub, 'mqtt-ws')];
   const tally = await attack(hub);
@@ -22,7 +22,7 @@ it('withstands 10,000 random requests, packets and frames without failures, erro
   expect([...tally.keys()]).toEqual(expect.arrayContaining(['HTTP 200', 'MQTT CONNACK 0', 'WebSocket 101']));
 }, 60_000);
 
-async function attack(hub: LocalHub): Promise<Tally> {
+async function attack(hub: HubWithEmulator): Promise<Tally> {
   const { emulator, hostName } = hub;
   const packets = createHostilePackets(hostName);
   const requests = createHostileRequests(hostName);
@@ -46,7 +46,7 @@ async function attack(hub: LocalHub): Promise<Tally> {
   return tally;
 }
 
-async function expectUnharmed(hub: LocalHub, client: WellBehavedClient): Promise<void> {
+async function expectUnharmed(hub: HubWithEmulator, client: WellBehavedClient): Promise<void> {
   const { device, acknowledged, rounds } = await client.finish();
   expect(rounds).toBeGreaterThan(1);
   const missing = new Set(acknowledged);

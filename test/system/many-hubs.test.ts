@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type LocalHub, startHub } from '../../harness/harness.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
 import type { RawClient } from '../mqtt/raw-client.ts';
 import { connectRawClient } from './raw-device.ts';
 
@@ -8,11 +8,11 @@ const MODULE = { deviceId: 'same', moduleId: 'module' };
 
 /** One of many hubs, with a module that is subscribed to desired patches. */
 interface HubWithClient {
-  readonly hub: LocalHub;
+  readonly hub: HubWithEmulator;
   readonly client: RawClient;
 }
 
-async function prepareHub(hub: LocalHub, index: number): Promise<HubWithClient> {
+async function prepareHub(hub: HubWithEmulator, index: number): Promise<HubWithClient> {
   await hub.registry().create({ deviceId: `only-${index}` });
   await hub.provision(MODULE);
   const client = await connectRawClient(hub.emulator, 'same/module');
@@ -21,7 +21,7 @@ async function prepareHub(hub: LocalHub, index: number): Promise<HubWithClient> 
 }
 
 async function startHubs() {
-  const hubs = await Promise.all(Array.from({ length: COUNT }, () => startHub()));
+  const hubs = await Promise.all(Array.from({ length: COUNT }, () => startHubWithEmulator()));
   return {
     hubs,
     [Symbol.asyncDispose]: async () => {

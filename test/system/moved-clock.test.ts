@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import type { DeviceId } from '../../emulator/domain/identities/client-identity.ts';
-import { type LocalHub, startHub } from '../../harness/harness.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
 import { patchDesired } from '../mqtt/mqtt-hub.ts';
 import { rawClientOn } from '../mqtt/raw-client.ts';
 import { connectOptionsOf, connectRawClient, openStream, policyTokenOf } from './raw-device.ts';
@@ -11,14 +11,14 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 async function startWithManualClock() {
-  const hub = await startHub({ clock: 'manual' });
+  const hub = await startHubWithEmulator({ clock: 'manual' });
   await hub.provision({ deviceId: 'd' });
   const { clock } = hub;
   if (clock === undefined) throw new Error('The hub has no manual clock.');
   return { hub, clock, [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose]() };
 }
 
-function endOf(hub: LocalHub): unknown {
+function endOf(hub: HubWithEmulator): unknown {
   return hub.log.findLast(({ event }) => event === 'client-disconnected')?.fields['reason'];
 }
 
@@ -58,7 +58,7 @@ describe.each(['mqtt', 'mqtt-ws'] as const)('device over %s with a manual clock'
   it('lets a method call time out, and its late response is ignored', async () => {
     await using started = await startWithManualClock();
     const { hub, clock } = started;
-    const call = (timeouts: Parameters<LocalHub['invokeMethod']>[3]) =>
+    const call = (timeouts: Parameters<HubWithEmulator['invokeMethod']>[3]) =>
       hub.invokeMethod({ deviceId: 'd' }, 'slow', null, timeouts);
     // The device connects while the call waits for it.
     const late = call({ connectTimeoutInSeconds: 10, responseTimeoutInSeconds: 10 });

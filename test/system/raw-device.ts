@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, WebSocket } from 'ws';
 import { formatSasToken } from '../../emulator/auth/sas-token.ts';
-import { type Emulator, WEBSOCKET_PATH } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 import { DEFAULT_KEY } from '../../emulator/emulator-options.ts';
 import { type RawClient, type RawConnectOptions, rawClientOn } from '../mqtt/raw-client.ts';
 import { openTls } from './tls-client.ts';
@@ -12,7 +12,7 @@ export type RawTransport = 'mqtt' | 'mqtt-ws';
 /** Opens a connection and returns its bytes, before any MQTT packet. */
 export async function openStream(emulator: Emulator, transport: RawTransport): Promise<Duplex> {
   if (transport === 'mqtt') return openTls(emulator, emulator.mqttPort);
-  const address = `wss://${emulator.host}:${emulator.httpsPort}${WEBSOCKET_PATH}`;
+  const address = `wss://${emulator.host}:${emulator.httpsPort}/$iothub/websocket`;
   const webSocket = new WebSocket(address, 'mqtt', { rejectUnauthorized: false });
   await once(webSocket, 'open');
   const stream = createWebSocketStream(webSocket).on('error', () => undefined);

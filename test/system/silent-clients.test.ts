@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { createRandomIds, createSystemClock } from '../../emulator/clocks/system-clock.ts';
-import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.ts';
-import { DEFAULT_HUB_OPTIONS } from '../../emulator/emulator-options.ts';
-import { startHub } from '../../harness/harness.ts';
+import { startEmulator } from '../../emulator/emulator.ts';
+import type { EmulatorOptions } from '../../emulator/emulator-options.ts';
+import { startHubWithEmulator } from '../hub-with-emulator.ts';
 import { readAll } from '../listen/fixtures.ts';
 import { rawClientOn } from '../mqtt/raw-client.ts';
 import { connectOptionsOf, connectRawClient, openStream, policyTokenOf } from './raw-device.ts';
@@ -13,15 +12,10 @@ import { openTls } from './tls-client.ts';
 type LogLine = readonly [event: string, reason: unknown];
 
 /** Starts an emulator with short timeouts and the system clock, because sockets use the machine's time. */
-async function startEmulatorWithTimeouts(timeouts: NonNullable<EmulatorOptions['timeouts']>) {
+async function startEmulatorWithTimeouts(timeouts: EmulatorOptions['timeouts']) {
   const lines: LogLine[] = [];
   const emulator = await startEmulator({
-    host: '127.0.0.1',
-    httpsPort: 0,
-    mqttPort: 0,
-    hub: { ...DEFAULT_HUB_OPTIONS, hostNames: ['hub1.iothub.test'] },
-    clock: createSystemClock(),
-    ids: createRandomIds(),
+    hub: { hostNames: ['hub1.iothub.test'] },
     log: (_level, event, fields) => lines.push([event, fields['reason'] ?? fields['message']]),
     timeouts,
   });
@@ -75,7 +69,7 @@ function sendSlowly(socket: Socket, start: string): void {
 it.each(['mqtt', 'mqtt-ws'] as const)(
   'drops a client over %s that sends no complete CONNECT within half a minute',
   async (transport) => {
-    await using hub = await startHub({ clock: 'manual' });
+    await using hub = await startHubWithEmulator({ clock: 'manual' });
     const { emulator } = hub;
     const silent = rawClientOn(await openStream(emulator, transport));
     const incomplete = rawClientOn(await openStream(emulator, transport));
@@ -95,7 +89,7 @@ it.each(['mqtt', 'mqtt-ws'] as const)(
 it.each(['mqtt', 'mqtt-ws'] as const)(
   'drops a client over %s that sends a PUBLISH byte by byte after 1.5 times its keep-alive',
   async (transport) => {
-    await using hub = await startHub({ clock: 'manual' });
+    await using hub = await startHubWithEmulator({ clock: 'manual' });
     await hub.provision({ deviceId: 'd' });
     const client = await connectRawClient(hub.emulator, 'd', { transport, keepalive: 60 });
     // Bytes do not count for the keep-alive; only a complete packet does.
@@ -115,7 +109,7 @@ it.each(['mqtt', 'mqtt-ws'] as const)(
 );
 
 it('creates no session if the client disconnects during its CONNECT', async () => {
-  await using hub = await startHub();
+  await using hub = await startHubWithEmulator();
   const device = await hub.provision({ deviceId: 'd' });
   const stream = await openStream(hub.emulator, 'mqtt');
   const client = rawClientOn(stream);

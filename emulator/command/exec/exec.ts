@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findAuthorityCertificate } from '../../certificates/local-authority.ts';
 import type { Emulator } from '../../emulator.ts';
+import { ENDPOINTS, endpointNamesOf, portKeyOf } from '../../endpoints.ts';
 import { redirectEnvironment } from '../../redirect/environment.ts';
 import { EXIT_CODES, type ExitStatus } from '../exit-codes.ts';
 import { type ConnectionStrings, connectionStringsOf, startLocalEmulator } from '../local-emulator.ts';
@@ -40,8 +41,10 @@ async function runRedirected(
       baseEnvironment: withConnectionStrings(process.env, connectionStringsOf(options)),
       // A hub that is bound to every address is also reached at this one.
       address: ['0.0.0.0', '::'].includes(options.host) ? '127.0.0.1' : options.host,
-      names: options.hostNames,
-      ports: { 443: emulator.httpsPort, 8883: emulator.mqttPort },
+      names: endpointNamesOf(options.hostNames),
+      ports: Object.fromEntries(
+        ENDPOINTS.map(({ name, defaultPort }) => [defaultPort, emulator[portKeyOf(name)]]),
+      ),
       authorityPath,
       directory,
     });

@@ -1,3 +1,5 @@
+import { ENDPOINTS, portKeyOf } from '../../endpoints.ts';
+
 /** How the value of an option is parsed. `texts` can be repeated. */
 export type OptionKind = 'text' | 'texts' | 'number' | 'flag';
 
@@ -17,6 +19,16 @@ export interface OptionRow {
   readonly command?: ServingCommand;
 }
 
+const DEFAULT_PORTS = ENDPOINTS.map(({ defaultPort }) => defaultPort).join(' and ');
+
+const PORT_ROWS = ENDPOINTS.map(({ name, purpose, defaultPort }) => ({
+  key: portKeyOf(name),
+  kind: 'number' as const,
+  placeholder: 'PORT',
+  meaning: `the port ${purpose}; 0 chooses a free port`,
+  byDefault: `${defaultPort}; for exec a free port`,
+}));
+
 /** Every option of `start` and `exec`. The help, the variables, the file keys and the documentation use this table. */
 export const OPTION_TABLE = [
   {
@@ -33,24 +45,11 @@ export const OPTION_TABLE = [
     meaning: 'the name of the hub; repeat it for aliases',
     byDefault: 'the address; for exec on free ports hub1.iothub.test',
   },
-  {
-    key: 'httpsPort',
-    kind: 'number',
-    placeholder: 'PORT',
-    meaning: 'the port for HTTPS and MQTT over WebSocket; 0 chooses a free port',
-    byDefault: '443; for exec a free port',
-  },
-  {
-    key: 'mqttPort',
-    kind: 'number',
-    placeholder: 'PORT',
-    meaning: 'the port for MQTT; 0 chooses a free port',
-    byDefault: '8883; for exec a free port',
-  },
+  ...PORT_ROWS,
   {
     key: 'fixedPorts',
     kind: 'flag',
-    meaning: 'listen on the default ports of the SDKs, 443 and 8883, for programs that cannot be redirected',
+    meaning: `listen on the default ports of the SDKs, ${DEFAULT_PORTS}, for programs that cannot be redirected`,
     command: 'exec',
   },
   {

@@ -3,10 +3,10 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseTrustedAuthorities } from '../../auth/certificate-chain.ts';
 import { type ClientIdentity, parseClientIdentity } from '../../domain/identities/client-identity.ts';
+import { HUB_EVENT_SOURCES, type HubEventSource } from '../../domain/messages/hub-event-sources.ts';
 import { type Policy, parsePermissions } from '../../domain/policy.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import { policyOf } from '../../emulator-options.ts';
-import { HUB_EVENT_SOURCES, type HubEventSource } from '../../hub/events/hub-event-sources.ts';
 
 const LABEL = '[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?';
 const HOST_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`, 'i');

@@ -2,15 +2,16 @@ import { isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import { defaultAuthorityDirectory } from '../../certificates/local-authority.ts';
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
+import type { HubEventSource } from '../../domain/messages/hub-event-sources.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import { DEFAULT_HUB_OPTIONS } from '../../emulator-options.ts';
-import type { HubEventSource } from '../../hub/events/hub-event-sources.ts';
+import { ENDPOINTS, mapPorts, type Ports, portKeyOf } from '../../endpoints.ts';
 import type { LogLevel } from '../../hub/ports.ts';
 import { LOG_LEVELS } from '../log-format.ts';
 import { createOptionReader, type OptionReader } from './option-reader.ts';
 import { collectOptions, type OptionSources, unknownVariables } from './option-sources.ts';
-import type { ServingCommand } from './option-table.ts';
+import { flagOf, type ServingCommand } from './option-table.ts';
 import {
   parseDevice,
   parseEventSource,
@@ -23,12 +24,10 @@ import {
 } from './option-values.ts';
 
 /** The parsed options of the command. */
-export interface Options {
+export interface Options extends Ports {
   readonly command: ServingCommand;
   readonly host: string;
   readonly hostNames: readonly string[];
-  readonly httpsPort: number;
-  readonly mqttPort: number;
   readonly hasFixedPorts: boolean;
   readonly policies: readonly Policy[];
   /** Devices and modules to register at the start. */
@@ -49,8 +48,6 @@ export interface Options {
   readonly unknownVariables: readonly string[];
 }
 
-const SDK_PORTS = { https: 443, mqtt: 8883 };
-const FREE_PORTS = { https: 0, mqtt: 0 };
 // This name cannot exist in DNS, so a program that is not redirected sends its token to no other server.
 const REDIRECTED_HOST_NAME = 'hub1.iothub.test';
 const LOOPBACK = '127.0.0.1';
@@ -63,17 +60,18 @@ export function parseOptions(command: ServingCommand, sources: OptionSources): R
   if (!written.ok) return written;
   const read = createOptionReader(written.value);
   const hasFixedPorts = command === 'exec' && read.flag('fixedPorts');
-  const ports = command === 'exec' && !hasFixedPorts ? FREE_PORTS : SDK_PORTS;
+  const hasFreePorts = command === 'exec' && !hasFixedPorts;
   const hostNames = read.each('hostName', parseHostName);
   const host = read.one('host', parseHostName) ?? LOOPBACK;
-  const defaultHostName = ports === FREE_PORTS ? REDIRECTED_HOST_NAME : hostNameAt(host);
+  const defaultHostName = hasFreePorts ? REDIRECTED_HOST_NAME : hostNameAt(host);
 
   const options: Options = {
     command,
     host,
     hostNames: hostNames.length > 0 ? hostNames : [defaultHostName],
-    httpsPort: read.number('httpsPort', 0, 65_535) ?? ports.https,
-    mqttPort: read.number('mqttPort', 0, 65_535) ?? ports.mqtt,
+    ...mapPorts(
+      ({ name, defaultPort }) => read.number(portKeyOf(name), 0, 65_535) ?? (hasFreePorts ? 0 : defaultPort),
+    ),
     hasFixedPorts,
     ...readHubOptions(read),
     clients: [...read.each('device', parseDevice), ...read.each('module', parseModule)],
@@ -126,7 +124,13 @@ function findAuthorityDirectory(environment: OptionSources['environment']): stri
   }
 }
 
-function findPortProblem({ httpsPort, mqttPort }: Options): string | undefined {
-  if (httpsPort !== mqttPort || httpsPort === 0) return undefined;
-  return `--https-port and --mqtt-port are both ${httpsPort}: expected different ports.`;
+function findPortProblem(options: Options): string | undefined {
+  const keys = ENDPOINTS.map(({ name }) => portKeyOf(name));
+  for (const [index, key] of keys.entries()) {
+    const port = options[key];
+    const same = keys.slice(index + 1).find((other) => port !== 0 && options[other] === port);
+    if (same === undefined) continue;
+    return `${flagOf(key)} and ${flagOf(same)} are both ${port}: expected different ports.`;
+  }
+  return undefined;
 }

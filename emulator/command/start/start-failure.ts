@@ -1,5 +1,7 @@
+import { ENDPOINTS, portKeyOf } from '../../endpoints.ts';
 import { isListenError, type ListenError } from '../../listen/listener.ts';
 import { EXIT_CODES, type ExitStatus, explain } from '../exit-codes.ts';
+import { flagOf } from '../options/option-table.ts';
 import type { Options } from '../options/options.ts';
 import { findPortOwner } from './port-owner.ts';
 
@@ -32,7 +34,8 @@ function describeReservation({ address, port }: ListenError, options: Options): 
 
 function alternativesFor(port: number, options: Options): string {
   if (options.hasFixedPorts) return 'omit --fixed-ports if COMMAND is a Node or Python program';
-  const option = port === options.httpsPort ? '--https-port' : '--mqtt-port';
+  const endpoint = ENDPOINTS.find(({ name }) => options[portKeyOf(name)] === port) ?? ENDPOINTS[0];
+  const option = flagOf(portKeyOf(endpoint.name));
   return `choose another port with ${option} (0 chooses a free one), or run your program with 'iothub-emulator exec', which needs no fixed port`;
 }
 

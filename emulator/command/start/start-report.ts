@@ -1,4 +1,12 @@
-import { type Emulator, WEBSOCKET_PATH } from '../../emulator.ts';
+import type { Emulator } from '../../emulator.ts';
+import {
+  ENDPOINTS,
+  type Endpoint,
+  type EndpointName,
+  mapPorts,
+  type Ports,
+  portKeyOf,
+} from '../../endpoints.ts';
 import { type ConnectionStrings, connectionStringsOf } from '../local-emulator.ts';
 import type { Options } from '../options/options.ts';
 import { packageVersion } from '../package-version.ts';
@@ -6,13 +14,12 @@ import type { TextStyler } from '../terminal-style.ts';
 import { trustLinesOf } from './trust-lines.ts';
 
 /** What `start` reports of a running emulator, as a table or as JSON. */
-export interface StartReport {
+export interface StartReport extends Ports {
   readonly version: string;
   readonly hostNames: readonly string[];
   readonly host: string;
-  readonly httpsPort: number;
-  readonly mqttPort: number;
-  readonly addresses: { readonly https: string; readonly webSocket: string; readonly mqtt: string };
+  /** URLs by the names of endpoints. */
+  readonly addresses: Readonly<Record<string, string>>;
   readonly connectionStrings: ConnectionStrings;
   /** The PEM file that clients must trust. */
   readonly caFile: string;
@@ -29,19 +36,13 @@ export function reportOf(
   caFile: string,
   readyMilliseconds: number,
 ): StartReport {
-  const { host, httpsPort, mqttPort } = emulator;
-  const address = host.includes(':') ? `[${host}]` : host;
+  const { host } = emulator;
   return {
     version: packageVersion(),
     hostNames: options.hostNames,
     host,
-    httpsPort,
-    mqttPort,
-    addresses: {
-      https: `https://${address}:${httpsPort}`,
-      webSocket: `wss://${address}:${httpsPort}${WEBSOCKET_PATH}`,
-      mqtt: `mqtts://${address}:${mqttPort}`,
-    },
+    ...mapPorts(({ name }) => emulator[portKeyOf(name)]),
+    addresses: Object.fromEntries(addressesOf(emulator).map(({ name, url }) => [name, url])),
     connectionStrings: connectionStringsOf(options),
     caFile,
     readyMilliseconds,
@@ -50,17 +51,10 @@ export function reportOf(
 
 /** Formats the table that `start` prints. The last line is `Ready in N ms`, which programs wait for. */
 export function formatReport(report: StartReport, style: TextStyler): string {
-  const { addresses, connectionStrings, caFile } = report;
+  const { connectionStrings, caFile } = report;
   const { policies, devices, modules } = connectionStrings;
   const sections: readonly (readonly [title: string, rows: readonly Row[]])[] = [
-    [
-      `iothub-emulator ${report.version}`,
-      [
-        ['HTTPS', addresses.https],
-        ['WebSocket', addresses.webSocket],
-        ['MQTT', addresses.mqtt],
-      ],
-    ],
+    [`iothub-emulator ${report.version}`, addressesOf(report).map(({ title, url }) => [title, url])],
     ['Connection strings of the service', Object.entries(policies)],
     ['Connection strings of devices and modules', Object.entries({ ...devices, ...modules })],
     ['Trust', [['CA file', caFile], ...trustLinesOf(caFile, process.platform)]],
@@ -71,6 +65,20 @@ export function formatReport(report: StartReport, style: TextStyler): string {
     .map(([title, rows]) => formatSection(title, rows, style));
   const ready = style(['bold', 'green'], `Ready in ${report.readyMilliseconds} ms`);
   return `${tables.join('\n')}\n${ready}\n`;
+}
+
+/** The URLs of all endpoints and of their WebSockets, in the order of the table. */
+function addressesOf(
+  source: Ports & { readonly host: string },
+): readonly { readonly name: string; readonly title: string; readonly url: string }[] {
+  const host = source.host.includes(':') ? `[${source.host}]` : source.host;
+  return (ENDPOINTS as readonly (Endpoint & { readonly name: EndpointName })[]).flatMap(
+    ({ name, title, scheme, webSockets }) => {
+      const address = `${host}:${source[portKeyOf(name)]}`;
+      const urls = webSockets.map((row) => ({ ...row, url: `wss://${address}${row.path}` }));
+      return [{ name, title, url: `${scheme}://${address}` }, ...urls];
+    },
+  );
 }
 
 // Each SDK uses a fixed port. These are the ways to give some of them another port.

@@ -1,23 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type Request, type Response, Router } from 'express';
 import { failed, type Result } from '../../domain/result.ts';
 import type { AuthenticatedClient } from '../../hub/access/credentials.ts';
 import type { Hub } from '../../hub/hub.ts';
 import type { Answer } from '../wire/answers.ts';
+import { answerBrokenRequest } from '../wire/broken-request.ts';
 import { answerExchange, type Exchange, failExchange, openExchange } from '../wire/exchange.ts';
 import { hasBody, readBody } from '../wire/request-body.ts';
 import { createRouteFinder, type MatchedRoute, type Route } from '../wire/route.ts';
 import { authorize, CALLING_MODULE, type PeerCertificates } from './authorize.ts';
 import { ROUTES } from './routes.ts';
 
-/** What the door cannot know by itself. */
-export interface HttpDoorOptions {
-  /** The certificates that the client showed on the TLS connection of a request. */
-  readonly peerCertificates: PeerCertificates;
+/** Answers requests of a `node:http` server. */
+export interface HttpDoor {
+  /** `certificates` are those that the client presented on the TLS connection of the request. */
+  answer(request: IncomingMessage, response: ServerResponse, certificates: () => readonly Uint8Array[]): void;
+  /** Answers what is no HTTP request, or came too slowly, and ends its connection. */
+  answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void;
 }
-
-/** Answers one request of a `node:http` server. */
-export type HttpDoor = (request: IncomingMessage, response: ServerResponse) => void;
 
 type Outcome = Result<Answer> | Promise<Result<Answer>>;
 
@@ -29,13 +30,15 @@ const NO_BODY = Buffer.alloc(0);
  * The service API and the device API over HTTPS. Express is the shell; the hub's own route table does the matching,
  * for ids hold characters that a router would take for its own.
  */
-export function createHttpDoor(hub: Hub, options: HttpDoorOptions): HttpDoor {
+export function createHttpDoor(hub: Hub): HttpDoor {
+  const certificatesOf = new WeakMap<IncomingMessage, () => readonly Uint8Array[]>();
+  const peerCertificates: PeerCertificates = (request) => certificatesOf.get(request)?.() ?? [];
   const findRoute = createRouteFinder(ROUTES);
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const exchange = openExchange(findRoute, request, response);
     const fail = (error: unknown): void => failExchange(hub, exchange, error);
     try {
-      const outcome = perform(hub, exchange, options.peerCertificates);
+      const outcome = perform(hub, exchange, peerCertificates);
       if (!(outcome instanceof Promise)) answerExchange(hub, exchange, outcome);
       else outcome.then((result) => answerExchange(hub, exchange, result)).catch(fail);
     } catch (error) {
@@ -47,8 +50,13 @@ export function createHttpDoor(hub: Hub, options: HttpDoorOptions): HttpDoor {
   const router = Router();
   router.use(answer);
   // Express would answer a target that it cannot read with a page of its own.
-  return (request, response) =>
-    router(request as Request, response as Response, () => answer(request, response));
+  return {
+    answer: (request, response, certificates) => {
+      certificatesOf.set(request, certificates);
+      router(request as Request, response as Response, () => answer(request, response));
+    },
+    answerBroken: (error, socket) => answerBrokenRequest(hub, error, socket),
+  };
 }
 
 function perform(hub: Hub, exchange: Exchange, peerCertificates: PeerCertificates): Outcome {

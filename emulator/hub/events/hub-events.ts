@@ -1,6 +1,7 @@
 import { hubNameOf } from '../../domain/hub-name.ts';
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import { formatJson, type JsonObject } from '../../domain/json.ts';
+import type { HubEventSource } from '../../domain/messages/hub-event-sources.ts';
 import type { MessageProperties } from '../../domain/messages/message.ts';
 import { fileTimeOf, formatTime } from '../../domain/time.ts';
 import { formatTwinUpdate, formatWholeTwin } from '../../domain/twins/twin-change.ts';
@@ -10,7 +11,6 @@ import { HUB_EVENT_PROPERTIES as names } from './event-annotations.ts';
 import { encodeJsonProperties, JSON_PROPERTIES } from './event-formats.ts';
 import { createHubSender } from './event-sender.ts';
 import type { Events } from './events.ts';
-import type { HubEventSource } from './hub-event-sources.ts';
 
 /** What an activity becomes in the event log. */
 interface HubEvent {

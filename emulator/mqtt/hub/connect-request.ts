@@ -13,7 +13,7 @@ export interface Peer {
   /** The client's certificate and those it sent with it, DER; empty where it showed none. */
   certificates(): readonly Uint8Array[];
   readonly remoteAddress?: string;
-  readonly transport: 'mqtt' | 'mqtt-ws';
+  readonly transport: string;
 }
 
 /** What a CONNECT asks for. */

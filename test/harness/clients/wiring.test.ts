@@ -7,15 +7,15 @@ import { startHub } from '../../../harness/harness.ts';
 const CONNECTION_STRING = 'HostName=hub1.iothub.test;SharedAccessKeyName=iothubowner;SharedAccessKey=YQ==';
 const agent = new Agent();
 
-describe('the SDK lets the harness lead its clients to a free port', () => {
+describe('the wiring of SDK clients to a free port', () => {
   it.each([iothub.Registry, iothub.JobClient, iothub.Client])(
-    'by an agent of the REST client inside $name, which is not public',
+    'sets the agent of the REST client inside $name, which is not public',
     (ServiceClient) => {
       expect(() => withAgent(ServiceClient.fromConnectionString(CONNECTION_STRING), agent)).not.toThrow();
     },
   );
 
-  it('or else the harness says that the REST client has moved', () => {
+  it('fails with a clear error if the REST client has moved', () => {
     const registry = iothub.Registry.fromConnectionString(CONNECTION_STRING);
     Object.assign(registry, { _restApiClient: undefined, _client: {} });
     expect(() => withAgent(registry, agent)).toThrow(
@@ -23,7 +23,7 @@ describe('the SDK lets the harness lead its clients to a free port', () => {
     );
   });
 
-  it('by the requests that the credentials of a digital twin client see', async () => {
+  it('uses the requests that the credentials of a digital twin client sign', async () => {
     const used = new Error('the agent was used');
     const refusing = new Agent();
     refusing.createConnection = () => {
@@ -34,7 +34,7 @@ describe('the SDK lets the harness lead its clients to a free port', () => {
   });
 
   it.each(['mqtt', 'mqtt-ws', 'http'] as const)(
-    'by options of the device client over %s',
+    'uses the options of the device client over %s',
     async (transport) => {
       await using hub = await startHub();
       const device = await hub.provision();

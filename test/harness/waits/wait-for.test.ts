@@ -1,19 +1,21 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startHub } from '../../../harness/harness.ts';
 
-it('a condition that throws fails its own wait, at once or later, and no client of the hub', async () => {
-  await using hub = await startHub();
-  const device = await hub.provision();
-  const twin = await (await device.connect()).getTwin();
-  const nested = (reported: Readonly<Record<string, unknown>>) =>
-    (reported['a'] as { b: { c: number } }).b.c === 1;
-  await expect(hub.untilReported(device, nested)).rejects.toThrow(TypeError);
-  const later = expect(
-    hub.untilReported(device, (reported) => 'a' in reported && nested(reported)),
-  ).rejects.toThrow(TypeError);
-  await new Promise<void>((resolve, reject) => {
-    twin.properties.reported.update({ a: 1 }, (error?: Error) => (error ? reject(error) : resolve()));
+describe('a wait', () => {
+  it('fails if its condition throws, at once or later, and harms no client of the hub', async () => {
+    await using hub = await startHub();
+    const device = await hub.provision();
+    const twin = await (await device.connect()).getTwin();
+    const nested = (reported: Readonly<Record<string, unknown>>) =>
+      (reported['a'] as { b: { c: number } }).b.c === 1;
+    await expect(hub.untilReported(device, nested)).rejects.toThrow(TypeError);
+    const later = expect(
+      hub.untilReported(device, (reported) => 'a' in reported && nested(reported)),
+    ).rejects.toThrow(TypeError);
+    await new Promise<void>((resolve, reject) => {
+      twin.properties.reported.update({ a: 1 }, (error?: Error) => (error ? reject(error) : resolve()));
+    });
+    await later;
+    expect(hub.log.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
   });
-  await later;
-  expect(hub.log.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
 });

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { hubNameOf } from '../../../emulator/domain/hub-name.ts';
 import { type JsonObject, parseJson } from '../../../emulator/domain/json.ts';
+import {
+  HUB_EVENT_SOURCES,
+  type HubEventSource,
+} from '../../../emulator/domain/messages/hub-event-sources.ts';
 import type { DeviceEvent } from '../../../emulator/domain/messages/message.ts';
 import { NO_PRECONDITION } from '../../../emulator/domain/precondition.ts';
 import { encodeJsonProperties, JSON_PROPERTIES } from '../../../emulator/hub/events/event-formats.ts';
-import { HUB_EVENT_SOURCES, type HubEventSource } from '../../../emulator/hub/events/hub-event-sources.ts';
 import { createQuietHub, eventsOf, identityOf, succeeded } from '../quiet-hub.ts';
 
 const CREATED = '2026-01-02T03:04:05Z';

@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Endpoint } from './endpoints.ts';
+import { type HttpsListener, listenHttps } from './listen/https.ts';
+import type { Listener, ListenOptions } from './listen/listener.ts';
+import type { PeerCertificates } from './listen/peer-certificates.ts';
+import { listenTls } from './listen/tls.ts';
+import { acceptWebSockets, type WebSocketHandler } from './listen/websocket.ts';
+
+/** A connection as a door gets it. */
+export interface AcceptedConnection {
+  readonly certificates: PeerCertificates;
+  /** The name of the door, with `-ws` over WebSocket. */
+  readonly transport: string;
+  readonly remoteAddress?: string;
+}
+
+/** What stands behind endpoints: a door takes requests of HTTP, connections, or both. */
+export interface Door {
+  /** Answers one request of a `node:http` server. */
+  answer?(request: IncomingMessage, response: ServerResponse, certificates: PeerCertificates): void;
+  /** Answers what is no HTTP request, or came too slowly. */
+  answerBroken?(error: NodeJS.ErrnoException, socket: Duplex): void;
+  /** Takes over a connected stream; over WebSocket, one whose writes are one message each. */
+  accept?(stream: Duplex, connection: AcceptedConnection): void;
+}
+
+const MAXIMUM_WEBSOCKET_MESSAGE_BYTES = 1024 * 1024;
+
+/** How much has come in so far. A broken connection ended in its TLS handshake, or later by an error. */
+export interface Traffic {
+  requests: number;
+  clientConnections: number;
+  brokenConnections: number;
+}
+
+/** What all endpoints of an emulator share. */
+export interface EndpointContext {
+  readonly doors: Readonly<Record<string, Door>>;
+  readonly listen: Omit<ListenOptions, 'port'>;
+  readonly traffic: Traffic;
+}
+
+/** Binds the port of an endpoint and passes what comes in to its doors. */
+export async function openEndpoint(
+  endpoint: Endpoint,
+  port: number,
+  context: EndpointContext,
+): Promise<Listener> {
+  const door = doorOf(context.doors, endpoint.door);
+  const options = { ...context.listen, port };
+  if (endpoint.listener === 'tls') {
+    return listenTls(options, (socket, certificates) =>
+      accept(context, endpoint.door, socket, socket.remoteAddress, certificates, ''),
+    );
+  }
+  const https = await listenHttps(options, (request, response, certificates) => {
+    context.traffic.requests += 1;
+    door.answer?.(request, response, certificates);
+  });
+  https.onBrokenRequest((error, socket) => door.answerBroken?.(error, socket));
+  serveWebSockets(https, endpoint, context);
+  return https;
+}
+
+function serveWebSockets(https: HttpsListener, { webSockets }: Endpoint, context: EndpointContext): void {
+  const handlerOf =
+    (door: string): WebSocketHandler =>
+    (stream, { socket }, certificates) =>
+      accept(context, door, stream, socket.remoteAddress, certificates, '-ws');
+  const paths = webSockets.map(({ path, doors, defaultDoor }) => {
+    const subprotocols = Object.entries(doors).map(([name, door]) => [name, handlerOf(door)] as const);
+    return [
+      path,
+      { subprotocols: new Map(subprotocols), withoutSubprotocol: handlerOf(defaultDoor) },
+    ] as const;
+  });
+  const { onClientError } = context.listen;
+  acceptWebSockets(https, {
+    paths: new Map(paths),
+    maximumMessageBytes: MAXIMUM_WEBSOCKET_MESSAGE_BYTES,
+    ...(onClientError === undefined ? {} : { onClientError }),
+  });
+}
+
+function accept(
+  { doors, traffic }: EndpointContext,
+  door: string,
+  stream: Duplex,
+  remoteAddress: string | undefined,
+  certificates: PeerCertificates,
+  suffix: '' | '-ws',
+): void {
+  traffic.clientConnections += 1;
+  doorOf(doors, door).accept?.(stream, {
+    certificates,
+    transport: `${door}${suffix}`,
+    ...(remoteAddress === undefined ? {} : { remoteAddress }),
+  });
+}
+
+function doorOf(doors: Readonly<Record<string, Door>>, name: string): Door {
+  const door = doors[name];
+  if (door === undefined) throw new Error(`The table of endpoints names the unknown door '${name}'.`);
+  return door;
+}

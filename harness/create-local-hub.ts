@@ -1,0 +1,69 @@
+import { formatServiceConnectionString } from '../emulator/domain/identities/connection-string.ts';
+import type { Policy } from '../emulator/domain/policy.ts';
+import type { Emulator } from '../emulator/emulator.ts';
+import { DEFAULT_HUB_OPTIONS } from '../emulator/emulator-options.ts';
+import { createHubMessages } from './hub-messages.ts';
+import { createHubUnderTest } from './hub-under-test.ts';
+import type { LocalHub, LocalHubOptions, ManualClock } from './local-hub.ts';
+import { observeEmulator, parseClientName } from './observe-emulator.ts';
+import type { LogLine } from './recorded-log.ts';
+import { createHubWaits } from './waits/hub-waits.ts';
+
+const DEFAULT_HOST_NAME = 'hub1.iothub.test';
+
+/** Returns the options of the emulator behind a hub of the harness. */
+export function toEmulatorOptions({
+  hostName = DEFAULT_HOST_NAME,
+  clock: _clock,
+  policies = [],
+  cloudToDevice,
+  ...others
+}: LocalHubOptions) {
+  return {
+    hub: {
+      ...others,
+      hostNames: [hostName],
+      policies: [...DEFAULT_HUB_OPTIONS.policies, ...policies],
+      cloudToDevice: { ...DEFAULT_HUB_OPTIONS.cloudToDevice, ...cloudToDevice },
+    },
+  };
+}
+
+/** Wires the clients of the SDKs to an emulator and adds what a test may ask of it. */
+export function createLocalHub(
+  emulator: Emulator,
+  {
+    hostNames: [hostName = ''],
+    policies,
+  }: { readonly hostNames: readonly string[]; readonly policies: readonly Policy[] },
+  { clock, lines }: { readonly clock: ManualClock | undefined; readonly lines: readonly LogLine[] },
+): LocalHub {
+  const observer = observeEmulator(emulator);
+  const connectionStringOf = (policyName: string) => {
+    const policy = policies.find(({ name }) => name === policyName);
+    if (policy === undefined) throw new Error(`The hub has no policy '${policyName}'.`);
+    return formatServiceConnectionString(hostName, policyName, policy.primaryKey);
+  };
+  const hub = createHubUnderTest({
+    hostName,
+    connectionString: connectionStringOf('iothubowner'),
+    wiring: { ...emulator, hostName },
+    idPrefix: '',
+    issueCertificate: async (client, signer) => {
+      const { certificatePem, keyPem } = await emulator.issueCertificate(parseClientName(client), signer);
+      return { cert: certificatePem, key: keyPem };
+    },
+    close: async () => {
+      await emulator[Symbol.asyncDispose]();
+    },
+  });
+  return {
+    ...hub,
+    ...createHubMessages(observer),
+    ...createHubWaits(observer, lines),
+    clock,
+    log: lines,
+    connectionStringOf,
+    telemetry: (reading = {}) => observer.readEvents(reading),
+  };
+}
