@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { formatSasToken } from '../../emulator/auth/sas-token.ts';
 import { createManualClock, type ManualClock } from '../../emulator/clocks/manual-clock.ts';
 import { createRandomIds } from '../../emulator/clocks/random-ids.ts';
 import {
@@ -19,6 +18,7 @@ import type { HubOptions } from '../../emulator/hub/hub-options.ts';
 import type { LogFields } from '../../emulator/hub/ports.ts';
 import { createMqttDoor, type MqttDoor } from '../../emulator/mqtt/hub/mqtt-door.ts';
 import { MQTT_EVENT_FORMATS } from '../../emulator/mqtt/hub/telemetry.ts';
+import { formatSasToken } from '../auth/format-sas-token.ts';
 import { connectRaw, type RawClient, type RawConnectOptions } from './raw-client.ts';
 import { waitUntil } from './wait-until.ts';
 

@@ -1,6 +1,5 @@
 import { Client, ModuleClient } from 'azure-iot-device';
 import { Mqtt } from 'azure-iot-device-mqtt';
-import { formatSasToken } from '../../emulator/auth/sas-token.ts';
 import { createRandomIds } from '../../emulator/clocks/random-ids.ts';
 import { createSystemClock } from '../../emulator/clocks/system-clock.ts';
 import type { ClientIdentity } from '../../emulator/domain/identities/client-identity.ts';
@@ -8,6 +7,7 @@ import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-options.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
+import { formatSasToken } from '../auth/format-sas-token.ts';
 import { HUB_NAME, type LogLine, register } from './mqtt-hub.ts';
 
 export interface SdkHub extends AsyncDisposable {
