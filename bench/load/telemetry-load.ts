@@ -3,7 +3,7 @@ import { answer, settingsOf } from '../processes.ts';
 import { publishRing } from './frames.ts';
 import { credentialsOf, type HubAccess } from './hub-access.ts';
 import { measureWindow, type WindowSettings } from './measured-window.ts';
-import { greet } from './mqtt-wire.ts';
+import { connectMqtt } from './mqtt-wire.ts';
 
 export interface TelemetryLoad extends WindowSettings {
   readonly mqttPort: number;
@@ -23,7 +23,7 @@ const deviceIds = Array.from({ length: load.connections }, (_, index) => `d${ind
 const devices = await Promise.all(
   deviceIds.map(async (deviceId) => {
     const credentials = load.hub && credentialsOf(deviceId, load.hub);
-    return { deviceId, socket: await greet(load.mqttPort, deviceId, credentials) };
+    return { deviceId, socket: await connectMqtt(load.mqttPort, deviceId, credentials) };
   }),
 );
 for (const { deviceId, socket } of devices) publish(socket, deviceId);
