@@ -8,7 +8,7 @@ import { measureQueries } from './queries.ts';
 import { measureReady } from './ready.ts';
 import { measureRegistry } from './registry.ts';
 import { createReport, type Report } from './report.ts';
-import { measureTelemetry, OTHER_SHAPES, USUAL_SHAPE } from './telemetry.ts';
+import { BAG_SHAPE, measureTelemetry, OTHER_SHAPES, USUAL_SHAPE } from './telemetry.ts';
 
 interface Flags {
   /** Measures also what takes long. */
@@ -19,7 +19,7 @@ type Measurement = (report: Report, checkouts: readonly Checkout[], flags: Flags
 
 const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   telemetry: (report, checkouts, { all }) =>
-    measureTelemetry(report, checkouts, [USUAL_SHAPE, ...(all ? OTHER_SHAPES : [])]),
+    measureTelemetry(report, checkouts, [USUAL_SHAPE, BAG_SHAPE, ...(all ? OTHER_SHAPES : [])]),
   connections: measureConnections,
   idle: (report, checkouts) => measureIdle(report, checkouts, [1000, 10_000]),
   registry: measureRegistry,

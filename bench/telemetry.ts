@@ -14,13 +14,17 @@ export interface TelemetryShape {
   readonly connections: number;
   /** How many messages each device sends ahead of their acknowledgements. */
   readonly window: number;
+  /** How many different property bags each device sends in turn; 0 is the same empty one in every message. */
+  readonly bagCount: number;
 }
 
-export const USUAL_SHAPE: TelemetryShape = { connections: 100, window: 10 };
+export const USUAL_SHAPE: TelemetryShape = { connections: 100, window: 10, bagCount: 0 };
+/** No message repeats a property bag that its device sent shortly before. */
+export const BAG_SHAPE: TelemetryShape = { ...USUAL_SHAPE, bagCount: 2000 };
 export const OTHER_SHAPES: readonly TelemetryShape[] = [
-  { connections: 1, window: 64 },
-  { connections: 10, window: 32 },
-  { connections: 1000, window: 4 },
+  { connections: 1, window: 64, bagCount: 0 },
+  { connections: 10, window: 32, bagCount: 0 },
+  { connections: 1000, window: 4, bagCount: 0 },
 ];
 
 const ROUNDS = 5;
@@ -58,13 +62,16 @@ async function measureShape(
     aedes: loadOn(aedes),
     ...(mosquitto === undefined ? {} : { mosquitto: loadOn(mosquitto) }),
   });
-  report.heading(
-    `Telemetry: ${shape.connections} devices × ${shape.window} in flight, QoS 1, ${BODY_BYTES} bytes`,
-  );
+  report.heading(formatShape(shape));
   report.rounds(turns);
   report.contestants(turns.samples);
   const isUsual = shape === USUAL_SHAPE;
   report.compare(turns.samples, 'emulator', 'aedes', isUsual ? TARGETS.telemetryToAedes : undefined);
   report.compare(turns.samples, 'emulator', 'mosquitto', isUsual ? TARGETS.telemetryToMosquitto : undefined);
   report.rateAgainstBefore('messages', turns.samples);
+}
+
+function formatShape({ connections, window, bagCount }: TelemetryShape): string {
+  const bags = bagCount === 0 ? '' : ', a different property bag in each';
+  return `Telemetry: ${connections} devices × ${window} in flight, QoS 1, ${BODY_BYTES} bytes${bags}`;
 }
