@@ -112,7 +112,7 @@ function startProgram(
 }
 
 /** Returns the first line of JSON that a program prints. */
-async function firstLine(child: ChildProcess, program: string): Promise<string> {
+export async function firstLine(child: ChildProcess, program: string): Promise<string> {
   if (child.stdout === null) throw new Error('The program has no output.');
   const deadline = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MILLISECONDS);
   try {

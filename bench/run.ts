@@ -8,11 +8,14 @@ import { measureQueries } from './queries.ts';
 import { measureReady } from './ready.ts';
 import { measureRegistry } from './registry.ts';
 import { createReport, type Report } from './report.ts';
+import { measureRoads } from './roads.ts';
 import { BAG_SHAPE, measureTelemetry, OTHER_SHAPES, USUAL_SHAPE } from './telemetry.ts';
 
 interface Flags {
   /** Measures also what takes long. */
   readonly all: boolean;
+  /** Lists the functions of each road. */
+  readonly functions: boolean;
 }
 
 type Measurement = (report: Report, checkouts: readonly Checkout[], flags: Flags) => Promise<void>;
@@ -30,11 +33,13 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
     measureQueries(report, checkouts, all ? [100_000, 1_000_000] : [100_000]),
   ready: measureReady,
   hub: measureHubLifetime,
+  roads: (report, checkouts, { functions }) => measureRoads(report, checkouts, functions),
 };
 
 const { values, positionals } = parseArgs({
   options: {
     all: { type: 'boolean', default: false },
+    functions: { type: 'boolean', default: false },
     dist: { type: 'string' },
     against: { type: 'string' },
   },
@@ -43,7 +48,7 @@ const { values, positionals } = parseArgs({
 const unknown = positionals.filter((name) => !Object.hasOwn(MEASUREMENTS, name));
 if (unknown.length > 0) {
   const names = Object.keys(MEASUREMENTS).join(', ');
-  fail(`Unknown: ${unknown.join(', ')}. Names: ${names}; options: --all, --dist, --against`);
+  fail(`Unknown: ${unknown.join(', ')}. Names: ${names}; options: --all, --functions, --dist, --against`);
 }
 const checkouts = checkoutsOf(values);
 if (checkouts === undefined) fail(`--against: no benchmark of this project is found in '${values.against}'.`);
