@@ -74,7 +74,7 @@ describe('log line', () => {
   ] as const)('is omitted if it is less urgent than the level %s', (level, expected) => {
     const lines = written(
       { level, isJson: true },
-      ['error', 'e', {}],
+      ['error', 'client-connected', {}],
       ['warn', 'e', {}],
       ['info', 'e', {}],
       ['debug', 'e', {}],
