@@ -75,10 +75,10 @@ describe('log line', () => {
     const lines = written(
       { level, isJson: true },
       ['error', 'client-connected', {}],
-      ['warn', 'e', {}],
-      ['info', 'e', {}],
-      ['debug', 'e', {}],
-      ['trace', 'e', {}],
+      ['warn', 'client-connected', {}],
+      ['info', 'client-connected', {}],
+      ['debug', 'client-connected', {}],
+      ['trace', 'client-connected', {}],
     );
     expect(lines.map((line) => JSON.parse(line).level)).toEqual(expected);
   });
