@@ -82,7 +82,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     for (const part of opened.splice(0).reverse()) await part[Symbol.asyncDispose]();
   };
   try {
-    const mqtt = await createMqttDoor(hub);
+    const mqtt = await createMqttDoor({ hubOf: () => hub, clock, log });
     opened.push(mqtt);
     const http = createHttpDoor(hub, {
       peerCertificates: (request) => https.peerCertificatesOf(request.socket as TLSSocket),

@@ -6,6 +6,7 @@ import {
   variableOf,
 } from '../../emulator/command/options/option-table.ts';
 import { ROUTES } from '../../emulator/http/hub/routes.ts';
+import { CONNECT_REFUSAL_REASONS } from '../../emulator/mqtt/hub/hub-mqtt-service.ts';
 import { TOPICS } from '../../emulator/mqtt/hub/topics.ts';
 import { DROP_REASONS } from '../../emulator/mqtt/wire/drop-reasons.ts';
 
@@ -40,10 +41,9 @@ export const GENERATED_TABLES: Readonly<Record<string, () => string>> = {
   'log-reasons': () =>
     table(
       ['Reason', 'Meaning'],
-      Object.entries({ ...REFUSAL_REASONS, ...DROP_REASONS }).map(([reason, meaning]) => [
-        code(reason),
-        meaning,
-      ]),
+      Object.entries({ ...REFUSAL_REASONS, ...CONNECT_REFUSAL_REASONS, ...DROP_REASONS }).map(
+        ([reason, meaning]) => [code(reason), meaning],
+      ),
     ),
 };
 

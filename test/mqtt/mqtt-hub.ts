@@ -15,7 +15,7 @@ import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-option
 import { createHub } from '../../emulator/hub/create-hub.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
-import type { ClientLink, LogFields } from '../../emulator/hub/ports.ts';
+import type { ClientLink, Log, LogFields } from '../../emulator/hub/ports.ts';
 import { createMqttDoor, type MqttDoor } from '../../emulator/mqtt/hub/mqtt-door.ts';
 import { MQTT_EVENT_FORMATS } from '../../emulator/mqtt/hub/telemetry.ts';
 import { connectRaw, type RawClient, type RawConnectOptions } from './raw-client.ts';
@@ -59,16 +59,17 @@ export function userNameOf(clientId: string): string {
 export async function startMqttHub(options: Partial<HubOptions> = {}): Promise<MqttHub> {
   const clock = createManualClock(Date.UTC(2026, 0, 2, 3, 4, 5));
   const logLines: LogLine[] = [];
+  const log: Log = (level, event, fields) => logLines.push({ level, event, fields });
   const created = createHub(
     { ...DEFAULT_HUB_OPTIONS, hostNames: [HUB_NAME, 'localhost', '127.0.0.1'], ...options },
-    { clock, ids: createRandomIds(), log: (level, event, fields) => logLines.push({ level, event, fields }) },
+    { clock, ids: createRandomIds(), log },
     [MQTT_EVENT_FORMATS],
   );
   if (!created.ok) throw new Error(created.error.message);
   const links = new Map<string, ClientLink>();
   const settled: string[] = [];
   const hub = listenIn(created.value, links, settled);
-  const door = await createMqttDoor(hub);
+  const door = await createMqttDoor({ hubOf: () => hub, clock, log });
   const server = createServer((socket: Socket) =>
     door.accept(socket, { certificates: () => [], remoteAddress: '127.0.0.1', transport: 'mqtt' }),
   );

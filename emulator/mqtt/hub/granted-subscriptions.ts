@@ -1,8 +1,7 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import type { Channel, ClientSession } from '../../hub/client-session.ts';
+import type { QualityOfService } from '../wire/service.ts';
 import { findSubscription, type Subscription } from './topics.ts';
-
-export type QualityOfService = 0 | 1;
 
 interface Granted {
   readonly filter: string;

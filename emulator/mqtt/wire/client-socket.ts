@@ -1,51 +1,49 @@
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '../../hub/ports.ts';
+import type { WireClock, WireTimer } from './service.ts';
 
-// How long a client may take to hang up after the last bytes, which a reset would destroy.
+// The time in which a client may close after the last bytes, which a reset would destroy.
 const LINGER_MILLISECONDS = 5_000;
+const MAXIMUM_UNREAD_BYTES = 8 * 1024 * 1024;
 
-/** The stream to a client: what is written in order, and when reading has to wait. */
+/** The stream to a client: writes in order, and pauses reading while the client does not read. */
 export class ClientSocket {
   readonly #stream: Duplex;
+  readonly #onOverflow: () => void;
   #isFull = false;
   #isPaused = false;
   #isEnding = false;
   #shouldWait = false;
-  #afterDrain: (() => void) | undefined;
-  #lingerTimer: Timer | undefined;
+  #lingerTimer: WireTimer | undefined;
 
-  constructor(stream: Duplex) {
+  /** `onOverflow` runs if more than 8 MiB wait for a client that does not read. */
+  constructor(stream: Duplex, onOverflow: () => void) {
     this.#stream = stream;
+    this.#onOverflow = onOverflow;
     stream.once('close', () => this.#lingerTimer?.cancel());
   }
 
+  /** Writes whole packets. */
   write(packets: Buffer): void {
-    if (this.#stream.write(packets) || this.#isFull) return;
+    if (this.#stream.write(packets)) return;
+    if (this.#stream.writableLength > MAXIMUM_UNREAD_BYTES) this.#onOverflow();
+    if (this.#isFull) return;
     this.#isFull = true;
     this.#stream.once('drain', () => {
       this.#isFull = false;
-      const run = this.#afterDrain;
-      this.#afterDrain = undefined;
-      run?.();
       this.#regulate();
     });
     this.#regulate();
   }
 
-  /** Runs at once, or when the client has read what is waiting for it; one at a time. */
-  whenDrained(run: () => void): void {
-    if (this.#isFull) this.#afterDrain = run;
-    else run();
-  }
-
-  /** Reading waits while it is asked to, and while the client itself does not read, or its PUBACKs would pile up. */
+  /** Reading waits while it is asked to, and while the client does not read, because its PUBACKs would pile up. */
   pauseWhile(shouldWait: boolean): void {
+    if (shouldWait === this.#shouldWait) return;
     this.#shouldWait = shouldWait;
     this.#regulate();
   }
 
-  /** Ends the stream after what was written; what still comes is read and thrown away. */
-  hangUp(clock: Clock): void {
+  /** Ends the stream after what was written. Bytes that still come are read and dropped. */
+  hangUp(clock: WireClock): void {
     if (this.#stream.destroyed) return;
     this.#isEnding = true;
     this.#stream.end();

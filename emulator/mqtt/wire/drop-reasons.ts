@@ -1,10 +1,7 @@
-/** Every stable word with which the log says why a connection was refused or dropped, and what it means. */
+/** Why the wire ends a connection: each stable word of the log, and what it means. */
 export const DROP_REASONS = {
   'connect-timeout': 'The client opened a connection and said no CONNECT in time.',
   'protocol-level-unsupported': 'Only MQTT 3.1.1 (protocol level 4) is spoken; answered with CONNACK 1.',
-  'user-name-malformed': 'The user name is not {hub}/{client id}/?api-version=…; answered with CONNACK 5.',
-  'client-id-mismatch': 'The client id is not the one in the user name; answered with CONNACK 5.',
-  'will-topic-forbidden': 'A will may go to the client’s own telemetry topic only; answered with CONNACK 5.',
   'packet-malformed': 'The bytes are no MQTT packet.',
   'packet-unexpected': 'The packet has no place here: a client may not send it, or not now.',
   'packet-too-large': 'The packet’s length header exceeds what such a packet may hold.',

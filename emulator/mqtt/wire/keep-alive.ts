@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../hub/ports.ts';
+import type { WireClock, WireTimer } from './service.ts';
 
 // 29.45 minutes, whatever the client asks for (Azure iot-mqtt-connect-to-iot-hub).
 const MAXIMUM_SILENCE_SECONDS = 1767;
@@ -11,13 +11,13 @@ export function silenceLimitOf(keepAliveSeconds: number): number {
 
 /** Ends a connection that is silent for too long. Its timer looks at the clock now and then, so that a packet costs nothing but a note. */
 export class KeepAlive {
-  readonly #clock: Clock;
+  readonly #clock: WireClock;
   readonly #limitMilliseconds: number;
   readonly #onSilence: () => void;
   #heardAt: number;
-  #timer: Timer;
+  #timer: WireTimer;
 
-  constructor(clock: Clock, limitMilliseconds: number, onSilence: () => void) {
+  constructor(clock: WireClock, limitMilliseconds: number, onSilence: () => void) {
     this.#clock = clock;
     this.#limitMilliseconds = limitMilliseconds;
     this.#onSilence = onSilence;
@@ -34,7 +34,7 @@ export class KeepAlive {
     this.#timer.cancel();
   }
 
-  #schedule(delayMilliseconds: number): Timer {
+  #schedule(delayMilliseconds: number): WireTimer {
     return this.#clock.schedule(delayMilliseconds, () => {
       const silence = this.#clock.now() - this.#heardAt;
       if (silence >= this.#limitMilliseconds) this.#onSilence();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CONNECT_REFUSAL_REASONS } from '../../../emulator/mqtt/hub/hub-mqtt-service.ts';
 import { DROP_REASONS } from '../../../emulator/mqtt/wire/drop-reasons.ts';
 import { HUB_NAME, startMqttHub, tokenOf, userNameOf } from '../mqtt-hub.ts';
 import type { RawConnectOptions } from '../raw-client.ts';
@@ -251,7 +252,7 @@ describe('The hub ends a connection', () => {
 });
 
 it('Every reason for a refusal is a stable word with a sentence', () => {
-  for (const [word, sentence] of Object.entries(DROP_REASONS)) {
+  for (const [word, sentence] of Object.entries({ ...CONNECT_REFUSAL_REASONS, ...DROP_REASONS })) {
     expect(word).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     expect(sentence).toMatch(/^[A-Z].*\.$/);
   }

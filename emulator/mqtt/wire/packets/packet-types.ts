@@ -1,5 +1,3 @@
-import { MAXIMUM_EVENT_BYTES } from '../../domain/messages/message.ts';
-
 /** The upper four bits of a packet's first byte (MQTT 3.1.1, table 2.1). */
 export const PACKET_TYPES = {
   CONNECT: 1,
@@ -7,7 +5,9 @@ export const PACKET_TYPES = {
   PUBLISH: 3,
   PUBACK: 4,
   SUBSCRIBE: 8,
+  SUBACK: 9,
   UNSUBSCRIBE: 10,
+  UNSUBACK: 11,
   PINGREQ: 12,
   DISCONNECT: 14,
 } as const;
@@ -19,21 +19,23 @@ export type PacketLimits = readonly number[];
 const MAXIMUM_CONNECT_BYTES = 160 * 1024;
 // The few filters that exist, with the longest ids, several times over.
 const MAXIMUM_SUBSCRIBE_BYTES = 16 * 1024;
-// A topic has at most 65,535 bytes; its length, the packet id and the body come on top.
-const MAXIMUM_PUBLISH_BYTES = MAXIMUM_EVENT_BYTES + 65_535 + 4;
+// A topic has at most 65,535 bytes. Its length, the packet id and the body are added to it.
+const MAXIMUM_PUBLISH_BYTES_WITHOUT_BODY = 65_535 + 4;
 
 /** What a client may send before it has said CONNECT: nothing else. */
 export const LIMITS_BEFORE_CONNECT: PacketLimits = limits([[PACKET_TYPES.CONNECT, MAXIMUM_CONNECT_BYTES]]);
 
-/** What a connected client may send. QoS 2 is not spoken, so its packets are missing. */
-export const LIMITS_AFTER_CONNECT: PacketLimits = limits([
-  [PACKET_TYPES.PUBLISH, MAXIMUM_PUBLISH_BYTES],
-  [PACKET_TYPES.PUBACK, 2],
-  [PACKET_TYPES.SUBSCRIBE, MAXIMUM_SUBSCRIBE_BYTES],
-  [PACKET_TYPES.UNSUBSCRIBE, MAXIMUM_SUBSCRIBE_BYTES],
-  [PACKET_TYPES.PINGREQ, 0],
-  [PACKET_TYPES.DISCONNECT, 0],
-]);
+/** What a connected client may send. QoS 2 is not supported, so its packets are missing. */
+export function limitsAfterConnect(maximumBodyBytes: number): PacketLimits {
+  return limits([
+    [PACKET_TYPES.PUBLISH, maximumBodyBytes + MAXIMUM_PUBLISH_BYTES_WITHOUT_BODY],
+    [PACKET_TYPES.PUBACK, 2],
+    [PACKET_TYPES.SUBSCRIBE, MAXIMUM_SUBSCRIBE_BYTES],
+    [PACKET_TYPES.UNSUBSCRIBE, MAXIMUM_SUBSCRIBE_BYTES],
+    [PACKET_TYPES.PINGREQ, 0],
+    [PACKET_TYPES.DISCONNECT, 0],
+  ]);
+}
 
 function limits(rows: readonly (readonly [number, number])[]): PacketLimits {
   const byType = new Array<number>(16).fill(-1);

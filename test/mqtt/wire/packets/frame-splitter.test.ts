@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameSplitter } from '../../../emulator/mqtt/wire/frame-splitter.ts';
-import { LIMITS_AFTER_CONNECT, LIMITS_BEFORE_CONNECT } from '../../../emulator/mqtt/wire/packet-types.ts';
+import { FrameSplitter } from '../../../../emulator/mqtt/wire/packets/frame-splitter.ts';
+import {
+  LIMITS_BEFORE_CONNECT,
+  limitsAfterConnect,
+} from '../../../../emulator/mqtt/wire/packets/packet-types.ts';
+
+const LIMITS_AFTER_CONNECT = limitsAfterConnect(256 * 1024);
 
 function splitter(limits = LIMITS_AFTER_CONNECT) {
   const frames: string[] = [];

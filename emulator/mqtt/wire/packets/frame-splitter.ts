@@ -85,9 +85,9 @@ export class FrameSplitter {
         length |= (byte & 0x7f) << shift;
         shift += 7;
       } while (byte > 0x7f && shift < 28);
-      const fault = byte > 0x7f ? 'packet-malformed' : this.#judge(bytes[start] as number, length);
-      if (fault !== undefined) {
-        this.#receiver.takeFault(fault);
+      const maximumBytes = this.#limits[(bytes[start] as number) >> 4] as number;
+      if (byte > 0x7f || length > maximumBytes) {
+        this.#receiver.takeFault(byte > 0x7f ? 'packet-malformed' : faultOf(maximumBytes));
         return;
       }
       const end = at + length;
@@ -99,12 +99,6 @@ export class FrameSplitter {
       start = end;
     }
     if (start < size) this.#keep(bytes, start);
-  }
-
-  #judge(header: number, length: number): FrameFault | undefined {
-    const maximumBytes = this.#limits[header >> 4] as number;
-    if (length <= maximumBytes) return undefined;
-    return maximumBytes < 0 ? 'packet-unexpected' : 'packet-too-large';
   }
 
   // A copy, so that a few bytes do not keep a whole read in memory.
@@ -125,4 +119,8 @@ export class FrameSplitter {
     this.#split(frame, 0);
     this.#split(chunk, copied);
   }
+}
+
+function faultOf(maximumBytes: number): FrameFault {
+  return maximumBytes < 0 ? 'packet-unexpected' : 'packet-too-large';
 }

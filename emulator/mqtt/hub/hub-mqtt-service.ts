@@ -1,0 +1,113 @@
+import { formatClientIdentity } from '../../domain/identities/client-identity.ts';
+import { MAXIMUM_EVENT_BYTES } from '../../domain/messages/message.ts';
+import type { Operation } from '../../domain/operations.ts';
+import type { Result } from '../../domain/result.ts';
+import type { IncomingEvent } from '../../hub/client-session.ts';
+import type { AuthenticatedClient, ClientCredentials, Hub } from '../../hub/hub.ts';
+import type { Log } from '../../hub/ports.ts';
+import type { ConnectRequest, MqttService, Peer, ServedConnection } from '../wire/service.ts';
+import { MqttClient } from './mqtt-client.ts';
+import { TelemetryTopic, toWillEvent } from './telemetry.ts';
+import { parseUserName, type UserName } from './user-name.ts';
+
+/** Returns the hub with this host name, as the user name of a CONNECT gives it; undefined if it gives none. */
+export type HubOf = (hostName: string | undefined) => Hub;
+
+/** Why this door refuses a CONNECT before or after the hub authenticates it: each stable word of the log. */
+export const CONNECT_REFUSAL_REASONS = {
+  'user-name-malformed': 'The user name is not {hub}/{client id}/?api-version=…; answered with CONNACK 5.',
+  'client-id-mismatch': 'The client id is not the one in the user name; answered with CONNACK 5.',
+  'will-topic-forbidden': 'A will may go to the client’s own telemetry topic only; answered with CONNACK 5.',
+} as const satisfies Readonly<Record<string, string>>;
+
+type ConnectRefusalReason = keyof typeof CONNECT_REFUSAL_REASONS;
+
+const OPERATION: Operation = 'connect';
+
+/** The device API of the hubs behind one door. */
+export class HubMqttService implements MqttService {
+  readonly maximumMessageBytes = MAXIMUM_EVENT_BYTES;
+  readonly #hubOf: HubOf;
+  readonly #log: Log;
+
+  /** `log` takes the lines about a CONNECT that names no hub. */
+  constructor(hubOf: HubOf, log: Log) {
+    this.#hubOf = hubOf;
+    this.#log = log;
+  }
+
+  accept(
+    request: ConnectRequest,
+    password: Buffer | undefined,
+    peer: Peer,
+    connection: ServedConnection,
+  ): MqttClient | undefined {
+    const parsed = parseUserName(request.userName);
+    if (!parsed.ok) return refuse(this.#log, request, peer, 'user-name-malformed', parsed.error.message);
+    const userName = parsed.value;
+    const { deviceId, moduleId, modelId } = userName;
+    const hub = this.#hubOf(userName.hostName);
+    const clientId = moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
+    if (request.clientId !== clientId) {
+      return refuse(hub.log, request, peer, 'client-id-mismatch', `The user name speaks of ${clientId}.`);
+    }
+    // The hub has logged its refusal.
+    const authenticated = authenticate(hub, userName, password, peer);
+    if (!authenticated.ok) return undefined;
+    const client = authenticated.value;
+    const will = request.will && parseWill(request.will, client);
+    if (request.will !== undefined && will === undefined) {
+      const message = `The will's topic is '${request.will.topic.slice(0, 300)}'.`;
+      return refuse(hub.log, request, peer, 'will-topic-forbidden', message);
+    }
+    if (userName.apiVersion === undefined) {
+      const fields = { clientId: formatClientIdentity(client.identity), operation: OPERATION };
+      hub.log('warn', 'api-version-missing', fields);
+    }
+    return new MqttClient(hub, connection, { client, modelId, will });
+  }
+}
+
+function refuse(
+  log: Log,
+  { clientId }: ConnectRequest,
+  { remoteAddress, transport }: Peer,
+  reason: ConnectRefusalReason,
+  message: string,
+): undefined {
+  log('warn', 'client-refused', {
+    clientId,
+    operation: OPERATION,
+    reason,
+    message,
+    remoteAddress,
+    transport,
+  });
+}
+
+function authenticate(
+  hub: Hub,
+  { hostName, deviceId, moduleId }: UserName,
+  password: Buffer | undefined,
+  peer: Peer,
+): Result<AuthenticatedClient> {
+  const client = { hostName, deviceId, ...(moduleId === undefined ? {} : { moduleId }) };
+  return hub.access.authenticateClient({ ...client, credential: credentialOf(password, peer) });
+}
+
+// A token outweighs a certificate, which the client's machine may show to every server.
+function credentialOf(password: Buffer | undefined, peer: Peer): ClientCredentials['credential'] {
+  if (password !== undefined && password.length > 0)
+    return { kind: 'token', token: password.toString('utf8') };
+  const chain = peer.certificates();
+  return chain.length > 0 ? { kind: 'certificate', chain } : { kind: 'none' };
+}
+
+function parseWill(
+  will: NonNullable<ConnectRequest['will']>,
+  { identity }: AuthenticatedClient,
+): IncomingEvent | undefined {
+  const topic = Buffer.from(will.topic);
+  const bag = new TelemetryTopic(identity).bagOf(topic, 0, topic.length);
+  return bag === undefined ? undefined : toWillEvent(bag, will.body, will.isRetained);
+}
