@@ -44,6 +44,8 @@ export interface MqttHub extends AsyncDisposable {
   register(clientId: string): ClientIdentity;
   /** A client that has been accepted; its CONNACK is taken. */
   connect(clientId: string, options?: RawConnectOptions): Promise<RawClient>;
+  /** Closes the door, with every connection, and opens another one over the same hub. */
+  reopenDoor(): Promise<void>;
   /** An open socket on which nothing was said yet. */
   open(): Promise<RawClient>;
   passwordOf(clientId: string): string;
@@ -69,7 +71,8 @@ export async function startMqttHub(options: Partial<HubOptions> = {}): Promise<M
   const links = new Map<string, ClientLink>();
   const settled: string[] = [];
   const hub = listenIn(created.value, links, settled);
-  const door = await createMqttDoor({ hubOf: () => hub, clock, log });
+  const openDoor = () => createMqttDoor({ hubOf: () => hub, clock, log });
+  let door = await openDoor();
   const server = createServer((socket: Socket) =>
     door.accept(socket, { certificates: () => [], remoteAddress: '127.0.0.1', transport: 'mqtt' }),
   );
@@ -86,7 +89,9 @@ export async function startMqttHub(options: Partial<HubOptions> = {}): Promise<M
   return {
     hub,
     clock,
-    door,
+    get door() {
+      return door;
+    },
     port,
     logLines,
     links,
@@ -105,6 +110,10 @@ export async function startMqttHub(options: Partial<HubOptions> = {}): Promise<M
       return client;
     },
     open,
+    reopenDoor: async () => {
+      await door[Symbol.asyncDispose]();
+      door = await openDoor();
+    },
     passwordOf,
     events: (count) => readEvents(hub, count),
     untilLogged: (reason) =>

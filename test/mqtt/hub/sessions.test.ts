@@ -131,6 +131,36 @@ describe('A persistent session', () => {
     expect((await mqtt.connect('d', { clean: false })).sessionPresent).toBe(false);
   });
 
+  it('is stored in the hub, so that it survives the door', async () => {
+    await using mqtt = await startMqttHub();
+    const identity = mqtt.register('d/m');
+    const first = await mqtt.connect('d/m', { clean: false });
+    await first.subscribe([DESIRED, 1], [METHODS, 0]);
+    expect(mqtt.hub.subscriptions.find(identity)).toEqual([
+      { filter: DESIRED, qualityOfService: 1 },
+      { filter: METHODS, qualityOfService: 0 },
+    ]);
+    await mqtt.reopenDoor();
+    await first.closed;
+    const second = await mqtt.connect('d/m', { clean: false });
+    expect(second.sessionPresent).toBe(true);
+    patchDesired(mqtt.hub, identity, { a: 1 });
+    expect((await second.next('publish')).payload.toString()).toBe('{"a":1,"$version":2}');
+    second.send({ cmd: 'unsubscribe', messageId: 9, unsubscriptions: [DESIRED] });
+    await second.next('unsuback');
+    expect(mqtt.hub.subscriptions.find(identity)).toEqual([{ filter: METHODS, qualityOfService: 0 }]);
+  });
+
+  it('is deleted by a clean session, which stores nothing', async () => {
+    await using mqtt = await startMqttHub();
+    const identity = mqtt.register('d');
+    await (await mqtt.connect('d', { clean: false })).subscribe([DESIRED, 0]);
+    const clean = await mqtt.connect('d', { clean: true });
+    expect(mqtt.hub.subscriptions.find(identity)).toEqual([]);
+    await clean.subscribe([METHODS, 0]);
+    expect(mqtt.hub.subscriptions.find(identity)).toEqual([]);
+  });
+
   it('holds no desired patches for a client that is away', async () => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register('d');
