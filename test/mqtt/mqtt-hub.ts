@@ -15,7 +15,7 @@ import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-option
 import { createHub } from '../../emulator/hub/create-hub.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
-import type { ClientLink, Log, LogFields } from '../../emulator/hub/ports.ts';
+import type { ClientLink, Journal, Log, LogFields } from '../../emulator/hub/ports.ts';
 import { createMqttDoor, type MqttDoor } from '../../emulator/mqtt/hub/mqtt-door.ts';
 import { MQTT_EVENT_FORMATS } from '../../emulator/mqtt/hub/telemetry.ts';
 import { connectRaw, type RawClient, type RawConnectOptions } from './raw-client.ts';
@@ -58,13 +58,13 @@ export function userNameOf(clientId: string): string {
   return `${HUB_NAME}/${clientId}/?api-version=2021-04-12`;
 }
 
-export async function startMqttHub(options: Partial<HubOptions> = {}): Promise<MqttHub> {
+export async function startMqttHub(options: Partial<HubOptions> = {}, journal?: Journal): Promise<MqttHub> {
   const clock = createManualClock(Date.UTC(2026, 0, 2, 3, 4, 5));
   const logLines: LogLine[] = [];
   const log: Log = (level, event, fields) => logLines.push({ level, event, fields });
   const created = createHub(
     { ...DEFAULT_HUB_OPTIONS, hostNames: [HUB_NAME, 'localhost', '127.0.0.1'], ...options },
-    { clock, ids: createRandomIds(), log },
+    { clock, ids: createRandomIds(), log, ...(journal && { journal }) },
     [MQTT_EVENT_FORMATS],
   );
   if (!created.ok) throw new Error(created.error.message);

@@ -112,6 +112,10 @@ export class MqttClient implements MqttServiceClient {
     this.#subscriptions.revoke(this.#session, filter);
   }
 
+  kept(): Promise<void> | undefined {
+    return this.#hub.kept();
+  }
+
   /** The will of a client that was lost becomes telemetry. */
   close(end: ConnectionEnd): void {
     const { client, will } = this.#accepted;

@@ -1,38 +1,48 @@
 import type { Duplex } from 'node:stream';
 import type { WireClock, WireTimer } from './service.ts';
 
+/** What happens to a socket. */
+export interface SocketListener {
+  /** More than 8 MiB wait for a client that does not read. */
+  overflow(): void;
+  /** What a packet waits for has failed. */
+  fail(error: unknown): void;
+}
+
+interface HeldPackets {
+  readonly packets: Buffer;
+  readonly kept: Promise<void> | undefined;
+}
+
 // The time in which a client may close after the last bytes, which a reset would destroy.
 const LINGER_MILLISECONDS = 5_000;
 const MAXIMUM_UNREAD_BYTES = 8 * 1024 * 1024;
+const MAXIMUM_HELD_BYTES = 64 * 1024;
 
-/** The stream to a client: writes in order, and pauses reading while the client does not read. */
+/** The stream to a client: writes in order, and pauses reading while answers cannot leave. */
 export class ClientSocket {
   readonly #stream: Duplex;
-  readonly #onOverflow: () => void;
+  readonly #listener: SocketListener;
+  /** Present while packets wait until a change is kept. */
+  #held: HeldPackets[] | undefined;
+  #heldBytes = 0;
+  #whenReleased: (() => void) | undefined;
   #isFull = false;
   #isPaused = false;
   #isEnding = false;
   #shouldWait = false;
   #lingerTimer: WireTimer | undefined;
 
-  /** `onOverflow` runs if more than 8 MiB wait for a client that does not read. */
-  constructor(stream: Duplex, onOverflow: () => void) {
+  constructor(stream: Duplex, listener: SocketListener) {
     this.#stream = stream;
-    this.#onOverflow = onOverflow;
+    this.#listener = listener;
     stream.once('close', () => this.#lingerTimer?.cancel());
   }
 
-  /** Writes whole packets. */
-  write(packets: Buffer): void {
-    if (this.#stream.write(packets)) return;
-    if (this.#stream.writableLength > MAXIMUM_UNREAD_BYTES) this.#onOverflow();
-    if (this.#isFull) return;
-    this.#isFull = true;
-    this.#stream.once('drain', () => {
-      this.#isFull = false;
-      this.#regulate();
-    });
-    this.#regulate();
+  /** Writes whole packets, at once or when `kept` resolves. Later packets wait behind them. */
+  write(packets: Buffer, kept?: Promise<void>): void {
+    if (kept !== undefined || this.#held !== undefined) this.#hold({ packets, kept });
+    else if (!this.#stream.write(packets)) this.#fill();
   }
 
   /** Reading waits while it is asked to, and while the client does not read, because its PUBACKs would pile up. */
@@ -45,6 +55,10 @@ export class ClientSocket {
   /** Ends the stream after what was written. Bytes that still come are read and dropped. */
   hangUp(clock: WireClock): void {
     if (this.#stream.destroyed) return;
+    if (this.#held !== undefined) {
+      this.#whenReleased = () => this.hangUp(clock);
+      return;
+    }
     this.#isEnding = true;
     this.#stream.end();
     this.#regulate();
@@ -56,8 +70,45 @@ export class ClientSocket {
     this.#stream.destroy();
   }
 
+  #hold(entry: HeldPackets): void {
+    this.#heldBytes += entry.packets.length;
+    if (this.#held === undefined) {
+      this.#held = [entry];
+      this.#release(this.#held).catch((error) => this.#listener.fail(error));
+    } else {
+      this.#held.push(entry);
+    }
+    if (this.#heldBytes > MAXIMUM_UNREAD_BYTES) this.#listener.overflow();
+    this.#regulate();
+  }
+
+  async #release(held: HeldPackets[]): Promise<void> {
+    for (let next = held[0]; next !== undefined; next = held[0]) {
+      await next.kept;
+      if (this.#stream.destroyed) return;
+      held.shift();
+      this.#heldBytes -= next.packets.length;
+      if (!this.#stream.write(next.packets)) this.#fill();
+    }
+    this.#held = undefined;
+    this.#regulate();
+    this.#whenReleased?.();
+  }
+
+  #fill(): void {
+    if (this.#stream.writableLength > MAXIMUM_UNREAD_BYTES) this.#listener.overflow();
+    if (this.#isFull) return;
+    this.#isFull = true;
+    this.#stream.once('drain', () => {
+      this.#isFull = false;
+      this.#regulate();
+    });
+    this.#regulate();
+  }
+
   #regulate(): void {
-    const shouldPause = !this.#isEnding && (this.#isFull || this.#shouldWait);
+    const isBehind = this.#isFull || this.#heldBytes > MAXIMUM_HELD_BYTES;
+    const shouldPause = !this.#isEnding && (isBehind || this.#shouldWait);
     if (shouldPause === this.#isPaused) return;
     this.#isPaused = shouldPause;
     if (shouldPause) this.#stream.pause();

@@ -17,7 +17,9 @@ import type {
   Refusal,
   ServedConnection,
   Subscription,
+  WireClock,
   WireLog,
+  WireTimer,
 } from './service.ts';
 
 /** The connection of a handshake. */
@@ -45,14 +47,18 @@ export interface OpenedClient {
 export interface HandshakeParts {
   readonly service: MqttService;
   readonly broker: Broker;
+  readonly clock: WireClock;
   readonly log: WireLog;
 }
+
+const CONNECT_DEADLINE_MILLISECONDS = 30_000;
 
 /** The CONNECT of one connection: the broker parses it, the service decides, and the front answers. */
 export class ConnectHandshake implements BrokerPeer {
   readonly #parts: HandshakeParts;
   readonly #peer: Peer;
   readonly #host: HandshakeHost;
+  readonly #deadline: WireTimer;
   #connect: ReturnType<typeof takeConnect> | undefined;
   #client: MqttServiceClient | undefined;
   #broker: BrokerClient | undefined;
@@ -61,6 +67,9 @@ export class ConnectHandshake implements BrokerPeer {
     this.#parts = parts;
     this.#peer = peer;
     this.#host = host;
+    this.#deadline = parts.clock.schedule(CONNECT_DEADLINE_MILLISECONDS, () =>
+      host.drop({ reason: 'connect-timeout', operation: 'openConnection' }),
+    );
   }
 
   /** The client, as soon as the service has accepted it. */
@@ -73,6 +82,7 @@ export class ConnectHandshake implements BrokerPeer {
     const level = parseProtocolLevel(bytes, body, end);
     if (level === undefined) return { reason: 'packet-malformed' };
     if (level !== PROTOCOL_LEVEL) return this.#refuseLevel(level);
+    this.#deadline.cancel();
     this.#host.beginConnect();
     this.#broker = this.#parts.broker.attach(this);
     this.#broker.connect(bytes.subarray(start, end));
@@ -122,6 +132,7 @@ export class ConnectHandshake implements BrokerPeer {
 
   /** The connection is over. */
   close(end: ConnectionEnd): void {
+    this.#deadline.cancel();
     this.#client?.close(end);
     this.#broker?.close();
   }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Acknowledgements } from './acknowledgements.ts';
 import { ClientPackets, type PacketHost } from './client-packets.ts';
-import { ClientSocket } from './client-socket.ts';
+import { ClientSocket, type SocketListener } from './client-socket.ts';
 import {
   ConnectHandshake,
   type HandshakeHost,
@@ -11,30 +11,27 @@ import {
 import { KeepAlive, silenceLimitOf } from './keep-alive.ts';
 import { type FrameFault, type FrameReceiver, FrameSplitter } from './packets/frame-splitter.ts';
 import { LIMITS_BEFORE_CONNECT, type PacketLimits } from './packets/packet-types.ts';
-import type { ConnectionEnd, Peer, Refusal, WireClock, WireTimer } from './service.ts';
+import type { ConnectionEnd, MqttServiceClient, Peer, Refusal } from './service.ts';
 
 /** What all connections of a wire share. */
 export interface SharedParts extends HandshakeParts {
-  readonly clock: WireClock;
   readonly connections: Set<Connection>;
   readonly acknowledgements: Acknowledgements;
   readonly limitsAfterConnect: PacketLimits;
 }
 
-const CONNECT_DEADLINE_MILLISECONDS = 30_000;
-
 /**
  * One accepted stream, the front before the broker. It answers every packet itself and leaves CONNECT and subscriptions to
  * the broker first. All bytes to the client pass here.
  */
-export class Connection implements FrameReceiver, HandshakeHost, PacketHost {
+export class Connection implements FrameReceiver, HandshakeHost, PacketHost, SocketListener {
   readonly acknowledgements: Acknowledgements;
   readonly #shared: SharedParts;
   readonly #socket: ClientSocket;
   readonly #peer: Peer;
   readonly #splitter = new FrameSplitter(this, LIMITS_BEFORE_CONNECT);
   readonly #handshake: ConnectHandshake;
-  readonly #connectTimer: WireTimer;
+  #client: MqttServiceClient | undefined;
   #packets: ClientPackets | undefined;
   #keepAlive: KeepAlive | undefined;
   #state: 'waiting' | 'connecting' | 'open' | 'closed' = 'waiting';
@@ -43,7 +40,7 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost {
   constructor(shared: SharedParts, stream: Duplex, peer: Peer) {
     this.acknowledgements = shared.acknowledgements;
     this.#shared = shared;
-    this.#socket = new ClientSocket(stream, () => this.#dropUnread());
+    this.#socket = new ClientSocket(stream, this);
     this.#peer = peer;
     this.#handshake = new ConnectHandshake(shared, peer, this);
     shared.connections.add(this);
@@ -55,9 +52,6 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost {
       lose();
       shared.connections.delete(this);
     });
-    this.#connectTimer = shared.clock.schedule(CONNECT_DEADLINE_MILLISECONDS, () =>
-      this.drop({ reason: 'connect-timeout', operation: 'openConnection' }),
-    );
   }
 
   get isClosed(): boolean {
@@ -76,13 +70,13 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost {
 
   beginConnect(): void {
     this.#state = 'connecting';
-    this.#connectTimer.cancel();
     // The telemetry of a client that is refused must not count.
     this.hold();
   }
 
   open({ client, broker, keepAliveSeconds }: OpenedClient, connack: Buffer): void {
     this.#state = 'open';
+    this.#client = client;
     this.#packets = new ClientPackets(client, broker, this);
     this.#keepAlive = new KeepAlive(this.#shared.clock, silenceLimitOf(keepAliveSeconds), () =>
       this.drop({ reason: 'keep-alive-timeout' }),
@@ -113,7 +107,7 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost {
 
   answer(packet: Buffer): void {
     this.#acknowledge();
-    this.send(packet);
+    if (this.#state !== 'closed') this.#socket.write(packet, this.#client?.kept());
   }
 
   disconnect(): void {
@@ -134,13 +128,24 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost {
     this.#finish('lost', how);
   }
 
+  overflow(): void {
+    // At once, because one read may hold thousands of requests with large answers.
+    this.#splitter.stop();
+    // Later, because the service may be in the midst of a delivery.
+    queueMicrotask(() => this.drop({ reason: 'client-does-not-read' }));
+  }
+
+  fail(error: unknown): void {
+    const message = error instanceof Error ? error.stack : undefined;
+    this.drop({ reason: 'emulator-failed', message: message ?? String(error) });
+  }
+
   attempt(work: () => void): void {
     try {
       work();
     } catch (error) {
       this.#acknowledge();
-      const message = error instanceof Error ? error.stack : undefined;
-      this.drop({ reason: 'emulator-failed', message: message ?? String(error) });
+      this.fail(error);
     }
   }
 
@@ -161,7 +166,8 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost {
 
   #acknowledge(): void {
     const packets = this.acknowledgements.take();
-    if (packets !== undefined) this.send(packets);
+    if (packets === undefined || this.#state === 'closed') return;
+    this.#socket.write(packets, this.#client?.kept());
   }
 
   // The PUBACKs of earlier packets still arrive.
@@ -170,18 +176,10 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost {
     this.drop(refusal, 'flush');
   }
 
-  #dropUnread(): void {
-    // At once, because one read may hold thousands of requests with large answers.
-    this.#splitter.stop();
-    // Later, because the service may be in the midst of a delivery.
-    queueMicrotask(() => this.drop({ reason: 'client-does-not-read' }));
-  }
-
   #finish(end: ConnectionEnd, how: 'flush' | 'abrupt'): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#splitter.stop();
-    this.#connectTimer.cancel();
     this.#keepAlive?.cancel();
     this.#handshake.close(end);
     if (how === 'abrupt') this.#socket.destroy();

@@ -109,6 +109,11 @@ export interface MqttServiceClient {
   /** Takes a granted subscription, of this connection or of an earlier one. */
   subscribe(subscription: Subscription): void;
   unsubscribe(filter: string): void;
+  /**
+   * Returns undefined if all changes so far are kept, otherwise a promise that resolves when they are. PUBACKs and other
+   * answers wait for it.
+   */
+  kept(): Promise<void> | undefined;
   /** The connection is over. Called once. */
   close(end: ConnectionEnd): void;
 }
