@@ -29,27 +29,27 @@ export interface LogLine {
   readonly fields: LogFields;
 }
 
-/** A hub on a clock that stands still, its MQTT door on a plain loopback socket, and raw clients to it. */
+/** A hub with a manual clock, its MQTT door on a loopback socket without TLS, and raw clients. */
 export interface MqttHub extends AsyncDisposable {
   readonly hub: Hub;
   readonly clock: ManualClock;
   readonly door: MqttDoor;
   readonly port: number;
   readonly logLines: LogLine[];
-  /** The hub's voice toward each client that connected, by client id. */
+  /** The link of the hub to each client that connected, by client id. */
   readonly links: ReadonlyMap<string, ClientLink>;
-  /** Lock tokens that clients settled, as `complete TOKEN` or `reject TOKEN`. */
+  /** The completed and rejected lock tokens, as `complete TOKEN` or `reject TOKEN`. */
   readonly settled: string[];
-  /** Registers a device, or a module (`device/module`) with its device. */
+  /** Registers a device, or a module (`device/module`) and its device. */
   register(clientId: string): ClientIdentity;
-  /** A client that has been accepted; its CONNACK is taken. */
+  /** Connects a client. Rejects if CONNACK refuses it. */
   connect(clientId: string, options?: RawConnectOptions): Promise<RawClient>;
   /** Closes the door, with every connection, and opens another one over the same hub. */
   reopenDoor(): Promise<void>;
-  /** An open socket on which nothing was said yet. */
+  /** Opens a socket without CONNECT. */
   open(): Promise<RawClient>;
   passwordOf(clientId: string): string;
-  /** All telemetry so far. */
+  /** Resolves with the first `count` events. */
   events(count: number): Promise<readonly DeviceEvent[]>;
   untilLogged(reason: string): Promise<LogLine>;
 }
@@ -70,7 +70,7 @@ export async function startMqttHub(options: Partial<HubOptions> = {}, journal?: 
   if (!created.ok) throw new Error(created.error.message);
   const links = new Map<string, ClientLink>();
   const settled: string[] = [];
-  const hub = listenIn(created.value, links, settled);
+  const hub = recordLinks(created.value, links, settled);
   const openDoor = () => createMqttDoor({ hubOf: () => hub, clock, log });
   let door = await openDoor();
   const server = createServer((socket: Socket) =>
@@ -105,7 +105,7 @@ export async function startMqttHub(options: Partial<HubOptions> = {}, journal?: 
         ...connectOptions,
       });
       const connack = await client.next('connack');
-      if (connack.returnCode !== 0) throw new Error(`refused with ${connack.returnCode}`);
+      if (connack.returnCode !== 0) throw new Error(`CONNACK ${connack.returnCode}`);
       client.sessionPresent = connack.sessionPresent;
       return client;
     },
@@ -127,7 +127,7 @@ export async function startMqttHub(options: Partial<HubOptions> = {}, journal?: 
   };
 }
 
-/** A token signed by the policy `device`. */
+/** Returns a token of the policy `device`. */
 export function tokenOf(clientId: string, now: number): string {
   const [deviceId = '', moduleId] = clientId.split('/');
   const module = moduleId === undefined ? '' : `/modules/${moduleId}`;
@@ -146,24 +146,24 @@ export function register(hub: Hub, clientId: string, body: JsonObject = {}): Cli
   if (!hub.registry.getDevice(identity.value.deviceId).ok) {
     const request = parseDeviceRequest(identity.value.deviceId, body);
     if (!request.ok || !hub.registry.putDevice(request.value, NO_PRECONDITION).ok)
-      throw new Error('no device');
+      throw new Error('The device was not registered.');
   }
   const module = identity.value.moduleId;
   if (module !== undefined) {
     const request = parseModuleRequest(identity.value.deviceId, module, body);
     if (!request.ok || !hub.registry.putModule(request.value, NO_PRECONDITION).ok)
-      throw new Error('no module');
+      throw new Error('The module was not registered.');
   }
   return identity.value;
 }
 
-/** Desired properties as a back end patches them. */
+/** Updates desired properties as the service does. */
 export function patchDesired(hub: Hub, identity: ClientIdentity, desired: JsonValue): void {
   const patched = hub.twins.updateTwin(identity, { desired: desired as JsonObject }, NO_PRECONDITION);
   if (!patched.ok) throw new Error(patched.error.message);
 }
 
-function listenIn(hub: Hub, links: Map<string, ClientLink>, settled: string[]): Hub {
+function recordLinks(hub: Hub, links: Map<string, ClientLink>, settled: string[]): Hub {
   return {
     ...hub,
     clients: {
@@ -194,6 +194,6 @@ async function readEvents(hub: Hub, count: number): Promise<readonly DeviceEvent
     events.push(event);
     if (events.length === count) break;
   }
-  if (events.length < count) throw new Error(`only ${events.length} of ${count} events`);
+  if (events.length < count) throw new Error(`Timed out with ${events.length} of ${count} events.`);
   return events;
 }

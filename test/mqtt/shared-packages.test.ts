@@ -7,11 +7,11 @@ import { patchDesired, startMqttHub, userNameOf } from './mqtt-hub.ts';
 import { waitUntil } from './wait-until.ts';
 
 const require = createRequire(import.meta.url);
-// What a user's program requires: the packages of the process.
+// The packages that a program of the user would require.
 const { writeToStream } = require('mqtt-packet') as typeof import('mqtt-packet');
 const { cache } = require('mqtt-packet/numbers.js') as { readonly cache: object };
 
-/** The types of the packets in a stream of small packets. */
+/** Returns the types of the packets, each of which is shorter than 128 bytes. */
 function typesOf(bytes: Buffer): readonly number[] {
   const types: number[] = [];
   for (let at = 0; at + 1 < bytes.length; at += 2 + (bytes[at + 1] as number)) {
@@ -32,8 +32,8 @@ function packet(firstByte: number, ...parts: readonly (string | readonly number[
   return Buffer.concat([Buffer.from([firstByte, ...length]), body]);
 }
 
-// First in this file, because another MQTT client makes the table.
-it('the hub leaves the writer of mqtt-packet as it is: not switched, and without its table of 65,536 packet ids', async () => {
+// The first test, because another MQTT client creates the table.
+it('the hub does not change the writer of mqtt-packet and does not create its table of 65,536 packet ids', async () => {
   await using mqtt = await startMqttHub();
   const identity = mqtt.register('d');
   const socket = connect(mqtt.port, '127.0.0.1');
@@ -61,7 +61,7 @@ it('the hub leaves the writer of mqtt-packet as it is: not switched, and without
   expect(Object.keys(cache)).toEqual([]);
 });
 
-it('an MQTT client of the user works in the same process and finds the default of mqtt-packet', async () => {
+it('an MQTT client of the user works in the same process, with the default of mqtt-packet', async () => {
   await using mqtt = await startMqttHub();
   mqtt.register('d');
   const client = await connectAsync(`mqtt://127.0.0.1:${mqtt.port}`, {

@@ -13,11 +13,12 @@ import { parseUserName, type UserName } from './user-name.ts';
 /** Returns the hub with this host name, as the user name of a CONNECT gives it; undefined if it gives none. */
 export type HubOf = (hostName: string | undefined) => Hub;
 
-/** Why this door refuses a CONNECT before or after the hub authenticates it: each stable word of the log. */
+/** Why this door refuses a CONNECT with CONNACK 5: the stable words of the log with their meaning. */
 export const CONNECT_REFUSAL_REASONS = {
-  'user-name-malformed': 'The user name is not {hub}/{client id}/?api-version=…; answered with CONNACK 5.',
-  'client-id-mismatch': 'The client id is not the one in the user name; answered with CONNACK 5.',
-  'will-topic-forbidden': 'A will may go to the client’s own telemetry topic only; answered with CONNACK 5.',
+  'user-name-malformed': 'The user name is not {hub}/{client id}/?api-version=…. The answer is CONNACK 5.',
+  'client-id-mismatch': 'The client id differs from the one in the user name. The answer is CONNACK 5.',
+  'will-topic-forbidden':
+    'The topic of the will is not the client’s own telemetry topic. The answer is CONNACK 5.',
 } as const satisfies Readonly<Record<string, string>>;
 
 type ConnectRefusalReason = keyof typeof CONNECT_REFUSAL_REASONS;
@@ -30,7 +31,7 @@ export class HubMqttService implements MqttService {
   readonly #hubOf: HubOf;
   readonly #log: Log;
 
-  /** `log` takes the lines about a CONNECT that names no hub. */
+  /** `log` is for a CONNECT that names no hub. */
   constructor(hubOf: HubOf, log: Log) {
     this.#hubOf = hubOf;
     this.#log = log;
@@ -49,7 +50,13 @@ export class HubMqttService implements MqttService {
     const hub = this.#hubOf(userName.hostName);
     const clientId = moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
     if (request.clientId !== clientId) {
-      return refuse(hub.log, request, peer, 'client-id-mismatch', `The user name speaks of ${clientId}.`);
+      return refuse(
+        hub.log,
+        request,
+        peer,
+        'client-id-mismatch',
+        `The client id in the user name is ${clientId}.`,
+      );
     }
     // The hub has logged its refusal.
     const authenticated = authenticate(hub, userName, password, peer);
@@ -57,7 +64,7 @@ export class HubMqttService implements MqttService {
     const client = authenticated.value;
     const will = request.will && parseWill(request.will, client);
     if (request.will !== undefined && will === undefined) {
-      const message = `The will's topic is '${request.will.topic.slice(0, 300)}'.`;
+      const message = `The topic of the will is '${request.will.topic.slice(0, 300)}'.`;
       return refuse(hub.log, request, peer, 'will-topic-forbidden', message);
     }
     if (userName.apiVersion === undefined) {
@@ -95,7 +102,7 @@ function authenticate(
   return hub.access.authenticateClient({ ...client, credential: credentialOf(password, peer) });
 }
 
-// A token outweighs a certificate, which the client's machine may show to every server.
+// A token takes precedence, because a client's machine may present its certificate to every server.
 function credentialOf(password: Buffer | undefined, peer: Peer): ClientCredentials['credential'] {
   if (password !== undefined && password.length > 0)
     return { kind: 'token', token: password.toString('utf8') };

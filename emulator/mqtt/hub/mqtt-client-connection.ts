@@ -8,9 +8,9 @@ import { formatPublish, type OutgoingPublish } from '../wire/packets/publish-pac
 import type { ServedConnection } from '../wire/service.ts';
 import type { GrantedSubscriptions } from './granted-subscriptions.ts';
 import { formatCloudToDeviceTopic, formatModuleInputTopic } from './message-format.ts';
-import { formatDesiredPatchTopic, formatMethodTopic } from './topics.ts';
+import { formatDesiredPatchTopic, formatMethodTopic } from './topic-formats.ts';
 
-/** The hub's voice toward one MQTT client. */
+/** Sends what the hub delivers to one MQTT client. */
 export class MqttClientConnection implements ClientLink {
   readonly #identity: ClientIdentity;
   readonly #connection: ServedConnection;
@@ -36,7 +36,7 @@ export class MqttClientConnection implements ClientLink {
     this.#send({ topic: formatDesiredPatchTopic(Number(patch['$version'])), body: formatJson(patch) });
   }
 
-  // An empty body would make the Node client answer 400 by itself.
+  // The Node client responds 400 to an empty body by itself.
   deliverMethodRequest({ name, requestId, payload }: MethodRequest): void {
     this.#send({ topic: formatMethodTopic(name, requestId), body: payload || 'null' });
   }
@@ -61,6 +61,7 @@ export class MqttClientConnection implements ClientLink {
     this.#connection.close(reason === 'hub-closed' ? 'service-closed' : 'lost');
   }
 
+  /** Returns false if the topic is too long for MQTT. */
   #send(publish: OutgoingPublish): boolean {
     const packet = formatPublish(publish);
     if (packet !== undefined) this.#connection.send(packet);

@@ -14,8 +14,9 @@ import type {
 import { GrantedSubscriptions } from './granted-subscriptions.ts';
 import { MqttClientConnection } from './mqtt-client-connection.ts';
 import { isTooLarge, TelemetryTopic, toEvent } from './telemetry.ts';
-import { type ClientRequest, findSubscription, parseRequestTopic } from './topics.ts';
-import { answerTwinRequest } from './twin-requests.ts';
+import { type ClientRequest, parseRequestTopic } from './topic-formats.ts';
+import { findChannel } from './topics.ts';
+import { performTwinRequest } from './twin-requests.ts';
 
 /** A client whose credentials and CONNECT are accepted. */
 export interface AcceptedClient {
@@ -28,7 +29,7 @@ export interface AcceptedClient {
 const FORBIDDEN_TOPIC: Refusal = { reason: 'publish-topic-forbidden' };
 const TOO_LARGE = { reason: 'message-too-large', operation: 'sendEvent' satisfies Operation } as const;
 
-/** One client of a hub over MQTT: what it may send, and what the hub makes of it. */
+/** One client of a hub over MQTT: checks what it sends and passes it to its session. */
 export class MqttClient implements MqttServiceClient {
   readonly #hub: Hub;
   readonly #accepted: AcceptedClient;
@@ -78,7 +79,7 @@ export class MqttClient implements MqttServiceClient {
     bodyStart: number,
     bodyEnd: number,
   ): Refusal | Buffer | undefined {
-    // Not before it is needed, for most of ten thousand clients may be idle.
+    // Created when it is needed, because most of ten thousand clients may be idle.
     this.#telemetry ??= new TelemetryTopic(this.#identity);
     const bag = this.#telemetry.bagOf(bytes, topicStart, topicEnd);
     const body = bytes.subarray(bodyStart, bodyEnd);
@@ -89,7 +90,7 @@ export class MqttClient implements MqttServiceClient {
     return undefined;
   }
 
-  /** A PUBACK completes the message that went out with its packet id. */
+  /** Completes the message that was sent with this packet id. */
   takeAcknowledgement(packetId: number): void {
     const lockToken = this.#inFlight.acknowledge(packetId);
     if (lockToken === undefined) return;
@@ -101,11 +102,11 @@ export class MqttClient implements MqttServiceClient {
   }
 
   maySubscribe(filter: string): boolean {
-    return findSubscription(this.#identity, filter) !== undefined;
+    return findChannel(this.#identity, filter) !== undefined;
   }
 
-  subscribe({ filter, qualityOfService }: Subscription): void {
-    this.#subscriptions.grant(this.#session, filter, qualityOfService);
+  subscribe(subscription: Subscription): void {
+    this.#subscriptions.grant(this.#session, subscription);
   }
 
   unsubscribe(filter: string): void {
@@ -116,10 +117,10 @@ export class MqttClient implements MqttServiceClient {
     return this.#hub.kept();
   }
 
-  /** The will of a client that was lost becomes telemetry. */
+  /** Ends the session. The will of a client that is lost becomes telemetry. */
   close(end: ConnectionEnd): void {
     const { client, will } = this.#accepted;
-    // Not by the session, which the hub has closed already if it ends the connection itself.
+    // Not through the session, because the hub has closed it if it ends the connection itself.
     if (end === 'lost' && will !== undefined) this.#hub.events.append(client, will);
     this.#session.close(end === 'graceful' ? 'graceful' : 'lost');
   }
@@ -135,8 +136,8 @@ export class MqttClient implements MqttServiceClient {
       this.#session.answerMethod(request.requestId, { status: request.status, payload });
       return undefined;
     }
-    const answer = answerTwinRequest(this.#session, request, body, this.#hub);
-    return this.#subscriptions.has('twinAnswers') ? formatPublish(answer) : undefined;
+    const response = performTwinRequest(this.#session, request, body, this.#hub);
+    return this.#subscriptions.has('twinResponses') ? formatPublish(response) : undefined;
   }
 
   #reject(lockToken: string): void {

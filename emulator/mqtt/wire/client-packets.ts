@@ -10,15 +10,15 @@ import {
 } from './packets/subscribe-packet.ts';
 import type { MqttServiceClient, Refusal } from './service.ts';
 
-/** The connection of these packets. */
+/** The connection of an accepted client. */
 export interface PacketHost {
   readonly acknowledgements: Acknowledgements;
-  /** Sends a packet behind the PUBACKs that were collected. */
+  /** Sends a packet behind the PUBACKs that are collected. */
   answer(packet: Buffer): void;
-  /** Takes no packets until {@link resume}. */
+  /** Takes no packet until {@link resume}. */
   hold(): void;
   resume(): void;
-  /** The client ends the connection. */
+  /** Ends the connection as the client asks. */
   disconnect(): void;
   /** Ends the connection without a packet. */
   drop(refusal: Refusal): void;
@@ -82,8 +82,8 @@ export class ClientPackets {
     return undefined;
   }
 
-  // The broker would store a forbidden filter beside allowed ones and fail at every later CONNECT of the client, so the
-  // whole packet is judged before.
+  // Checks all filters first. The broker would store a forbidden filter beside allowed ones and fail at every later CONNECT
+  // of the client. Holds later packets, because the answer to a request needs the subscription.
   #takeSubscribe(bytes: Buffer, start: number, body: number, end: number): Refusal | undefined {
     const subscriptions = parseSubscribe(bytes, body, end);
     if (subscriptions === undefined) return MALFORMED;
@@ -107,8 +107,8 @@ export class ClientPackets {
     if (!hasSubscribeFlags(bytes, start)) return wrongFlags('unsubscribe');
     const packetId = bytes.readUInt16BE(body);
     this.#host.hold();
-    this.#broker.unsubscribe(filters, (revoked) => {
-      this.#complete(revoked, (filters) => {
+    this.#broker.unsubscribe(filters, (removed) => {
+      this.#complete(removed, (filters) => {
         this.#host.answer(formatUnsuback(packetId));
         for (const filter of filters) this.#client.unsubscribe(filter);
       });

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type { WireClock, WireTimer } from './service.ts';
 
-/** What happens to a socket. */
+/** What a socket reports. */
 export interface SocketListener {
   /** More than 8 MiB wait for a client that does not read. */
   overflow(): void;
-  /** What a packet waits for has failed. */
+  /** A change that a packet acknowledges cannot be kept. */
   fail(error: unknown): void;
 }
 
@@ -14,7 +14,7 @@ interface HeldPackets {
   readonly kept: Promise<void> | undefined;
 }
 
-// The time in which a client may close after the last bytes, which a reset would destroy.
+// How long a client may take to close after the last bytes. A reset would destroy them.
 const LINGER_MILLISECONDS = 5_000;
 const MAXIMUM_UNREAD_BYTES = 8 * 1024 * 1024;
 const MAXIMUM_HELD_BYTES = 64 * 1024;
@@ -45,14 +45,14 @@ export class ClientSocket {
     else if (!this.#stream.write(packets)) this.#fill();
   }
 
-  /** Reading waits while it is asked to, and while the client does not read, because its PUBACKs would pile up. */
+  /** Pauses reading. It is also paused while the client does not read, because its PUBACKs would accumulate. */
   pauseWhile(shouldWait: boolean): void {
     if (shouldWait === this.#shouldWait) return;
     this.#shouldWait = shouldWait;
     this.#regulate();
   }
 
-  /** Ends the stream after what was written. Bytes that still come are read and dropped. */
+  /** Ends the stream after all written packets. Bytes that still arrive are read and ignored. */
   hangUp(clock: WireClock): void {
     if (this.#stream.destroyed) return;
     if (this.#held !== undefined) {

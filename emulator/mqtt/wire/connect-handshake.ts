@@ -33,10 +33,10 @@ export interface HandshakeHost extends ServedConnection {
   reject(connack: Buffer): void;
   /** Ends the connection without a packet. */
   drop(refusal: Refusal): void;
-  attempt(work: () => void): void;
+  attempt<T>(work: () => T): T | undefined;
 }
 
-/** What an accepted CONNECT leads to. */
+/** A client whose CONNECT is accepted. */
 export interface OpenedClient {
   readonly client: MqttServiceClient;
   readonly broker: BrokerClient;
@@ -53,7 +53,7 @@ export interface HandshakeParts {
 
 const CONNECT_DEADLINE_MILLISECONDS = 30_000;
 
-/** The CONNECT of one connection: the broker parses it, the service decides, and the front answers. */
+/** The CONNECT of one connection: the broker parses it, the service decides, and the result goes to the connection. */
 export class ConnectHandshake implements BrokerPeer {
   readonly #parts: HandshakeParts;
   readonly #peer: Peer;
@@ -96,7 +96,7 @@ export class ConnectHandshake implements BrokerPeer {
   authenticate(password: Buffer | undefined): boolean {
     if (this.#connect === undefined || this.#host.isClosed) return false;
     const client = this.#parts.service.accept(this.#connect.request, password, this.#peer, this.#host);
-    // The service may have closed the connection meanwhile.
+    // The service may have closed the connection.
     if (this.#host.isClosed) return false;
     this.#client = client;
     if (client === undefined) this.#host.reject(formatConnack(CONNACK_CODES.NOT_AUTHORIZED));
@@ -126,11 +126,11 @@ export class ConnectHandshake implements BrokerPeer {
     this.#host.drop({ reason: 'packet-malformed', message: error.message });
   }
 
-  attempt(work: () => void): void {
-    this.#host.attempt(work);
+  attempt<T>(work: () => T): T | undefined {
+    return this.#host.attempt(work);
   }
 
-  /** The connection is over. */
+  /** Ends the client, because the connection is over. */
   close(end: ConnectionEnd): void {
     this.#deadline.cancel();
     this.#client?.close(end);
@@ -142,7 +142,7 @@ export class ConnectHandshake implements BrokerPeer {
     this.#parts.log('warn', 'client-refused', {
       operation: 'connect',
       reason: 'protocol-level-unsupported',
-      message: `The client speaks protocol level ${level}.`,
+      message: `Protocol level ${level} is not supported, only ${PROTOCOL_LEVEL}.`,
       remoteAddress,
       transport,
     });

@@ -21,8 +21,8 @@ export interface SharedParts extends HandshakeParts {
 }
 
 /**
- * One accepted stream, the front before the broker. It answers every packet itself and leaves CONNECT and subscriptions to
- * the broker first. All bytes to the client pass here.
+ * One stream to a client. Splits it into packets, passes them to the handshake and then to the packets of the accepted
+ * client, writes what they answer, and ends the connection for every reason.
  */
 export class Connection implements FrameReceiver, HandshakeHost, PacketHost, SocketListener {
   readonly acknowledgements: Acknowledgements;
@@ -70,7 +70,7 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost, Soc
 
   beginConnect(): void {
     this.#state = 'connecting';
-    // The telemetry of a client that is refused must not count.
+    // Packets behind CONNECT must not count if the client is refused.
     this.hold();
   }
 
@@ -129,9 +129,9 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost, Soc
   }
 
   overflow(): void {
-    // At once, because one read may hold thousands of requests with large answers.
+    // At once, because one read may contain thousands of requests with large answers.
     this.#splitter.stop();
-    // Later, because the service may be in the midst of a delivery.
+    // Later, because the service may be within a delivery.
     queueMicrotask(() => this.drop({ reason: 'client-does-not-read' }));
   }
 
@@ -140,16 +140,17 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost, Soc
     this.drop({ reason: 'emulator-failed', message: message ?? String(error) });
   }
 
-  attempt(work: () => void): void {
+  attempt<T>(work: () => T): T | undefined {
     try {
-      work();
+      return work();
     } catch (error) {
       this.#acknowledge();
       this.fail(error);
+      return undefined;
     }
   }
 
-  /** Ends the connection, also one that is hanging up, because the wire is closed. */
+  /** Ends the connection because the wire closes. Does not wait for a client that has to close its side. */
   [Symbol.dispose](): void {
     this.close('service-closed');
     this.#socket.destroy();
@@ -170,7 +171,7 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost, Soc
     this.#socket.write(packets, this.#client?.kept());
   }
 
-  // The PUBACKs of earlier packets still arrive.
+  // The PUBACKs of earlier packets are still sent.
   #refuse(refusal: Refusal): void {
     this.#acknowledge();
     this.drop(refusal, 'flush');

@@ -34,13 +34,13 @@ function untilGroups(journal: HeldJournal, count: number): Promise<true> {
   return waitUntil(`${count} group(s)`, () => journal.groupCount >= count);
 }
 
-/** Lets everything happen that is ready to happen. */
+/** Waits for ten turns of the event loop. */
 async function turn(): Promise<void> {
   for (let count = 0; count < 10; count++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('with a journal', () => {
-  it('the PUBACK for a client of the mqtt package arrives when its event is kept, in order', async () => {
+  it('a PUBACK reaches a client of the mqtt package when its event is kept, in order', async () => {
     const journal = new HeldJournal();
     await using mqtt = await startMqttHub({}, journal);
     mqtt.register('d');
@@ -70,7 +70,7 @@ describe('with a journal', () => {
     client.end(true);
   });
 
-  it('the response to a twin request waits behind its PUBACK until the change is kept', async () => {
+  it('a twin response is sent behind its PUBACK when the change is kept', async () => {
     const journal = new HeldJournal();
     await using mqtt = await startMqttHub({}, journal);
     mqtt.register('d');
@@ -86,7 +86,7 @@ describe('with a journal', () => {
     expect(wordsOf(client)).toEqual(['puback 7', 'puback 8', '$iothub/twin/res/204/?$rid=1&$version=2']);
   });
 
-  it('what the hub sends meanwhile waits behind the PUBACK', async () => {
+  it('a delivery waits behind an earlier PUBACK', async () => {
     const journal = new HeldJournal();
     await using mqtt = await startMqttHub({}, journal);
     const identity = mqtt.register('d');
@@ -102,7 +102,7 @@ describe('with a journal', () => {
     expect(wordsOf(client)).toEqual(['puback 7', '$iothub/twin/PATCH/properties/desired/?$version=2']);
   });
 
-  it('the PUBACKs still arrive after DISCONNECT', async () => {
+  it('a PUBACK is still sent after DISCONNECT', async () => {
     const journal = new HeldJournal();
     await using mqtt = await startMqttHub({}, journal);
     mqtt.register('d');
@@ -118,7 +118,7 @@ describe('with a journal', () => {
     expect(client.received.slice(1)).toMatchObject([{ cmd: 'puback', messageId: 7 }]);
   });
 
-  it('a failure ends the connection without a PUBACK', async () => {
+  it('a failure of the journal ends the connection without a PUBACK', async () => {
     const journal = new HeldJournal();
     await using mqtt = await startMqttHub({}, journal);
     mqtt.register('d');
@@ -134,7 +134,7 @@ describe('with a journal', () => {
 });
 
 describe('without a journal', () => {
-  it('a PUBACK leaves within the read of its PUBLISH, and no promise is created', async () => {
+  it('a PUBACK is written within the read of its PUBLISH, and no promise is created', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const [clientSide, hubSide] = duplexPair();

@@ -40,7 +40,7 @@ async function connect(door: MqttDoor, hostName: string): Promise<RawClient> {
   return client;
 }
 
-it('a door chooses the hub by the host name in the user name; clients with one id do not meet', async () => {
+it('a door chooses the hub by the host name in the user name and separates clients with equal ids', async () => {
   const hubs = new Map(['a.test', 'b.test'].map((name) => [name, createNamedHub(name)]));
   const hubOf = (hostName: string | undefined) => hubs.get(hostName ?? '') as Hub;
   for (const hub of hubs.values()) register(hub, 'd');

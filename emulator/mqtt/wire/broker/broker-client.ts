@@ -4,7 +4,7 @@ import type { BrokerPersistence } from './broker-persistence.ts';
 import { type BrokerPeer, BrokerStream } from './broker-stream.ts';
 import { fromBrokerSubscription, toBrokerSubscription } from './broker-subscription.ts';
 
-/** A client of the broker. `done` is called within the call or later, but not after {@link close}. */
+/** A client of the broker. It calls `done` within the call or later, and never after {@link close}. */
 export class BrokerClient {
   readonly #persistence: BrokerPersistence;
   readonly #stream: BrokerStream;
@@ -21,7 +21,7 @@ export class BrokerClient {
     this.#stream.push(packet);
   }
 
-  /** Makes subscriptions. Calls back with those that are granted, of equal filters the last, or with why there are none. */
+  /** Adds subscriptions. The result is those that are granted, of equal filters the last, or why none is. */
   subscribe(
     requests: readonly Subscription[],
     done: (granted: readonly Subscription[] | Error) => void,
@@ -33,16 +33,16 @@ export class BrokerClient {
     );
   }
 
-  /** Ends subscriptions. Calls back with their filters, or with why a filter is refused. */
-  unsubscribe(filters: readonly string[], done: (ended: readonly string[] | Error) => void): void {
-    // Without a packet id aedes writes no UNSUBACK, and leaves its persistence alone.
-    if (!this.#client.clean) this.#persistence.removeSubscriptions(this.#client, filters);
+  /** Removes subscriptions. The result is their filters, or why none is removed. */
+  unsubscribe(filters: readonly string[], done: (removed: readonly string[] | Error) => void): void {
+    // Without a packet id aedes writes no UNSUBACK, and does not call its persistence.
+    if (!this.#client.clean) void this.#persistence.removeSubscriptions(this.#client, filters);
     const packet = { cmd: 'unsubscribe' as const, unsubscriptions: [...filters] };
     this.#client.unsubscribe(packet, (error) => done(error ?? filters));
   }
 
   close(): void {
-    // To destroy the stream would cost more: the broker would be told of a premature end, with a stack trace.
+    // Cheaper than to destroy the stream, for which Node creates an error with a stack trace.
     this.#client.close();
   }
 }

@@ -8,33 +8,34 @@ import {
 } from './broker-subscription.ts';
 
 /**
- * The persistence of aedes 1.2. It stores nothing itself: persistent subscriptions are read from the service and written
- * to it, and there is never a queued message, a retained message or a will. aedes never calls a method that is missing.
+ * The persistence of aedes 1.2. It stores nothing: it reads persistent subscriptions from the service and writes them to
+ * it. The broker has no queued messages, retained messages and wills, so aedes never calls a method that is missing.
  */
 export class BrokerPersistence {
   readonly #readers = new Map<string, BrokerPeer>();
 
-  // aedes refuses a persistence whose `setup` is not an async function.
+  // aedes requires an async function.
   async setup(): Promise<void> {}
 
-  /** Runs the step in which aedes reads the subscriptions of a client, for which it passes the client id alone. */
+  /** Runs the step in which aedes reads the subscriptions of a client. It passes only the client id. */
   runReader(client: Client, read: () => void): void {
     this.#readers.set(client.id, peerOf(client));
     read();
     this.#readers.delete(client.id);
   }
 
-  /** CONNECT with clean session 0. */
+  /** Reads for CONNECT with clean session 0. */
   async subscriptionsByClient({ id }: { readonly id: string }): Promise<readonly BrokerSubscription[]> {
-    return this.#readers.get(id)?.findSubscriptions().map(toBrokerSubscription) ?? [];
+    const peer = this.#readers.get(id);
+    return peer?.attempt(() => peer.findSubscriptions().map(toBrokerSubscription)) ?? [];
   }
 
-  /** CONNECT with clean session 1. */
+  /** Deletes for CONNECT with clean session 1. */
   async cleanSubscriptions(client: Client): Promise<void> {
     replaceSubscriptions(client, () => []);
   }
 
-  /** SUBSCRIBE with clean session 0. aedes calls it for each filter, always with all filters of the packet. */
+  /** Adds for SUBSCRIBE with clean session 0. aedes calls it once per filter, each time with all filters of the packet. */
   async addSubscriptions(client: Client, added: readonly BrokerSubscription[]): Promise<void> {
     replaceSubscriptions(client, (current) => {
       const rows = new Map(current.map((row) => [row.filter, row]));
@@ -43,14 +44,14 @@ export class BrokerPersistence {
     });
   }
 
-  /** UNSUBSCRIBE with clean session 0. */
+  /** Removes for UNSUBSCRIBE with clean session 0. */
   async removeSubscriptions(client: Client, removed: readonly string[]): Promise<void> {
     replaceSubscriptions(client, (current) => current.filter(({ filter }) => !removed.includes(filter)));
   }
 
   /**
-   * The step before aedes registers the client and writes CONNACK: the session is restored. aedes waits for the promise
-   * for ever, because the front answers CONNECT itself.
+   * Completes CONNECT. This is the step after the session is restored and before aedes writes CONNACK. aedes must not go
+   * on, because the connection writes CONNACK, so the promise never settles.
    */
   delWill(client: Client): Promise<never> {
     const peer = peerOf(client);
@@ -58,18 +59,18 @@ export class BrokerPersistence {
     return new Promise(() => undefined);
   }
 
-  /** The retained messages for new subscriptions. */
+  /** Reads the retained messages of new subscriptions. */
   createRetainedStreamCombi(): { pipe(): void } {
     return { pipe: () => undefined };
   }
 
-  /** The wills of brokers that have ended. */
+  /** Reads the wills of brokers that have ended. */
   streamWill(): readonly never[] {
     return [];
   }
 }
 
-// A service may write each change to a disk, so that equal subscriptions are not written again.
+// Does not write equal subscriptions, because a service may write each change to a disk.
 function replaceSubscriptions(
   client: Client,
   change: (current: readonly Subscription[]) => readonly Subscription[],

@@ -2,23 +2,23 @@ import { Duplex } from 'node:stream';
 import type { Client, ConnectPacket } from 'aedes';
 import type { Subscription } from '../service.ts';
 
-/** The connection for which the broker reads and asks. */
+/** The connection of a client of the broker. */
 export interface BrokerPeer {
   /** The broker has parsed a CONNECT. */
   prepareConnect(packet: ConnectPacket): void;
-  /** Returns true if the client is accepted. Otherwise the broker does nothing more for it. */
+  /** Returns true if the client is accepted. If not, the broker does nothing more for it. */
   authenticate(password: Buffer | undefined): boolean;
-  /** The broker has restored the session; CONNECT can be answered. */
+  /** The broker has restored the session, so that CONNECT can be answered. */
   completeConnect(isCleanSession: boolean): void;
   findSubscriptions(): readonly Subscription[];
   replaceSubscriptions(subscriptions: readonly Subscription[]): void;
-  /** The broker found a malformed packet. */
+  /** The broker found CONNECT malformed. */
   loseBroker(error: Error): void;
-  /** Runs what bytes from outside cause. An exception ends this connection and no other. */
-  attempt(work: () => void): void;
+  /** Returns the result of `work`. An exception ends this connection, and no other; then the result is undefined. */
+  attempt<T>(work: () => T): T | undefined;
 }
 
-/** The stream from which the broker reads the CONNECT of one client. Nothing is ever written to it. */
+/** The stream from which the broker reads the CONNECT of one client. The broker never writes to it. */
 export class BrokerStream extends Duplex {
   readonly peer: BrokerPeer;
 
@@ -30,8 +30,8 @@ export class BrokerStream extends Duplex {
   override _read(): void {}
 
   /**
-   * The first call of mqtt-packet's writer, which the broker would use for an answer. It must not come further: at its
-   * first packet it makes a table of all packet ids for the whole process, of 6 MB.
+   * Throws. The writer of mqtt-packet, which aedes uses, begins with this call. It must get no further, because its first
+   * packet in a process creates a table of all packet ids with 6 MB.
    */
   override cork(): never {
     throw new Error('The broker wrote a packet.');

@@ -1,16 +1,17 @@
-import { Aedes, type Client } from 'aedes';
+import { Aedes } from 'aedes';
 import type { WireLog } from '../service.ts';
 import { BrokerClient } from './broker-client.ts';
 import { BrokerPersistence } from './broker-persistence.ts';
 import { type BrokerPeer, peerOf } from './broker-stream.ts';
 
-/** The MQTT broker behind the front. It parses CONNECT, checks topic filters and keeps the subscriptions of sessions. */
+/** The MQTT broker behind the connections: it parses CONNECT, restores sessions and checks topic filters. */
 export interface Broker {
+  /** Adds a client. `peer` is called from its CONNECT on. */
   attach(peer: BrokerPeer): BrokerClient;
   close(): Promise<void>;
 }
 
-/** Starts the broker. No message passes through it, and it never answers a client: both is the front's. */
+/** Starts the broker. Connections take every PUBLISH and answer every packet themselves, so the broker does neither. */
 export async function createBroker(log: WireLog): Promise<Broker> {
   const persistence = new BrokerPersistence();
   const broker = await Aedes.createBroker({
@@ -23,9 +24,11 @@ export async function createBroker(log: WireLog): Promise<Broker> {
       peer.attempt(() => peer.prepareConnect(packet));
       done(null, true);
     },
-    // aedes is not told of a refusal, because it would write CONNACK.
+    // After a refusal `done` is not called, because aedes would write CONNACK.
     authenticate: (client, _userName, password, done) => {
-      if (isAccepted(client, password)) persistence.runReader(client, () => done(null, true));
+      const peer = peerOf(client);
+      const isAccepted = peer.attempt(() => peer.authenticate(password)) === true;
+      if (isAccepted) persistence.runReader(client, () => done(null, true));
     },
     authorizePublish: (_client, _packet, done) => done(new Error('No message passes through the broker.')),
   });
@@ -38,16 +41,7 @@ export async function createBroker(log: WireLog): Promise<Broker> {
   };
 }
 
-function isAccepted(client: Client, password: Buffer | undefined): boolean {
-  const peer = peerOf(client);
-  let isAccepted = false;
-  peer.attempt(() => {
-    isAccepted = peer.authenticate(password);
-  });
-  return isAccepted;
-}
-
-// An emitter through which nothing travels: aedes would match topics, and `$iothub` names are the same for every client.
+// The default emitter of aedes would match topics, and topics that begin with `$iothub` are equal for all clients.
 const SILENT_EMITTER = {
   on: (_topic: string, _listener: unknown, done?: () => void) => done?.(),
   removeListener: (_topic: string, _listener: unknown, done?: () => void) => done?.(),

@@ -2,7 +2,7 @@ import type { ConnectPacket } from 'aedes';
 import type { ConnectRequest } from '../service.ts';
 import { PACKET_TYPES } from './packet-types.ts';
 
-/** The protocol level (MQTT 3.1.1) that the hub speaks. */
+/** The protocol level of MQTT 3.1.1. */
 export const PROTOCOL_LEVEL = 4;
 
 /** The return codes of CONNACK that the wire uses. */
@@ -11,8 +11,8 @@ export const CONNACK_CODES = { ACCEPTED: 0, PROTOCOL_LEVEL: 1, NOT_AUTHORIZED: 5
 const PROTOCOL_NAMES: readonly string[] = ['MQTT', 'MQIsdp'];
 
 /**
- * The protocol level of a CONNECT packet, a bridge's 0x80 included, or undefined where this is no CONNECT of MQTT.
- * `body` is where the packet's variable header begins.
+ * Parses the protocol level of a CONNECT packet whose fixed header ends at `body`, with the flag 0x80 of a bridge. Returns
+ * undefined if the protocol name is not that of MQTT.
  */
 export function parseProtocolLevel(bytes: Buffer, body: number, end: number): number | undefined {
   if (body + 2 > end) return undefined;
@@ -23,8 +23,8 @@ export function parseProtocolLevel(bytes: Buffer, body: number, end: number): nu
 }
 
 /**
- * Takes from the broker's CONNECT what the connection does itself: the keep-alive, because the broker does not see all
- * packets, and the will, because it has to reach the service before the connection is closed.
+ * Converts a CONNECT. Removes the keep-alive from it, because the broker does not see all packets, and the will, because
+ * it has to reach the service before its session ends.
  */
 export function takeConnect(packet: ConnectPacket): {
   readonly request: ConnectRequest;

@@ -12,20 +12,20 @@ export const PACKET_TYPES = {
   DISCONNECT: 14,
 } as const;
 
-/** The most bytes that may follow the fixed header of a packet, by its type; -1 where the type has no place. */
+/** The maximum number of bytes after the fixed header, by packet type; -1 if the type is not expected. */
 export type PacketLimits = readonly number[];
 
-// Client id, user name and token are short; a will's topic and body may have 64 KB each.
+// Client id, user name and token are short. The topic and the body of a will have up to 64 KB each.
 const MAXIMUM_CONNECT_BYTES = 160 * 1024;
-// The few filters that exist, with the longest ids, several times over.
+// Several times the few filters that exist, with the longest ids.
 const MAXIMUM_SUBSCRIBE_BYTES = 16 * 1024;
 // A topic has at most 65,535 bytes. Its length, the packet id and the body are added to it.
 const MAXIMUM_PUBLISH_BYTES_WITHOUT_BODY = 65_535 + 4;
 
-/** What a client may send before it has said CONNECT: nothing else. */
+/** The limits of the first packet. */
 export const LIMITS_BEFORE_CONNECT: PacketLimits = limits([[PACKET_TYPES.CONNECT, MAXIMUM_CONNECT_BYTES]]);
 
-/** What a connected client may send. QoS 2 is not supported, so its packets are missing. */
+/** Returns the limits of the packets after CONNECT. The packets of QoS 2 are not expected. */
 export function limitsAfterConnect(maximumBodyBytes: number): PacketLimits {
   return limits([
     [PACKET_TYPES.PUBLISH, maximumBodyBytes + MAXIMUM_PUBLISH_BYTES_WITHOUT_BODY],

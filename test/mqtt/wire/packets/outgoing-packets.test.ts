@@ -7,8 +7,8 @@ import { formatSuback, formatUnsuback } from '../../../../emulator/mqtt/wire/pac
 
 const packetId = fc.integer({ min: 1, max: 65_535 });
 
-describe('a formatted packet equals that of mqtt-packet, byte by byte', () => {
-  it('for PUBLISH with any topic, body, packet id and DUP flag', () => {
+describe('a formatted packet', () => {
+  it('equals that of mqtt-packet for PUBLISH with any topic, body, packet id and DUP flag', () => {
     const body = fc.oneof(fc.string({ unit: 'binary' }), fc.uint8Array());
     fc.assert(
       fc.property(
@@ -34,9 +34,9 @@ describe('a formatted packet equals that of mqtt-packet, byte by byte', () => {
     );
   });
 
-  // The body at which the length of the packet needs one more byte, and the one before it.
+  // The sizes at which the length of the packet needs one more byte, and the ones before.
   it.each([0, 124, 125, 16_380, 16_381, 2_097_148, 2_097_149])(
-    'for PUBLISH with a body of %d bytes',
+    'equals that of mqtt-packet for PUBLISH with a body of %d bytes',
     (size) => {
       const body = Buffer.alloc(size, 7);
       const expected = generate({
@@ -56,11 +56,11 @@ describe('a formatted packet equals that of mqtt-packet, byte by byte', () => {
     [formatConnack(0, true), { cmd: 'connack', returnCode: 0, sessionPresent: true }],
     [formatConnack(5), { cmd: 'connack', returnCode: 5, sessionPresent: false }],
     [formatUnsuback(513), { cmd: 'unsuback', messageId: 513 }],
-  ] as const)('for %j', (packet, expected) => {
+  ] as const)('equals that of mqtt-packet for %j', (packet, expected) => {
     expect(packet).toEqual(generate(expected as Parameters<typeof generate>[0]));
   });
 
-  it('for SUBACK with any packet id and number of filters', () => {
+  it('equals that of mqtt-packet for SUBACK with any packet id and number of filters', () => {
     const granted = fc.array(fc.constantFrom(0 as const, 1 as const), { minLength: 1, maxLength: 300 });
     fc.assert(
       fc.property(packetId, granted, (messageId, codes) => {
