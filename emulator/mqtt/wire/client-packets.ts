@@ -20,8 +20,8 @@ export interface PacketHost {
   resume(): void;
   /** Ends the connection as the client asks. */
   disconnect(): void;
-  /** Ends the connection without a packet. */
-  drop(refusal: Refusal): void;
+  /** Ends the connection behind the PUBACKs that are collected. */
+  refuse(refusal: Refusal): void;
   attempt(work: () => void): void;
 }
 
@@ -119,11 +119,11 @@ export class ClientPackets {
   #complete<Result>(outcome: Result | Error, run: (result: Result) => void): void {
     this.#host.attempt(() => {
       if (outcome instanceof Error) {
-        this.#host.drop({ ...MALFORMED, message: outcome.message });
-        return;
+        this.#host.refuse({ ...MALFORMED, message: outcome.message });
+      } else {
+        run(outcome);
+        this.#host.resume();
       }
-      run(outcome);
-      this.#host.resume();
     });
   }
 }

@@ -58,7 +58,7 @@ export class ConnectHandshake implements BrokerPeer {
   readonly #parts: HandshakeParts;
   readonly #peer: Peer;
   readonly #host: HandshakeHost;
-  readonly #deadline: WireTimer;
+  #deadline: WireTimer | undefined;
   #connect: ReturnType<typeof takeConnect> | undefined;
   #client: MqttServiceClient | undefined;
   #broker: BrokerClient | undefined;
@@ -82,7 +82,7 @@ export class ConnectHandshake implements BrokerPeer {
     const level = parseProtocolLevel(bytes, body, end);
     if (level === undefined) return { reason: 'packet-malformed' };
     if (level !== PROTOCOL_LEVEL) return this.#refuseLevel(level);
-    this.#deadline.cancel();
+    this.#stopDeadline();
     this.#host.beginConnect();
     this.#broker = this.#parts.broker.attach(this);
     this.#broker.connect(bytes.subarray(start, end));
@@ -132,9 +132,15 @@ export class ConnectHandshake implements BrokerPeer {
 
   /** Ends the client, because the connection is over. */
   close(end: ConnectionEnd): void {
-    this.#deadline.cancel();
+    this.#stopDeadline();
     this.#client?.close(end);
     this.#broker?.close();
+  }
+
+  // Forgets the timer, because most of ten thousand connections are idle.
+  #stopDeadline(): void {
+    this.#deadline?.cancel();
+    this.#deadline = undefined;
   }
 
   #refuseLevel(level: number): undefined {

@@ -61,11 +61,11 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost, Soc
   takeFrame(bytes: Buffer, start: number, body: number, end: number): void {
     this.#hasTakenPacket = true;
     const refusal = (this.#packets ?? this.#handshake).take(bytes, start, body, end);
-    if (refusal !== undefined) this.#refuse(refusal);
+    if (refusal !== undefined) this.refuse(refusal);
   }
 
   takeFault(fault: FrameFault): void {
-    this.#refuse({ reason: fault });
+    this.refuse({ reason: fault });
   }
 
   beginConnect(): void {
@@ -119,6 +119,11 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost, Soc
     this.#finish(end, 'abrupt');
   }
 
+  refuse(refusal: Refusal): void {
+    this.#acknowledge();
+    this.drop(refusal, 'flush');
+  }
+
   drop(refusal: Refusal, how: 'flush' | 'abrupt' = 'abrupt'): void {
     if (this.#state === 'closed') return;
     const { remoteAddress, transport } = this.#peer;
@@ -169,12 +174,6 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost, Soc
     const packets = this.acknowledgements.take();
     if (packets === undefined || this.#state === 'closed') return;
     this.#socket.write(packets, this.#client?.kept());
-  }
-
-  // The PUBACKs of earlier packets are still sent.
-  #refuse(refusal: Refusal): void {
-    this.#acknowledge();
-    this.drop(refusal, 'flush');
   }
 
   #finish(end: ConnectionEnd, how: 'flush' | 'abrupt'): void {
