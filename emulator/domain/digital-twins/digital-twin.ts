@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue, memberOf } from '../json
 import { metadataAt, type Twin, userMembersOf } from '../twins/twin.ts';
 import { COMPONENT_MARK, isComponent } from './component.ts';
 
-/** A device's acknowledgement of a writable property: the value, and how it came to it. */
+/** The acknowledgement of a writable property by its device: the value, and the members for `$metadata`. */
 interface Acknowledgement {
   readonly value: JsonValue;
   readonly members: JsonObject;
@@ -14,7 +14,10 @@ const ACKNOWLEDGEMENT_NAMES: Readonly<Record<string, string>> = {
   ad: 'ackDescription',
 };
 
-/** What Plug and Play sees of a device twin: values side by side with what is wanted and when they were last reported. */
+/**
+ * Formats a device twin as a digital twin: the reported values, and metadata.
+ * The metadata of a property holds its desired value and the time of its last report.
+ */
 export function formatDigitalTwin(twin: Twin): JsonObject {
   const { values, metadata } = projectComponent(twin, []);
   return {
@@ -24,7 +27,7 @@ export function formatDigitalTwin(twin: Twin): JsonObject {
   };
 }
 
-/** The properties below a path, and what `$metadata` says of each; components stand among the values. */
+/** Returns the properties at a path and the metadata of each. A component is one of the values. */
 function projectComponent(
   twin: Twin,
   path: readonly string[],
