@@ -34,12 +34,12 @@ const DESCRIPTIONS: Readonly<Record<FeedbackStatus, string>> = {
 };
 
 /** Returns the feedback on a message that left its queue, or undefined if the sender did not request it. */
-export function feedbackOn(
+export function createFeedbackRecord(
   { content, outcome }: EndedMessage<CloudToDeviceMessage>,
   { deviceId, generationId }: Pick<DeviceIdentity, 'deviceId' | 'generationId'>,
   now: number,
 ): FeedbackRecord | undefined {
-  if (!isWanted(content.ack, outcome)) return undefined;
+  if (!isRequested(content.ack, outcome)) return undefined;
   return {
     originalMessageId: content.properties.system.messageId ?? '',
     enqueuedTimeUtc: formatTime(now),
@@ -50,7 +50,7 @@ export function feedbackOn(
   };
 }
 
-function isWanted(ack: FeedbackRequest, outcome: FeedbackStatus): boolean {
+function isRequested(ack: FeedbackRequest, outcome: FeedbackStatus): boolean {
   switch (ack) {
     case 'none':
       return false;

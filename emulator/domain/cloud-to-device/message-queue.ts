@@ -137,7 +137,7 @@ export function releaseConnection<Content>(queue: MessageQueue<Content>): Messag
  * Applies the passing of time. An expired message is dead-lettered, even if a receiver holds it.
  * A message with an expired lock is enqueued again.
  */
-export function elapse<Content>(queue: MessageQueue<Content>, now: number): QueueChange<Content> {
+export function applyTimeouts<Content>(queue: MessageQueue<Content>, now: number): QueueChange<Content> {
   if (now < nextDueUtc(queue)) return { queue, ended: [] };
   return changeOf(queue, (message) => {
     if (message.expiryUtc <= now) return end(message, { state: 'deadLettered', outcome: 'Expired' });
@@ -150,7 +150,7 @@ export function purge<Content>(queue: MessageQueue<Content>): QueueChange<Conten
   return changeOf(queue, (message) => end(message, { state: 'purged', outcome: 'Purged' }));
 }
 
-/** Returns the next time at which {@link elapse} changes the queue, or `Infinity` if the queue is empty. */
+/** Returns the next time at which {@link applyTimeouts} changes the queue, or `Infinity` if the queue is empty. */
 export function nextDueUtc(queue: MessageQueue<unknown>): number {
   let due = Number.POSITIVE_INFINITY;
   for (const message of queue.messages) {

@@ -37,8 +37,8 @@ function projectComponent(
   const values: [string, JsonValue][] = [];
   const metadata: [string, JsonValue][] = [];
   for (const name of new Set([...Object.keys(reported), ...Object.keys(desired)])) {
-    const [wanted, value] = [memberOf(desired, name), memberOf(reported, name)];
-    if (path.length === 0 && (isComponent(wanted) || isComponent(value))) {
+    const [desiredValue, value] = [memberOf(desired, name), memberOf(reported, name)];
+    if (path.length === 0 && (isComponent(desiredValue) || isComponent(value))) {
       const component = projectComponent(twin, [name]);
       values.push([name, { ...component.values, $metadata: component.metadata }]);
       continue;
@@ -48,9 +48,9 @@ function projectComponent(
     metadata.push([
       name,
       {
-        ...describeWanted(twin, [...path, name], wanted),
+        ...formatDesired(twin, [...path, name], desiredValue),
         ...acknowledgement?.members,
-        ...describeReported(twin, [...path, name], value),
+        ...formatReported(twin, [...path, name], value),
       },
     ]);
   }
@@ -78,13 +78,13 @@ function parseAcknowledgement(value: JsonValue | undefined): Acknowledgement | u
   return { value: acknowledged, members: Object.fromEntries(members) };
 }
 
-function describeWanted(twin: Twin, path: readonly string[], wanted: JsonValue | undefined): JsonObject {
-  if (wanted === undefined) return {};
+function formatDesired(twin: Twin, path: readonly string[], desiredValue: JsonValue | undefined): JsonObject {
+  if (desiredValue === undefined) return {};
   const version = metadataAt(twin.properties.desired, path)?.$lastUpdatedVersion;
-  return { desiredValue: wanted, ...(version === undefined ? {} : { desiredVersion: version }) };
+  return { desiredValue, ...(version === undefined ? {} : { desiredVersion: version }) };
 }
 
-function describeReported(twin: Twin, path: readonly string[], value: JsonValue | undefined): JsonObject {
+function formatReported(twin: Twin, path: readonly string[], value: JsonValue | undefined): JsonObject {
   const time = value === undefined ? undefined : metadataAt(twin.properties.reported, path)?.$lastUpdated;
   return time === undefined ? {} : { lastUpdateTime: time };
 }

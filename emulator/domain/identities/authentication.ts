@@ -42,9 +42,9 @@ export function parseAuthentication(value: JsonValue | undefined): Result<Authen
 }
 
 function parseType(value: JsonObject, thumbprint: string | null): Result<AuthenticationType> {
-  const wanted = memberInAnyCase(value, 'type') ?? undefined;
-  if (wanted === undefined) return ok(thumbprint === null ? 'sas' : 'selfSigned');
-  const name = typeof wanted === 'string' ? wanted.toLowerCase() : '';
+  const requested = memberInAnyCase(value, 'type') ?? undefined;
+  if (requested === undefined) return ok(thumbprint === null ? 'sas' : 'selfSigned');
+  const name = typeof requested === 'string' ? requested.toLowerCase() : '';
   const type = TYPES.find((known) => known.toLowerCase() === name);
   return type === undefined ? failed('ArgumentInvalid', 'authentication.type is unknown.') : ok(type);
 }

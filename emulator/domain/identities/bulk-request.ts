@@ -109,8 +109,8 @@ function parseItem(value: JsonValue): Result<BulkItem> {
 
 function parseMode(value: JsonValue | undefined): Result<ImportMode> {
   if (value === undefined || value === null) return ok(DEFAULT_MODE);
-  const wanted = typeof value === 'string' ? value.toLowerCase() : '';
-  const mode = (Object.keys(MODES) as readonly ImportMode[]).find((name) => name.toLowerCase() === wanted);
+  const requested = typeof value === 'string' ? value.toLowerCase() : '';
+  const mode = (Object.keys(MODES) as readonly ImportMode[]).find((name) => name.toLowerCase() === requested);
   return mode === undefined ? failed('GenericBadRequest', 'BadRequest: importMode is unknown.') : ok(mode);
 }
 

@@ -17,8 +17,8 @@ const MAXIMUM_IDENTITIES = 100;
 export function parseKeyRequest(body: JsonValue): Result<KeyRequest> {
   if (!isJsonObject(body)) return failed('ArgumentInvalid', 'The body must be a JSON object.');
   const member = memberInAnyCase(body, 'policyKey');
-  const wanted = typeof member === 'string' ? member.toLowerCase() : '';
-  const policyKey = POLICY_KEYS.find((name) => name.toLowerCase() === wanted);
+  const requested = typeof member === 'string' ? member.toLowerCase() : '';
+  const policyKey = POLICY_KEYS.find((name) => name.toLowerCase() === requested);
   if (policyKey === undefined) {
     return failed('InvalidPolicyKey', `policyKey must be one of ${POLICY_KEYS.join(', ')}.`);
   }

@@ -26,7 +26,7 @@ export function parseTwinContent(item: JsonObject): Result<TwinContent> {
 }
 
 /** Validates the content of a new twin. */
-export function validateContent({ tags, desired, reported }: TwinContent): Result<void> {
+export function validateTwinContent({ tags, desired, reported }: TwinContent): Result<void> {
   const validTags = validateReplacement('tags', {}, tags ?? {});
   if (!validTags.ok) return validTags;
   const validDesired = validateReplacement('desired', {}, desired ?? {});
@@ -37,7 +37,7 @@ export function validateContent({ tags, desired, reported }: TwinContent): Resul
  * Returns a new twin with the content of a bulk item, which must be valid. `$version` remains 1.
  * The metadata of the given properties has the zero time and version 1.
  */
-export function withContent(twin: Twin, { tags, desired, reported }: TwinContent): Twin {
+export function applyTwinContent(twin: Twin, { tags, desired, reported }: TwinContent): Twin {
   const properties = {
     desired: fillSection(twin.properties.desired, desired ?? {}),
     reported: fillSection(twin.properties.reported, reported ?? {}),

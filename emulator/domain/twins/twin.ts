@@ -82,15 +82,15 @@ export function applyTwinPatch(twin: Twin, patch: TwinPatch, time: string): Twin
  */
 export function applyTwinReplacement(twin: Twin, replacement: TwinPatch, time: string): TwinChange {
   const tags = replacement.tags ?? {};
-  const wanted = replacement.desired ?? {};
+  const members = replacement.desired ?? {};
   const before = twin.properties.desired;
   const version = before.$version + 1;
   const empty: TwinSection = { $metadata: { $lastUpdated: time }, $version: before.$version };
   return changeOf(twin, {
     tags,
-    desired: mergeSection(empty, wanted, version, time, version),
+    desired: mergeSection(empty, members, version, time, version),
     touchedTags: changesOf(twin.tags, tags),
-    touchedDesired: changesOf(before, wanted),
+    touchedDesired: changesOf(before, members),
     time,
   });
 }

@@ -107,7 +107,7 @@ export class CloudToDevice {
   /** The device with its queue as it is now: expired messages and lost locks do not wait for a late timer. */
   #find(deviceId: DeviceId): DeviceRecord | undefined {
     const record = this.#parts.store.clients.devices.get(deviceId);
-    if (record !== undefined) this.#queues.elapse(record);
+    if (record !== undefined) this.#queues.applyTimeouts(record);
     return record;
   }
 

@@ -1,6 +1,6 @@
 import {
+  applyTimeouts,
   complete,
-  elapse,
   type InvisibleMessage,
   lockNext,
   type MessageQueue,
@@ -62,8 +62,8 @@ export class DeviceQueues {
   }
 
   /** Applies what time alone has done to the queue since it was last looked at. */
-  elapse(record: DeviceRecord): void {
-    const change = elapse(record.queue, this.#parts.clock.now());
+  applyTimeouts(record: DeviceRecord): void {
+    const change = applyTimeouts(record.queue, this.#parts.clock.now());
     if (change.queue === record.queue) return;
     this.apply(record, change);
     this.setTimer(record);
@@ -143,7 +143,7 @@ export class DeviceQueues {
   }
 
   #wake(record: DeviceRecord): void {
-    this.elapse(record);
+    this.applyTimeouts(record);
     this.deliver(record);
   }
 

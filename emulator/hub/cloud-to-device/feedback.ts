@@ -1,13 +1,13 @@
 import {
+  createFeedbackRecord,
   type FeedbackDelivery,
   type FeedbackRecord,
-  feedbackOn,
 } from '../../domain/cloud-to-device/feedback.ts';
 import {
   abandon,
+  applyTimeouts,
   complete,
   type EndedMessage,
-  elapse,
   enqueue,
   lockNext,
   type MessageQueue,
@@ -50,10 +50,10 @@ export class Feedback {
   add(device: DeviceIdentity, message: EndedMessage<CloudToDeviceMessage>): void {
     const { store, clock } = this.#parts;
     const now = clock.now();
-    const record = feedbackOn(message, device, now);
+    const record = createFeedbackRecord(message, device, now);
     if (record === undefined) return;
     store.feedback.add(record, now);
-    this.#elapse();
+    this.#applyTimeouts();
   }
 
   /** Drops the pending feedback of a device that is deleted. */
@@ -72,7 +72,7 @@ export class Feedback {
 
   /** Locks and returns the next batch. Returns undefined if none waits. */
   receiveFeedback(): FeedbackDelivery | undefined {
-    this.#elapse();
+    this.#applyTimeouts();
     const { store, clock, ids } = this.#parts;
     const untilUtc = clock.now() + this.#options.lockSeconds * 1000;
     const lock = () => ({ token: ids.guid(), untilUtc, endsWithConnection: false });
@@ -111,10 +111,10 @@ export class Feedback {
   }
 
   /** Drops what expired and closes the open batch if it is full or old enough. */
-  #elapse(): void {
+  #applyTimeouts(): void {
     const { feedback } = this.#parts.store;
     const now = this.#parts.clock.now();
-    feedback.replaceQueue(elapse(feedback.queue, now).queue);
+    feedback.replaceQueue(applyTimeouts(feedback.queue, now).queue);
     const { openBatch } = feedback;
     if (openBatch === undefined) return;
     const { batch, sinceUtc } = openBatch;
@@ -137,7 +137,7 @@ export class Feedback {
   #settle(
     transition: (queue: MessageQueue<FeedbackBatch>) => Result<QueueChange<FeedbackBatch>>,
   ): Result<void> {
-    this.#elapse();
+    this.#applyTimeouts();
     const { feedback } = this.#parts.store;
     const change = transition(feedback.queue);
     if (!change.ok) return change;

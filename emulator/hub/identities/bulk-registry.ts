@@ -4,7 +4,7 @@ import type { ClientIdentity } from '../../domain/identities/client-identity.ts'
 import type { JsonObject } from '../../domain/json.ts';
 import { NO_PRECONDITION, type Precondition } from '../../domain/precondition.ts';
 import { failed, type Result } from '../../domain/result.ts';
-import { type TwinContent, validateContent } from '../../domain/twins/twin-content.ts';
+import { type TwinContent, validateTwinContent } from '../../domain/twins/twin-content.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { Twins } from '../twins/twins.ts';
 import type { Devices } from './devices.ts';
@@ -70,7 +70,7 @@ export class BulkRegistry {
         ? this.#twins.updateTwin(identity, work.twin, work.twinPrecondition)
         : updated;
     }
-    const valid = validateContent(work.twin);
+    const valid = validateTwinContent(work.twin);
     const created = this.#putIdentity(work, NO_PRECONDITION, valid.ok ? work.twin : {});
     if (created.ok && !valid.ok) warnings.push(formatWarning(identity, valid.error));
     return created;

@@ -5,7 +5,7 @@ import type { Precondition } from '../../domain/precondition.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import { formatTicks, formatTime, NEVER } from '../../domain/time.ts';
 import { createTwin } from '../../domain/twins/twin.ts';
-import { type TwinContent, withContent } from '../../domain/twins/twin-content.ts';
+import { applyTwinContent, type TwinContent } from '../../domain/twins/twin-content.ts';
 import type { DeviceRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
@@ -94,7 +94,7 @@ export class Devices {
       isEdge: request.isEdge,
       ...scopes.value,
     };
-    const twin = withContent(createTwin({ deviceId }, formatTicks(ticks)), content);
+    const twin = applyTwinContent(createTwin({ deviceId }, formatTicks(ticks)), content);
     const record = clients.addDevice(identity, twin);
     this.#publish('identityCreated', record);
     if (identity.isEdge) this.#modules.addSystemModules(record);

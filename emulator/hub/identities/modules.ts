@@ -6,7 +6,7 @@ import type { Precondition } from '../../domain/precondition.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import { formatTicks } from '../../domain/time.ts';
 import { createTwin } from '../../domain/twins/twin.ts';
-import { type TwinContent, withContent } from '../../domain/twins/twin-content.ts';
+import { applyTwinContent, type TwinContent } from '../../domain/twins/twin-content.ts';
 import type { DeviceRecord, ModuleRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
@@ -160,7 +160,7 @@ export class Modules {
     const ticks = this.#factory.nextTicks();
     const identity: ModuleIdentity = { kind: 'module', ...request, generationId: String(ticks), etagNumber };
     const client = { deviceId: identity.deviceId, moduleId: identity.moduleId };
-    const twin = withContent(createTwin(client, formatTicks(ticks)), content);
+    const twin = applyTwinContent(createTwin(client, formatTicks(ticks)), content);
     const record = this.#parts.store.clients.addModule(device, identity, twin);
     this.#publish('identityCreated', record);
     return record;

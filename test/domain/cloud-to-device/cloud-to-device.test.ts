@@ -3,7 +3,7 @@ import {
   enqueueMessage,
   MAXIMUM_QUEUE_DEPTH,
 } from '../../../emulator/domain/cloud-to-device/cloud-to-device.ts';
-import { feedbackOn } from '../../../emulator/domain/cloud-to-device/feedback.ts';
+import { createFeedbackRecord } from '../../../emulator/domain/cloud-to-device/feedback.ts';
 import {
   type EndedMessage,
   emptyQueue,
@@ -94,14 +94,14 @@ describe('the feedback on a cloud-to-device message', () => {
     { state: 'deadLettered', outcome: 'Expired' },
     { state: 'purged', outcome: 'Purged' },
   ];
-  const WANTED: Readonly<Record<FeedbackRequest, readonly string[]>> = {
+  const REPORTED_OUTCOMES: Readonly<Record<FeedbackRequest, readonly string[]>> = {
     none: [],
     positive: ['Success'],
     negative: ['Rejected', 'DeliveryCountExceeded', 'Expired', 'Purged'],
     full: ['Success', 'Rejected', 'DeliveryCountExceeded', 'Expired', 'Purged'],
   };
 
-  it.each(Object.entries(WANTED))('with ack %s reports the outcomes %j', (ack, outcomes) => {
+  it.each(Object.entries(REPORTED_OUTCOMES))('with ack %s reports the outcomes %j', (ack, outcomes) => {
     const given = ENDS.filter((how) => feedbackFor(ack as FeedbackRequest, how) !== undefined);
     expect(given.map(({ outcome }) => outcome)).toEqual(outcomes);
   });
@@ -132,7 +132,7 @@ describe('the feedback on a cloud-to-device message', () => {
       attempts: 1,
       ...how,
     };
-    return feedbackOn(ended, { deviceId: 'd1' as DeviceId, generationId: '638' }, NOW + 7);
+    return createFeedbackRecord(ended, { deviceId: 'd1' as DeviceId, generationId: '638' }, NOW + 7);
   }
 });
 

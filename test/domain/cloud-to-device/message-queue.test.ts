@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   abandon,
+  applyTimeouts,
   complete,
   type EndedMessage,
-  elapse,
   emptyQueue,
   enqueue,
   lockNext,
@@ -73,26 +73,26 @@ describe('a message queue', () => {
     {
       title: 'returns a message when its lock expires, with the same delivery count',
       from: receive(queueOf('a', 'b')),
-      by: (queue) => elapse(queue, NOW + LOCK),
+      by: (queue) => applyTimeouts(queue, NOW + LOCK),
       pending: ['a enqueued 0', 'b enqueued 0'],
     },
     {
       title: 'keeps a message invisible until its lock expires',
       from: receive(queueOf('a')),
-      by: (queue) => elapse(queue, NOW + LOCK - 1),
+      by: (queue) => applyTimeouts(queue, NOW + LOCK - 1),
       pending: ['a invisible 0'],
     },
     {
       title: 'dead-letters a waiting message when it expires',
       from: queueOf('a'),
-      by: (queue) => elapse(queue, NOW + HOUR),
+      by: (queue) => applyTimeouts(queue, NOW + HOUR),
       pending: [],
       ended: ['a deadLettered Expired'],
     },
     {
       title: 'dead-letters an invisible message when it expires',
       from: locked(queueOf('a'), 'one', false, NOW + 2 * HOUR),
-      by: (queue) => elapse(queue, NOW + HOUR),
+      by: (queue) => applyTimeouts(queue, NOW + HOUR),
       pending: [],
       ended: ['a deadLettered Expired'],
     },
@@ -129,7 +129,7 @@ describe('a message queue', () => {
     { name: 'reject', settle: reject },
     { name: 'abandon', settle: (queue: Queue, token: string) => abandon(queue, token, 10) },
   ])('refuses to $name a message without its lock', ({ settle }) => {
-    const late = elapse(receive(queueOf('a')), NOW + LOCK).queue;
+    const late = applyTimeouts(receive(queueOf('a')), NOW + LOCK).queue;
     expect(settled(settle(late, 'one'))).toBe('DeviceMessageLockLost');
     expect(settled(settle(receive(queueOf('a')), 'never given'))).toBe('DeviceMessageLockLost');
   });
@@ -163,7 +163,7 @@ describe('a message queue after any sequence of transitions', () => {
         weight: 6,
         arbitrary: fc.record({ kind: fc.constantFrom('complete', 'reject', 'abandon'), token: fc.nat(30) }),
       },
-      { weight: 3, arbitrary: fc.record({ kind: fc.constant('elapse'), milliseconds: fc.nat(80) }) },
+      { weight: 3, arbitrary: fc.record({ kind: fc.constant('applyTimeouts'), milliseconds: fc.nat(80) }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('disconnect', 'purge') }) },
     ),
     { maxLength: 80 },
@@ -240,7 +240,7 @@ describe('a message queue after any sequence of transitions', () => {
       else keepSettled(abandon(run.queue, token, 3));
     } else if ('milliseconds' in step) {
       run.now += step.milliseconds;
-      keep(elapse(run.queue, run.now));
+      keep(applyTimeouts(run.queue, run.now));
     } else if (step.kind === 'purge') keep(purge(run.queue));
     else run.queue = releaseConnection(run.queue);
   }
