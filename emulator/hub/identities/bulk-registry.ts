@@ -14,7 +14,7 @@ type Put = Extract<BulkWork, { kind: 'put' }>;
 
 const ANY: Precondition = { kind: 'any' };
 
-/** Many registry operations in one call. Each item takes the way of its single operation and fails alone. */
+/** Registry operations in bulk. Each item uses the same code as its single operation, and fails alone. */
 export class BulkRegistry {
   readonly #parts: HubParts;
   readonly #devices: Devices;
@@ -28,7 +28,7 @@ export class BulkRegistry {
     this.#twins = twins;
   }
 
-  /** Does what can be done and reports the rest. Items come from `parseBulkRequest`. */
+  /** Executes the valid items and reports the others. `parseBulkRequest` returns the items. */
   updateRegistry(items: readonly BulkItem[]): {
     readonly isSuccessful: boolean;
     readonly document: JsonObject;
@@ -45,7 +45,7 @@ export class BulkRegistry {
 
   #perform(identity: ClientIdentity, work: BulkWork, warnings: JsonObject[]): Result<unknown> {
     const { deviceId } = identity;
-    // The single operation of a module answers 401 if the device is missing.
+    // Checked here, because the single operation of a module returns 401 if the device is missing.
     const isDeviceNeeded = identity.moduleId !== undefined || work.kind !== 'put';
     if (isDeviceNeeded && !this.#parts.store.clients.devices.has(deviceId)) {
       return failed('DeviceNotFound', `Device ${deviceId} not registered`);

@@ -15,7 +15,7 @@ import { checkDelete, checkEtag, checkRoom } from './identity-rules.ts';
 import { type IdentityView, viewOf } from './identity-view.ts';
 import type { Modules } from './modules.ts';
 
-/** The device identities. Deleting or disabling a device ends its connection and those of its modules. */
+/** Device identities. Deleting or disabling a device ends its connection and the connections of its modules. */
 export class Devices {
   readonly #parts: HubParts;
   readonly #sessions: ClientSessions;
@@ -45,8 +45,8 @@ export class Devices {
   }
 
   /**
-   * Creates the device if there is no precondition (409 if it exists), otherwise updates it (404 if it does not).
-   * `content` is that of a new twin.
+   * Creates the device if there is no precondition; otherwise updates it. `content` is the content of a new twin.
+   * Errors: `DeviceAlreadyExists` when it creates, `DeviceNotFound` when it updates.
    */
   createOrUpdateDevice(
     request: DeviceRequest,

@@ -25,7 +25,7 @@ const NO_CREDENTIALS: Authentication = {
   x509Thumbprint: { primaryThumbprint: null, secondaryThumbprint: null },
 };
 
-/** The module identities. Deleting a module ends its connection. */
+/** Module identities. Deleting a module ends its connection. */
 export class Modules {
   readonly #parts: HubParts;
   readonly #sessions: ClientSessions;
@@ -50,7 +50,7 @@ export class Modules {
     return ok([...device.value.modules.values()].map((record) => viewOf<ModuleIdentity>(record)));
   }
 
-  /** As `createOrUpdateDevice` of the devices. */
+  /** Creates or updates a module by the rules of `Devices.createOrUpdateDevice`. */
   createOrUpdateModule(
     request: ModuleRequest,
     precondition: Precondition,
@@ -76,7 +76,7 @@ export class Modules {
     return allowed;
   }
 
-  /** An edge device has `$edgeAgent` and `$edgeHub` from its creation on. */
+  /** Adds `$edgeAgent` and `$edgeHub` to an edge device if they are missing. */
   addSystemModules(device: DeviceRecord): void {
     const { deviceId, etagNumber } = device.identity;
     for (const moduleId of SYSTEM_MODULES) {
@@ -92,7 +92,7 @@ export class Modules {
     }
   }
 
-  // With a hub policy the service answers 401 for modules of a device that is missing or disabled.
+  // IoT Hub returns 401 for modules of a missing or disabled device.
   #findDevice(deviceId: DeviceId): Result<DeviceRecord> {
     const record = this.#parts.store.clients.devices.get(deviceId);
     if (record !== undefined && record.identity.status === 'enabled') return ok(record);
