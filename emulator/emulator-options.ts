@@ -9,12 +9,12 @@ import type { HubOptions } from './hub/hub-options.ts';
 import type { Clock, IdSource, Log } from './hub/ports.ts';
 import type { ConnectionTimeouts } from './listen/listener.ts';
 
-/** What an emulator is made of, with the ports of its endpoints. A port of 0 is chosen freely. */
+/** The options of an emulator, with the port of each endpoint. Port 0 means any free port. */
 export interface EmulatorOptions extends Ports {
   /** The address to bind. */
   readonly host: string;
   readonly hub: HubOptions;
-  /** Signs the certificate of the server, and may sign those of clients. By default one in memory is created. */
+  /** Signs the server certificate and client certificates. By default a new authority is created in memory. */
   readonly authority: Authority | undefined;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -22,18 +22,18 @@ export interface EmulatorOptions extends Ports {
   readonly timeouts: ConnectionTimeouts;
 }
 
-/** The options of an emulator that differ from the defaults. */
+/** The options of an emulator. An absent option has its default value. */
 export type PartialEmulatorOptions = Partial<Omit<EmulatorOptions, 'hub'>> & {
   readonly hub?: Partial<HubOptions>;
 };
 
-/** The primary key of every default policy, the same in every run: base64 of `iothub-emulator-not-a-secret-key`. */
+/** The primary key of every default policy in every run: `iothub-emulator-not-a-secret-key` in base64. */
 export const DEFAULT_KEY = Buffer.from('iothub-emulator-not-a-secret-key').toString('base64');
 const DEFAULT_SECONDARY_KEY = Buffer.from('iothub-emulator-secondary-no-key').toString('base64');
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** A hub as it is without any option: five policies, four partitions, a day and 64 MiB of events, telemetry only. */
+/** The default options of a hub: five policies, four partitions, a day and 64 MiB of events, telemetry only. */
 export const DEFAULT_HUB_OPTIONS: Omit<HubOptions, 'hostNames'> = {
   policies: Object.entries(DEFAULT_POLICIES).map(([name, permissions]) => policyOf(name, permissions)),
   trustedAuthorities: [],
@@ -45,10 +45,10 @@ export const DEFAULT_HUB_OPTIONS: Omit<HubOptions, 'hostNames'> = {
   cloudToDevice: DEFAULT_CLOUD_TO_DEVICE_OPTIONS,
 };
 
-// The SDKs of a local hub may use these names, whatever its own name is.
+// The SDKs may use these host names in addition to the name of the hub.
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1'];
 
-/** Completes the options of an emulator: by default a hub on free ports of 127.0.0.1 that logs nothing. */
+/** Completes the options of an emulator. The default is a hub on free ports of 127.0.0.1 without a log. */
 export function withDefaults({ hub = {}, ...options }: PartialEmulatorOptions): EmulatorOptions {
   return {
     host: '127.0.0.1',
@@ -67,12 +67,12 @@ export function withDefaults({ hub = {}, ...options }: PartialEmulatorOptions): 
   };
 }
 
-/** A policy with the given primary key, or the default one. */
+/** Creates a policy. The default of the primary key is {@link DEFAULT_KEY}. */
 export function policyOf(name: string, permissions: Policy['permissions'], primaryKey = DEFAULT_KEY): Policy {
   return { name, permissions, primaryKey, secondaryKey: DEFAULT_SECONDARY_KEY };
 }
 
-/** Keys of a client that is registered at start: derived from its id, so that its connection string never changes. */
+/** Derives the keys of a client that is registered at start from its id, so that they never change. */
 export function keysOf(clientId: string): { readonly primaryKey: string; readonly secondaryKey: string } {
   return { primaryKey: derive(DEFAULT_KEY, clientId), secondaryKey: derive(DEFAULT_SECONDARY_KEY, clientId) };
 }

@@ -10,19 +10,19 @@ import { createMqttDoor } from './mqtt/hub/mqtt-door.ts';
 import { MQTT_EVENT_FORMATS } from './mqtt/hub/telemetry.ts';
 import { type Door, openEndpoint, type Traffic } from './open-endpoint.ts';
 
-/** A running emulator with the ports of its endpoints. Disposing of it closes every socket and timer. */
+/** A running emulator with the ports of its endpoints. Its disposal closes every socket and cancels every timer. */
 export interface Emulator extends Ports, AsyncDisposable {
   readonly hub: Hub;
-  /** The address that is bound. */
+  /** The bound address. */
   readonly host: string;
   traffic(): Readonly<Traffic>;
-  /** PEM of the authority that clients must trust. */
+  /** The certificate of the authority that clients must trust, as PEM text. */
   readonly authorityPem: string;
-  /** Issues a certificate for a client, signed by the authority of the emulator (which the hub trusts) or by itself. */
+  /** Issues a client certificate, signed by the authority of the emulator (which the hub trusts) or by itself. */
   issueCertificate(identity: ClientIdentity, signer: 'authority' | 'self'): Promise<ClientCertificate>;
 }
 
-/** Starts a hub behind its doors and listeners. Rejects if an option or a port cannot be used. */
+/** Starts a hub with its doors and listeners. Rejects if an option is invalid or a port is not available. */
 export async function startEmulator(partialOptions: PartialEmulatorOptions = {}): Promise<Emulator> {
   const options = withDefaults(partialOptions);
   const { host, clock, ids, log, timeouts } = options;

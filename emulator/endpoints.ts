@@ -1,39 +1,39 @@
-/** WebSocket connections at one path of an HTTPS endpoint. */
+/** An endpoint for WebSocket connections at one path of an HTTPS endpoint. */
 export interface WebSocketEndpoint {
-  /** The key of its address in the report of `start`. */
+  /** The key of the endpoint in the report of `start`. */
   readonly name: string;
-  /** As `start` prints it. */
+  /** The title in the report of `start`. */
   readonly title: string;
   readonly path: string;
-  /** By subprotocol in lower case: the door that serves it. */
+  /** The name of the door for each subprotocol. Subprotocols are in lower case. */
   readonly doors: Readonly<Record<string, string>>;
-  /** The door that serves a client which asks for no subprotocol. */
+  /** The name of the door for a client that requests no subprotocol. */
   readonly defaultDoor: string;
 }
 
 /** One listener of the emulator. */
 export interface Endpoint {
-  /** Its port is the option `{name}Port`. */
+  /** The name of the endpoint. The option `{name}Port` sets its port. */
   readonly name: string;
-  /** As `start` prints it. */
+  /** The title in the report of `start`. */
   readonly title: string;
   readonly scheme: string;
-  /** What is listened for: HTTPS requests, or connections with TLS. */
+  /** The kind of listener: HTTPS requests, or TLS connections. */
   readonly listener: 'https' | 'tls';
-  /** The door that serves it. */
+  /** The name of the door. */
   readonly door: string;
   /** The port that SDKs expect. */
   readonly defaultPort: number;
-  /** What the port is for, as the help of its option says it. */
+  /** The purpose of the port in the help of its option. */
   readonly purpose: string;
-  /** The names that lead to it: those of the hub, or its own. */
+  /** The host names of the endpoint: those of the hub, or a list of its own. */
   readonly hostNames: 'hub' | readonly string[];
   readonly webSockets: readonly WebSocketEndpoint[];
 }
 
 /**
- * The one table of listeners. Options, the report of `start`, the redirection of `exec`, the wiring of the harness and
- * the listeners are made from it.
+ * The table of all listeners. The options, the report of `start`, the redirection of `exec`, the wiring of the harness
+ * and the listeners use it.
  */
 export const ENDPOINTS = [
   {
@@ -70,10 +70,10 @@ export const ENDPOINTS = [
 
 export type EndpointName = (typeof ENDPOINTS)[number]['name'];
 
-/** Every door that the table names. */
+/** The name of a door in the table. */
 export type DoorName = (typeof ENDPOINTS)[number]['door'];
 
-/** The option that sets the port of an endpoint. */
+/** The name of the option for the port of an endpoint. */
 export type PortKey = `${EndpointName}Port`;
 
 /** The ports of all endpoints. */
@@ -90,7 +90,7 @@ export function mapPorts(portOf: (endpoint: (typeof ENDPOINTS)[number]) => numbe
   ) as unknown as Ports;
 }
 
-/** The names by which clients reach the endpoints of a hub. */
+/** Returns the host names of all endpoints of a hub. */
 export function endpointNamesOf(hubNames: readonly string[]): readonly string[] {
   const names = (ENDPOINTS as readonly Endpoint[]).flatMap(({ hostNames }) =>
     hostNames === 'hub' ? hubNames : hostNames,

@@ -7,41 +7,41 @@ import type { PeerCertificates } from './listen/peer-certificates.ts';
 import { listenTls } from './listen/tls.ts';
 import { acceptWebSockets, type WebSocketHandler } from './listen/websocket.ts';
 
-/** A connection as a door gets it. */
+/** The properties of a connection that a door accepts. */
 export interface AcceptedConnection {
   readonly certificates: PeerCertificates;
-  /** The name of the door, with `-ws` over WebSocket. */
+  /** The name of the door, followed by `-ws` for a WebSocket connection. */
   readonly transport: string;
   readonly remoteAddress?: string;
 }
 
-/** What stands behind endpoints: a door takes requests of HTTP, connections, or both. */
+/** A door, which serves HTTP requests, connections, or both. */
 export interface Door {
   /** Answers one request of a `node:http` server. */
   answer?(request: IncomingMessage, response: ServerResponse, certificates: PeerCertificates): void;
-  /** Answers what is no HTTP request, or came too slowly. */
+  /** Answers bytes that are not a valid HTTP request, or a request that timed out. */
   answerBroken?(error: NodeJS.ErrnoException, socket: Duplex): void;
-  /** Takes over a connected stream; over WebSocket, one whose writes are one message each. */
+  /** Accepts a connected stream. With WebSocket, each write to the stream is one message. */
   accept?(stream: Duplex, connection: AcceptedConnection): void;
 }
 
 const MAXIMUM_WEBSOCKET_MESSAGE_BYTES = 1024 * 1024;
 
-/** How much has come in so far. A broken connection ended in its TLS handshake, or later by an error. */
+/** Counts of requests and connections. A broken connection ended in its TLS handshake, or later by an error. */
 export interface Traffic {
   requests: number;
   clientConnections: number;
   brokenConnections: number;
 }
 
-/** What all endpoints of an emulator share. */
+/** The doors, listen options and counts that all endpoints of an emulator share. */
 export interface EndpointContext {
   readonly doors: Readonly<Record<string, Door>>;
   readonly listen: Omit<ListenOptions, 'port'>;
   readonly traffic: Traffic;
 }
 
-/** Binds the port of an endpoint and passes what comes in to its doors. */
+/** Binds the port of an endpoint and passes requests and connections to its doors. */
 export async function openEndpoint(
   endpoint: Endpoint,
   port: number,
@@ -101,6 +101,6 @@ function accept(
 
 function doorOf(doors: Readonly<Record<string, Door>>, name: string): Door {
   const door = doors[name];
-  if (door === undefined) throw new Error(`The table of endpoints names the unknown door '${name}'.`);
+  if (door === undefined) throw new Error(`The door '${name}' in the table of endpoints does not exist.`);
   return door;
 }

@@ -4,12 +4,12 @@ import { createLocalHub, toEmulatorOptions } from '../harness/create-local-hub.t
 import type { LocalHub, LocalHubOptions } from '../harness/local-hub.ts';
 import { recordLog } from '../harness/recorded-log.ts';
 
-/** A hub of the harness, and the emulator behind it, which its users do not see. */
+/** A local hub of the harness with its emulator, which is not part of the public type. */
 export interface HubWithEmulator extends LocalHub {
   readonly emulator: Emulator;
 }
 
-/** Starts what `startHub` of the harness starts. */
+/** Starts the same hub as `startHub` of the harness. */
 export async function startHubWithEmulator(options: LocalHubOptions = {}): Promise<HubWithEmulator> {
   const clock = options.clock === 'manual' ? createManualClock(Date.now()) : undefined;
   const { log, lines } = recordLog();

@@ -1,5 +1,5 @@
 /**
- * The hub's error catalogue: name → code. The first three digits of a code are the HTTP status.
+ * The error catalogue of IoT Hub: name → code. The first three digits of a code are the HTTP status.
  * Source: the service's published error codes and its REST description.
  */
 export const HUB_ERRORS = {
@@ -60,14 +60,14 @@ export const HUB_ERRORS = {
 
 export type HubErrorName = keyof typeof HUB_ERRORS;
 
-/** A failure that IoT Hub foresees. `message` is the text after the code; `reason` is a stable word for the log only. */
+/** An error of the catalogue. `message` is the text after the code. `reason` is a stable word for the log only. */
 export interface HubError {
   readonly name: HubErrorName;
   readonly message: string;
   readonly reason?: string;
 }
 
-/** HTTP status of an error: the first three digits of its code. */
+/** Returns the HTTP status of an error: the first three digits of its code. */
 export function httpStatusOf(name: HubErrorName): number {
   return Math.floor(HUB_ERRORS[name] / 1000);
 }

@@ -1,4 +1,4 @@
-/** Returns the FNV-1a hash of a string, an unsigned 32-bit integer. It is stable, and no protection against anybody. */
+/** Returns the FNV-1a hash of a string, an unsigned 32-bit integer. The hash is stable, but not cryptographic. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {

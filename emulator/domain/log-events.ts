@@ -1,9 +1,9 @@
-/** Every `event` of the log, with its meaning. The words are stable. */
+/** The meaning of every `event` of the log. The names of the events are stable. */
 export const LOG_EVENTS = {
   'api-version-missing': 'A client connected without `api-version` in its MQTT user name. It is accepted.',
   'broker-failed': 'The MQTT broker reported an error. The message contains its stack.',
   'client-connected': 'A device or module connected over MQTT.',
-  'client-disconnected': 'The MQTT connection of a device or module ended. The reason says how.',
+  'client-disconnected': 'The MQTT connection of a device or module ended. The reason is the cause.',
   'client-refused': 'The credentials or the CONNECT packet of a device or module were refused.',
   'connection-broken':
     'A connection failed in its TLS handshake, or later by an error of its socket. Often the client does not trust the certificate.',
@@ -15,13 +15,13 @@ export const LOG_EVENTS = {
   'job-ended': 'A scheduled job was completed, failed or cancelled.',
   'message-dead-lettered': 'A cloud-to-device message left its queue and was not completed.',
   'message-not-completed':
-    'A PUBACK acknowledged a cloud-to-device message that the device no longer holds. `errorCode` says why.',
+    'A PUBACK acknowledged a cloud-to-device message that the device no longer holds. `errorCode` is the name of the error.',
   'message-undeliverable':
     'A cloud-to-device message cannot be written as an MQTT packet. The hub rejected it for the device.',
   'method-answer-unreadable':
     'A client answered a direct method with a payload that is not valid JSON. The caller receives `null`.',
   'operation-not-supported': 'An operation was called that the emulator does not support.',
-  'query-refused': 'A query has a syntax error. The message says where.',
+  'query-refused': 'A query has a syntax error. The message contains its position.',
   'request-broken':
     'The HTTPS port received bytes that are not a valid HTTP request, or received them too late.',
   'request-crashed': 'A request failed because of a bug in the emulator. The caller receives ServerError.',
@@ -44,7 +44,7 @@ export const LOG_REASONS = {
   'hub-reset': 'The hub was reset to the state of a new one.',
   'hub-restored': 'The state of the hub was replaced by that of a snapshot.',
   'device-missing-or-disabled':
-    'The device of a module is not registered or is disabled. Only errors inside the emulator have this reason, no line does.',
+    'The device of a module is not registered or is disabled. Only errors inside the emulator have this reason; no log line has it.',
   'query-malformed': 'The query has a syntax error.',
   'topic-too-long': 'The topic with the properties of the message exceeds 65,535 bytes.',
   Rejected: 'The device rejected the message.',

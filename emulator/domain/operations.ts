@@ -1,7 +1,8 @@
 /**
- * Every operation of the hub by its stable name, the same on every door. Tables of routes, topics and links name one in
- * each row; the log, limits and faults speak of it. Who calls stands beside it: the service, a device or a module.
- * Device and module twins share their names, because the client identity tells them apart.
+ * The meaning of every operation of the hub. The name of an operation is stable and is the same on every door.
+ * Each row of a table of routes, topics or links names one operation. The log, limits and faults use the same names.
+ * The caller (service, device or module) is not part of the name. Operations on device and module twins have
+ * the same names, because the client identity distinguishes them.
  */
 export const OPERATIONS = {
   // Connections

@@ -1,4 +1,7 @@
-/** Decodes every run of escapes that is UTF-8 and leaves the rest as it stands: an id may hold a bare `%`, and clients written in C send raw text. */
+/**
+ * Decodes every sequence of percent escapes that is valid UTF-8. Other text is unchanged, because an id may
+ * contain a bare `%` and the C clients send text that is not encoded.
+ */
 export function decodePercent(text: string): string {
   return text.includes('%') ? text.replace(/(?:%[0-9a-f]{2})+/gi, decodeRun) : text;
 }

@@ -1,10 +1,10 @@
 import { failed, ok, type Result } from './result.ts';
 
-/** The four rights that a shared access policy can grant. RegistryWrite includes RegistryRead. */
+/** The permissions that a shared access policy can grant. RegistryWrite includes RegistryRead. */
 export const PERMISSIONS = ['RegistryRead', 'RegistryWrite', 'ServiceConnect', 'DeviceConnect'] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
-/** A shared access policy of the hub; keys are base64. */
+/** A shared access policy of the hub. Keys are base64. */
 export interface Policy {
   readonly name: string;
   readonly permissions: readonly Permission[];
@@ -12,7 +12,7 @@ export interface Policy {
   readonly secondaryKey: string;
 }
 
-/** The policies that every hub has, by name. */
+/** The permissions of the policies that every hub has, by policy name. */
 export const DEFAULT_POLICIES: Readonly<Record<string, readonly Permission[]>> = {
   iothubowner: PERMISSIONS,
   service: ['ServiceConnect'],
@@ -21,7 +21,7 @@ export const DEFAULT_POLICIES: Readonly<Record<string, readonly Permission[]>> =
   registryReadWrite: ['RegistryRead', 'RegistryWrite'],
 };
 
-/** Reads `RegistryWrite,ServiceConnect`; letter case does not matter. */
+/** Parses a list such as `RegistryWrite,ServiceConnect`. Names are case-insensitive. */
 export function parsePermissions(text: string): Result<readonly Permission[]> {
   const permissions: Permission[] = [];
   for (const word of text.split(',')) {

@@ -1,4 +1,7 @@
-/** What an `If-Match` header asks: nothing, that the entity exists, or that it still bears this etag (without quotes). */
+/**
+ * The condition of an `If-Match` header. `none`: the header is absent. `any`: the entity must exist.
+ * `etag`: the entity must have this etag, given without quotes.
+ */
 export type Precondition =
   | { readonly kind: 'none' }
   | { readonly kind: 'any' }
@@ -6,7 +9,7 @@ export type Precondition =
 
 export const NO_PRECONDITION: Precondition = { kind: 'none' };
 
-/** Whether a write may go on; without a precondition it may. */
+/** Returns whether an existing entity with this etag meets the precondition. */
 export function isMet(precondition: Precondition, etag: string): boolean {
   return precondition.kind !== 'etag' || precondition.etag === etag;
 }

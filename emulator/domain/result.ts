@@ -1,6 +1,6 @@
 import type { HubError, HubErrorName } from './errors.ts';
 
-/** A foreseen outcome: a value, or an error from the hub's catalogue. */
+/** The result of an operation: a value, or an error of the catalogue of IoT Hub. */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: HubError };

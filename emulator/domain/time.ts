@@ -7,17 +7,17 @@ const EPOCH_TICKS = 621_355_968_000_000_000n;
 const FILE_TIME_TICKS = 504_911_232_000_000_000n;
 const TICKS_PER_MILLISECOND = 10_000n;
 
-/** .NET ticks of a time given in Unix milliseconds. */
+/** Converts Unix milliseconds to .NET ticks. */
 export function ticksOf(milliseconds: number): bigint {
   return EPOCH_TICKS + BigInt(Math.floor(milliseconds)) * TICKS_PER_MILLISECOND;
 }
 
-/** Windows file time (100 ns since 1601) of a time given in Unix milliseconds. */
+/** Converts Unix milliseconds to a Windows file time (100 ns since 1601). */
 export function fileTimeOf(milliseconds: number): bigint {
   return ticksOf(milliseconds) - FILE_TIME_TICKS;
 }
 
-/** UTC text with up to seven fractional digits, trailing zeros cut, as the service prints times. */
+/** Formats .NET ticks as IoT Hub does: UTC, with up to seven fractional digits and without trailing zeros. */
 export function formatTicks(ticks: bigint): string {
   const sinceEpoch = ticks - EPOCH_TICKS;
   const milliseconds = Number(sinceEpoch / TICKS_PER_MILLISECOND);
@@ -27,16 +27,16 @@ export function formatTicks(ticks: bigint): string {
   return `${seconds.slice(0, 19)}${fraction === '' ? '' : `.${fraction}`}Z`;
 }
 
-/** UTC text of a time given in Unix milliseconds; the mirror of {@link parseTime}. */
+/** Formats Unix milliseconds as a UTC string. This is the reverse of {@link parseTime}. */
 export function formatTime(milliseconds: number): string {
-  // Put together from its parts, which is several times faster than by ticks: a query formats it for every row.
+  // Formatted from its parts, because a query formats a time for every row and ticks are several times slower.
   const time = new Date(Math.floor(milliseconds));
   const date = `${padded(time.getUTCFullYear(), 4)}-${twoDigits(time.getUTCMonth() + 1)}-${twoDigits(time.getUTCDate())}`;
   const clock = `${twoDigits(time.getUTCHours())}:${twoDigits(time.getUTCMinutes())}:${twoDigits(time.getUTCSeconds())}`;
   return `${date}T${clock}${fractionOf(time.getUTCMilliseconds())}Z`;
 }
 
-/** Unix milliseconds of an ISO 8601 text, or undefined where it is none. A time without zone is UTC. */
+/** Parses an ISO 8601 time to Unix milliseconds. Returns undefined if it is invalid. A time without zone is UTC. */
 export function parseTime(text: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/i.test(text)) return undefined;
   const milliseconds = Date.parse(/(Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`);
@@ -58,7 +58,7 @@ function padded(value: number, length: number): string {
   return digits.length < length ? digits.padStart(length, '0') : digits;
 }
 
-/** UTC text of a time given in Unix milliseconds, the zero time if it is undefined. */
+/** Formats Unix milliseconds as a UTC string, and undefined as the zero time. */
 export function formatOptionalTime(milliseconds: number | undefined): string {
   return milliseconds === undefined ? NEVER : formatTime(milliseconds);
 }

@@ -6,7 +6,7 @@ import type { Channel } from './client-connection.ts';
 
 interface ActivityOfClient<Kind extends string, Cause extends Operation> {
   readonly kind: Kind;
-  /** The operation that caused it. */
+  /** The operation that caused the activity. */
   readonly operation: Cause;
   readonly identity: ClientIdentity;
 }
@@ -21,7 +21,7 @@ interface TwinActivity<Kind extends string> extends ActivityOfClient<Kind, Opera
 }
 
 interface DisconnectActivity extends ActivityOfClient<'clientDisconnected', 'disconnect'> {
-  /** The client sent a DISCONNECT. Otherwise the connection was lost or the hub ended it. */
+  /** True if the client sent a DISCONNECT. Otherwise the connection was lost or the hub ended it. */
   readonly isGraceful: boolean;
 }
 
@@ -29,7 +29,7 @@ interface SubscribeActivity extends ActivityOfClient<'clientSubscribed', 'subscr
   readonly channel: Channel;
 }
 
-/** Something that happened at the hub: the operation that caused it, the client, and what changed. */
+/** A completed change in the hub: the operation that caused it, the client, and the new state. */
 export type Activity =
   | IdentityActivity<'identityCreated'>
   | IdentityActivity<'identityDeleted'>
@@ -42,7 +42,7 @@ export type Activity =
 export type ActivityKind = Activity['kind'];
 type ActivityOf<Kind extends ActivityKind> = Extract<Activity, { readonly kind: Kind }>;
 
-/** Which activities a listener receives: some kinds, of all clients or of one. */
+/** The activities that a listener receives: some kinds, of all clients or of one client. */
 export interface ActivityFilter<Kind extends ActivityKind> {
   readonly kinds: readonly Kind[];
   readonly identity?: ClientIdentity | undefined;
@@ -55,8 +55,8 @@ interface Subscription {
 }
 
 /**
- * The one stream of what happens at a hub. Listeners are called at once and in the order of subscription, within the
- * operation. Telemetry is no activity: it is read from the event log.
+ * The stream of all activities of a hub. Listeners are called synchronously within the operation, in the order of
+ * subscription. Telemetry is not an activity: it is read from the event log.
  */
 export class ActivityFeed {
   readonly #subscriptions = new Map<ActivityKind, Set<Subscription>>();
@@ -74,7 +74,7 @@ export class ActivityFeed {
     };
   }
 
-  /** Whether an activity of this kind has a listener; otherwise it need not be built. */
+  /** Returns whether an activity of this kind has a listener. If not, the caller need not create the activity. */
   hasListener(kind: ActivityKind): boolean {
     return (this.#subscriptions.get(kind)?.size ?? 0) > 0;
   }

@@ -3,10 +3,10 @@ import type { LogReason } from '../domain/log-events.ts';
 import type { CloudToDeviceDelivery, ModuleInputMessage } from '../domain/messages/message.ts';
 import type { MethodRequest } from '../domain/methods/method.ts';
 
-/** What a connected client can subscribe to. */
+/** The kinds of deliveries to which a connected client can subscribe. */
 export type Channel = 'desiredProperties' | 'methods' | 'messages' | 'inputs';
 
-/** Why the hub ends a connection; the word is the `reason` in the log. */
+/** The reason why the hub ends a connection, as the log writes it. */
 export type DisconnectReason =
   | 'identity-disabled'
   | 'token-expired'
@@ -15,9 +15,9 @@ export type DisconnectReason =
       'superseded-by-new-connection' | 'identity-deleted' | 'hub-reset' | 'hub-restored' | 'hub-closed'
     >;
 
-/** The way from the hub to one connected client. Each door implements it for its wire. */
+/** The connection of the hub to one client. Each door implements it for its protocol. */
 export interface ClientConnection {
-  /** The patch as the service wrote it, with `$version`. */
+  /** Delivers the patch in the form of the update, with `$version`. */
   deliverDesiredPatch(patch: JsonObject): void;
   deliverMethodRequest(request: MethodRequest): void;
   deliverMessage(delivery: CloudToDeviceDelivery): void;

@@ -2,24 +2,24 @@ import type { CloudToDeviceOptions } from '../domain/cloud-to-device/cloud-to-de
 import type { HubEventSource } from '../domain/messages/hub-event-sources.ts';
 import type { Policy } from '../domain/policy.ts';
 
-/** What a hub is told when it is made. */
+/** The options of a hub. */
 export interface HubOptions {
-  /** Every name that clients may use, without ports; the first is the hub's own. */
+  /** Every host name that clients may use, without a port. The first one is the name of the hub. */
   readonly hostNames: readonly string[];
   readonly policies: readonly Policy[];
-  /** PEM texts of certificate authorities registered and verified, for CA-signed clients. */
+  /** The registered and verified certificate authorities of CA-signed clients, as PEM text. */
   readonly trustedAuthorities: readonly string[];
-  /** How long a connection outlives its token, in seconds. */
+  /** How long a connection remains open after the expiry of its token, in seconds. */
   readonly tokenGraceSeconds: number;
   readonly partitionCount: number;
-  /** Events older than this (milliseconds), or beyond this many bytes, are forgotten. */
+  /** Events are deleted if they are older than this, or exceed this many bytes. */
   readonly eventRetentionMilliseconds: number;
   readonly eventRetentionBytes: number;
-  /** What the hub itself writes into the event log, as a route from that source would. */
+  /** The sources whose events the hub writes into the event log, as with a route from that source. */
   readonly eventSources: readonly HubEventSource[];
   readonly cloudToDevice: CloudToDeviceOptions;
-  /** How many jobs may wait or run at a time: 1 as in the smallest editions of the hub, which is the default, up to 10. */
+  /** The maximum number of active jobs. Default: 1, as in the smallest tiers of IoT Hub. IoT Hub allows up to 10. */
   readonly concurrentJobLimit?: number;
-  /** In a query, whether `!=` between values of different types is true; by default such a row is not selected. */
+  /** Whether `!=` between values of different types is true in a query. Default: false. */
   readonly isMixedTypeNotEqualTrue?: boolean;
 }

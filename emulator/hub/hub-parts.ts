@@ -4,7 +4,7 @@ import type { ActivityFeed } from './activity.ts';
 import type { HubOptions } from './hub-options.ts';
 import type { Clock, IdSource, Log } from './ports.ts';
 
-/** What every part of a hub works with. */
+/** The options, ports and state that all parts of a hub share. */
 export interface HubParts {
   readonly options: HubOptions;
   readonly clock: Clock;

@@ -28,7 +28,7 @@ import { ClientSessions } from './sessions/client-sessions.ts';
 import { PersistentSubscriptions } from './sessions/persistent-subscriptions.ts';
 import { Twins } from './twins/twins.ts';
 
-/** IoT Hub without any wire: each capability is one member. */
+/** IoT Hub without a protocol. Each capability is one member. */
 export class Hub {
   readonly hostNames: readonly string[];
   readonly clock: Clock;
@@ -98,32 +98,33 @@ export class Hub {
     this.digitalTwins = new DigitalTwins(parts, this.twins);
     this.queries = new Queries(parts);
     this.jobs = new Jobs(parts, this);
-    // Last, so that the hub itself acts on an activity before it is written into the event log.
+    // The last listener, so that the hub acts on an activity before the event log contains it.
     new HubEvents(parts, this.events);
   }
 
   /**
-   * Undefined if all changes so far are kept, otherwise a promise that resolves when they are. A door sends an answer or
-   * an acknowledgement only then. Without a journal it is always undefined, so that nothing is delayed.
+   * Returns undefined if all changes so far are kept, otherwise a promise that resolves when they are. A door sends an
+   * answer or an acknowledgement only then. Without a journal it always returns undefined.
    */
   kept(): Promise<void> | undefined {
     return this.#journal?.kept();
   }
 
-  /** Returns the whole state as plain data. */
+  /** Returns the complete state as plain data. */
   snapshot(): HubSnapshot {
     return this.#store.snapshot();
   }
 
   /**
-   * Ends all sessions and calls and replaces the state by that of a snapshot. Timers and jobs continue from there, and so
-   * do ids, etags, sequence numbers and locks. Throws if the snapshot does not fit this hub.
+   * Ends all sessions and calls and replaces the state by that of a snapshot. Timers, jobs, ids, etags,
+   * sequence numbers and locks continue from the snapshot. Throws if the snapshot has another version or another
+   * number of partitions.
    */
   restore(snapshot: HubSnapshot): void {
     this.#replaceState('hub-restored', () => this.#store.restore(snapshot));
   }
 
-  /** Ends all sessions and calls and returns to the state of a new hub. Whoever registered clients at the start does so again. */
+  /** Ends all sessions and calls and returns to the state of a new hub. Clients must be registered again. */
   reset(): void {
     this.#replaceState('hub-reset', () => this.#store.reset(this.clock.now()));
   }
@@ -150,8 +151,8 @@ export class Hub {
 }
 
 /**
- * Creates a hub from its options, its ports and the event formats of all doors. Fails if a trusted authority is no valid
- * certificate.
+ * Creates a hub from its options, its ports and the event formats of all doors.
+ * Fails if a trusted authority is not a valid certificate.
  */
 export function createHub(
   options: HubOptions,
@@ -167,7 +168,7 @@ export function createHub(
   return ok(new Hub(options, ports, createEventFormats(doorFormats), authorities));
 }
 
-// What is still asked of a closed hub must not keep its process alive.
+// A timer that is set after the hub closed must not keep the process alive.
 function runUntil(closed: AbortSignal, clock: Clock): Clock {
   return {
     now: () => clock.now(),

@@ -4,7 +4,7 @@ import type { LogEvent } from '../domain/log-events.ts';
 export interface Clock {
   /** Unix milliseconds. */
   now(): number;
-  /** Runs once after a delay in milliseconds, never within this call. */
+  /** Calls `run` once after a delay in milliseconds, but never within this call. */
   schedule(delayMilliseconds: number, run: () => void): Timer;
 }
 
@@ -16,15 +16,15 @@ export interface Timer {
 export interface IdSource {
   /** Returns a GUID in lower case with dashes. */
   guid(): string;
-  /** Returns random bytes, as keys are made of. */
+  /** Returns random bytes of the quality of keys. */
   bytes(count: number): Uint8Array;
-  /** Returns a random integer from 0 up to, and without, `below`. */
+  /** Returns a random integer that is at least 0 and less than `below`. */
   number(below: number): number;
 }
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
-/** Values of a log line by name: `deviceId`, `operation`, `errorCode`, `reason`, `message` … */
+/** The values of a log line by name: `deviceId`, `operation`, `errorCode`, `reason`, `message` … */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Writes one line of the log. */
@@ -32,11 +32,11 @@ export type Log = (level: LogLevel, event: LogEvent, fields: LogFields) => void;
 
 /** Keeps the changes of a hub on a durable medium. */
 export interface Journal {
-  /** Undefined if all changes so far are kept, otherwise a promise that resolves when they are. */
+  /** Returns undefined if all changes so far are kept, otherwise a promise that resolves when they are. */
   kept(): Promise<void> | undefined;
 }
 
-/** What a hub needs from outside. Without a journal its state lives in memory only. */
+/** The ports of a hub. Without a journal its state is only in memory. */
 export interface HubPorts {
   readonly clock: Clock;
   readonly ids: IdSource;

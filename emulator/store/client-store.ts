@@ -12,14 +12,14 @@ import type {
   PersistentSubscription,
 } from './records.ts';
 
-// One array for all, because most clients have no persistent subscription.
+// One array for all clients, because most have no persistent subscription.
 const NO_SUBSCRIPTIONS: readonly PersistentSubscription[] = [];
 
 /** The registered devices and modules: identities, twins, activity, queues and persistent subscriptions. */
 export class ClientStore {
   readonly #devices = new Map<DeviceId, DeviceRecord>();
   #moduleCount = 0;
-  // Arrays in the order of registration, kept until an identity is deleted, so that a query need not gather a million records.
+  // Records in the order of registration. They are kept until a deletion, so that a query need not collect them again.
   #deviceRows: DeviceRecord[] | undefined;
   #moduleRows: ModuleRecord[] | undefined;
   #lastTicks = 0n;
@@ -28,7 +28,7 @@ export class ClientStore {
     return this.#devices;
   }
 
-  /** Devices and modules together, as the limit of a hub counts them. */
+  /** The number of devices and modules, to which the limit of a hub applies. */
   get identityCount(): number {
     return this.#devices.size + this.#moduleCount;
   }
@@ -114,7 +114,7 @@ export class ClientStore {
     (record as Mutable<ClientRecord>).subscriptions = subscriptions;
   }
 
-  /** A change of the connection is an activity of the client too. */
+  /** Sets the connection state and, as in IoT Hub, the last activity. */
   setConnectionState(record: ClientRecord, connectionState: ConnectionState, utc: number): void {
     const activity = record.activity as Mutable<ActivityRecord>;
     activity.connectionState = connectionState;
@@ -126,30 +126,30 @@ export class ClientStore {
     (record.activity as Mutable<ActivityRecord>).lastActivityUtc = utc;
   }
 
-  /** Counts one more direct method and returns the count. */
+  /** Increments the number of direct method requests and returns it. */
   countMethodRequest(record: ClientRecord): number {
     return ++(record as Mutable<ClientRecord>).methodRequestCount;
   }
 
-  /** Remembers the ticks of a generation id, so that no later one is the same. */
+  /** Stores the ticks of a generation id, so that later ones are greater. */
   setLastTicks(ticks: bigint): void {
     this.#lastTicks = ticks;
   }
 
-  /** Adds a device that was created here or comes from a snapshot. */
+  /** Adds a new device or a device of a snapshot. */
   insertDevice(record: DeviceRecord): void {
     this.#devices.set(record.identity.deviceId, record);
     this.#deviceRows?.push(record);
   }
 
-  /** Adds a module that was created here or comes from a snapshot. */
+  /** Adds a new module or a module of a snapshot. */
   insertModule(device: DeviceRecord, record: ModuleRecord): void {
     modulesOf(device).set(record.identity.moduleId, record);
     this.#moduleCount += 1;
     this.#moduleRows?.push(record);
   }
 
-  /** Sets the state of clients whose connections have ended with the process or hub that held them. */
+  /** Sets a restored client to disconnected, and returns the messages that were delivered over its connection. */
   endConnection(record: ClientRecord): void {
     (record.activity as Mutable<ActivityRecord>).connectionState = 'Disconnected';
     if (record.kind === 'device') this.replaceQueue(record, releaseConnection(record.queue));
@@ -170,7 +170,7 @@ export class ClientStore {
   }
 }
 
-/** Returns a key that grows with each registration and is never reused: strings of equal length, compared as such. */
+/** Returns a unique key that increases with each registration. Keys have equal length and are compared as strings. */
 export function registrationOf(record: ClientRecord): string {
   return record.identity.generationId;
 }

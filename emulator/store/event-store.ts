@@ -3,21 +3,21 @@ import type { Mutable } from './mutable.ts';
 import { PartitionLog } from './partition-log.ts';
 import type { ActivityRecord, ClientRecord, EventSender, StoredEvent } from './records.ts';
 
-/** How many partitions a log of events has, and what it keeps. */
+/** The number of partitions of an event log, and the limits of its size and age. */
 export interface EventRetention {
   readonly partitionCount: number;
-  /** For all partitions together. */
+  /** The sum for all partitions. */
   readonly eventRetentionBytes: number;
   readonly eventRetentionMilliseconds: number;
 }
 
-// What an entry costs beside its bytes, so that empty messages are bounded too.
+// The memory of an entry in addition to its bytes, so that empty messages are limited too.
 const ENTRY_OVERHEAD_BYTES = 200;
 
-/** Device-to-cloud events: one append-only log per partition, bounded in bytes and age. */
+/** Device-to-cloud events: one append-only log per partition, limited in bytes and age. */
 export class EventStore {
   readonly partitions: readonly PartitionLog<StoredEvent>[];
-  /** The bound of one partition. */
+  /** The limit of one partition. */
   readonly maximumBytes: number;
   readonly #retentionMilliseconds: number;
 
@@ -28,8 +28,8 @@ export class EventStore {
   }
 
   /**
-   * Appends an event and sets the last activity of its client, if it has one. Returns how many events were dropped
-   * because the partition was full; 0 if it was not.
+   * Appends an event and, if `client` is given, sets its last activity.
+   * Returns the number of events that were deleted because the partition was full.
    */
   append(
     sender: EventSender,
@@ -43,7 +43,7 @@ export class EventStore {
     partition.append({ sequenceNumber, enqueuedUtc, bytes, sender, head, format, body });
     if (client !== undefined) (client.activity as Mutable<ActivityRecord>).lastActivityUtc = enqueuedUtc;
     const isFull = partition.bytes > this.maximumBytes;
-    // One tenth is freed at once, so that a full log is not trimmed (and logged) at every event.
+    // One tenth is deleted together, so that a full log is not trimmed and logged for every event.
     const dropped = partition.trim(
       isFull ? this.maximumBytes * 0.9 : this.maximumBytes,
       enqueuedUtc - this.#retentionMilliseconds,

@@ -5,13 +5,13 @@ import { type LogEntry, PartitionLog } from './partition-log.ts';
 /** Feedback records that a back end receives together. */
 export type FeedbackBatch = readonly FeedbackRecord[];
 
-/** The batch that is still being filled. */
+/** The batch to which records are added. */
 export interface OpenBatch {
   readonly sinceUtc: number;
   readonly batch: FeedbackBatch;
 }
 
-/** A record in the log for those who only look on. */
+/** A record in the log for observers. */
 export interface FeedbackEntry extends LogEntry {
   readonly record: FeedbackRecord;
 }
@@ -19,7 +19,7 @@ export interface FeedbackEntry extends LogEntry {
 const MAXIMUM_LOG_BYTES = 4 * 1024 * 1024;
 const RECORD_BYTES = 512;
 
-/** Feedback on cloud-to-device messages: the batch that is filled, the queue of batches, and a log of all records. */
+/** Feedback on cloud-to-device messages: the open batch, the queue of batches, and a log of all records. */
 export class FeedbackStore {
   readonly log = new PartitionLog<FeedbackEntry>();
   #queue: MessageQueue<FeedbackBatch> = emptyQueue();

@@ -14,9 +14,9 @@ import {
 } from './snapshot-format.ts';
 
 /**
- * All state of a hub, and the only code that changes it. Whatever has to survive a restart is in here; timers are rebuilt
- * from it, sessions and waiting calls end. Records are readonly outside: every change is a named write of one of these
- * stores.
+ * All state of a hub, and the only code that changes it. The state is complete: timers are created again from it, and
+ * sessions and pending calls end at a restore. Records are readonly outside. Every change is a named write of one of
+ * these stores.
  */
 export class HubStore {
   readonly clients = new ClientStore();
@@ -31,18 +31,18 @@ export class HubStore {
     this.#createdUtc = createdUtc;
   }
 
-  /** When the hub was created (Unix milliseconds). */
+  /** The creation time of the hub (Unix milliseconds). */
   get createdUtc(): number {
     return this.#createdUtc;
   }
 
-  /** Counts one more event about a connection and returns the count. */
+  /** Increments the number of connection events and returns it. */
   countConnectionEvent(): number {
     this.#connectionEventCount += 1;
     return this.#connectionEventCount;
   }
 
-  /** Returns the whole state as plain data. Later changes of the store do not change it. */
+  /** Returns the complete state as plain data. Later changes of the store do not change it. */
   snapshot(): HubSnapshot {
     const { clients, jobs, events, feedback } = this;
     return {
@@ -64,9 +64,9 @@ export class HubStore {
   }
 
   /**
-   * Replaces the whole state. The connections of the snapshot no longer exist: every client is disconnected, and messages
-   * that were delivered over a connection are enqueued again. Throws if the snapshot has another version or another
-   * number of partitions.
+   * Replaces the complete state. The connections of the snapshot no longer exist, so that every client is disconnected
+   * and messages that were delivered over a connection are enqueued again. Throws if the snapshot has another version
+   * or another number of partitions.
    */
   restore(snapshot: HubSnapshot): void {
     checkSnapshot(snapshot, this.events.partitions.length);
@@ -84,7 +84,7 @@ export class HubStore {
     this.feedback.log.restore(feedbackLog.entries, feedbackLog.nextSequenceNumber);
   }
 
-  /** Returns to the state of a hub that was just created at the given time (Unix milliseconds). */
+  /** Returns to the state of a hub that was created at the given time (Unix milliseconds). */
   reset(createdUtc: number): void {
     this.restore({
       version: SNAPSHOT_VERSION,

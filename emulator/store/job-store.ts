@@ -45,7 +45,7 @@ export class JobStore {
     this.#jobs.delete(jobId);
   }
 
-  /** Adds a job that was created here or comes from a snapshot. */
+  /** Adds a new job or a job of a snapshot. */
   insert(job: JobRecord): void {
     this.#jobs.set(job.request.jobId, job);
   }

@@ -1,4 +1,4 @@
-/** What a log keeps of an entry: its number, its time (Unix milliseconds) and its size. */
+/** An entry of a log: its number, its time (Unix milliseconds) and its size. */
 export interface LogEntry {
   readonly sequenceNumber: number;
   readonly enqueuedUtc: number;
@@ -6,8 +6,8 @@ export interface LogEntry {
 }
 
 /**
- * An append-only log with a bound on bytes and age: the oldest entries are dropped first.
- * Reading never copies. A reader that fell behind the oldest entry continues from there.
+ * An append-only log with a limit of bytes and age. The oldest entries are deleted first.
+ * Reading does not copy. A reader whose next entry was deleted continues with the oldest entry.
  */
 export class PartitionLog<Entry extends LogEntry> {
   #entries: Entry[] = [];
@@ -23,7 +23,7 @@ export class PartitionLog<Entry extends LogEntry> {
     return this.#nextSequenceNumber;
   }
 
-  /** The sequence number of the oldest entry that is still kept. */
+  /** The sequence number of the oldest remaining entry. */
   get firstSequenceNumber(): number {
     return this.#nextSequenceNumber - (this.#entries.length - this.#first);
   }
@@ -32,7 +32,7 @@ export class PartitionLog<Entry extends LogEntry> {
     return this.#bytes;
   }
 
-  /** How often the content was replaced. */
+  /** The number of calls of {@link restore}. */
   get restoreCount(): number {
     return this.#restoreCount;
   }
@@ -49,7 +49,7 @@ export class PartitionLog<Entry extends LogEntry> {
     if (this.#waiting.size > 0) this.#wakeReaders();
   }
 
-  /** Drops the oldest entries until both bounds hold. Returns how many were dropped. */
+  /** Deletes the oldest entries until both limits are met. Returns the number of deleted entries. */
   trim(maximumBytes: number, enqueuedSince: number): number {
     const before = this.#first;
     for (;;) {
@@ -64,7 +64,7 @@ export class PartitionLog<Entry extends LogEntry> {
     return count;
   }
 
-  /** Returns the entry with this number, the oldest one if it was dropped, or undefined if it is not there yet. */
+  /** Returns the entry with this number, the oldest entry if it was deleted, or undefined if it does not exist yet. */
   at(sequenceNumber: number): Entry | undefined {
     const offset = Math.max(sequenceNumber - this.firstSequenceNumber, 0);
     return this.#entries[this.#first + offset];
@@ -85,7 +85,7 @@ export class PartitionLog<Entry extends LogEntry> {
     this.#restoreCount += 1;
   }
 
-  /** Calls back once, at the next append. Returns a function that stops waiting. */
+  /** Calls `wake` once, at the next append. Returns a function that cancels this. */
   onAppend(wake: () => void): () => void {
     this.#waiting.add(wake);
     return () => this.#waiting.delete(wake);
@@ -115,7 +115,7 @@ export class LogCursor<Entry extends LogEntry> {
     this.#restoreCount = log.restoreCount;
   }
 
-  /** Returns the next entry without taking it, or undefined if the reader has seen all. */
+  /** Returns the next entry without moving the cursor, or undefined if there is none yet. */
   peek(): Entry | undefined {
     if (this.#restoreCount !== this.#log.restoreCount) {
       this.#restoreCount = this.#log.restoreCount;
@@ -124,7 +124,7 @@ export class LogCursor<Entry extends LogEntry> {
     return this.#log.at(this.#next);
   }
 
-  /** Moves behind an entry. */
+  /** Moves the cursor after an entry. */
   pass({ sequenceNumber }: Entry): void {
     this.#next = sequenceNumber + 1;
   }

@@ -8,14 +8,14 @@ import type { CloudToDeviceMessage } from '../domain/messages/message.ts';
 import type { Twin } from '../domain/twins/twin.ts';
 import type { LogEntry } from './partition-log.ts';
 
-/** What the hub observes of a client. Times are Unix milliseconds; undefined means never. */
+/** The connection state and the last activity of a client. Times are Unix milliseconds; undefined means never. */
 export interface ActivityRecord {
   readonly connectionState: ConnectionState;
   readonly connectionStateUpdatedUtc: number | undefined;
   readonly lastActivityUtc: number | undefined;
 }
 
-/** A subscription that outlives its connection: the topic filter as the client wrote it, and the granted QoS. */
+/** A subscription of a persistent MQTT session: the topic filter as the client sent it, and the granted QoS. */
 export interface PersistentSubscription {
   readonly filter: string;
   readonly qualityOfService: 0 | 1;
@@ -25,7 +25,7 @@ interface RegisteredClient {
   readonly twin: Twin;
   readonly activity: ActivityRecord;
   readonly subscriptions: readonly PersistentSubscription[];
-  /** How many direct methods were sent to the client: the request id of the last one. */
+  /** The number of direct methods sent to the client. It is the request id of the last one. */
   readonly methodRequestCount: number;
 }
 
@@ -45,9 +45,9 @@ export interface ModuleRecord extends RegisteredClient {
 
 export type ClientRecord = DeviceRecord | ModuleRecord;
 
-/** A job with its state; `deviceJobs` is filled when it starts. */
+/** A job with its state. `deviceJobs` is empty until the job starts. */
 export interface JobRecord {
-  /** Grows with each job that is created. */
+  /** Increases with each created job. */
   readonly ordinal: number;
   readonly request: JobRequest;
   readonly createdUtc: number;
@@ -55,14 +55,14 @@ export interface JobRecord {
   readonly deviceJobs: readonly DeviceJob[];
 }
 
-/** What the hub stamps on every event of a client. Made once per connection and shared by its events. */
+/** The values that the hub adds to every event of a client. All events of a connection share one sender. */
 export interface EventSender {
   readonly identity: ClientIdentity;
   readonly partition: number;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** An event in its partition: raw bytes and the format in which they are decoded when somebody reads them. */
+/** An event in its partition: raw bytes and their format. The event is decoded when it is read. */
 export interface StoredEvent extends LogEntry, IncomingEvent {
   readonly sender: EventSender;
 }

@@ -64,11 +64,11 @@ function formatQueue(queue: MessageQueue<CloudToDeviceMessage>): MessageQueue<Cl
 
 function parse<T>(text: string): T {
   const value = parseJson(text);
-  if (!value.ok) throw new Error(`The snapshot holds invalid JSON: ${value.error.message}`);
+  if (!value.ok) throw new Error(`The snapshot contains invalid JSON: ${value.error.message}`);
   return value.value as T;
 }
 
-// A Buffer is an instance, and often a slice that keeps a whole network read in memory.
+// A Buffer is not plain data. It is often a slice that keeps a larger buffer in memory.
 function plainBytes(bytes: Uint8Array): Uint8Array {
   return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes);
 }

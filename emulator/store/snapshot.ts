@@ -4,22 +4,23 @@ import type { CloudToDeviceMessage } from '../domain/messages/message.ts';
 import type { FeedbackBatch, FeedbackEntry, OpenBatch } from './feedback-store.ts';
 import type { ActivityRecord, PersistentSubscription, StoredEvent } from './records.ts';
 
-/** The version of the form below. A hub restores no other one. */
+/** The version of the snapshot form. A hub restores no other version. */
 export const SNAPSHOT_VERSION = 1;
 
 /**
- * The whole state of a hub as plain data: no functions and no instances but `Uint8Array`. Times are Unix milliseconds.
+ * The complete state of a hub as plain data, without functions and with `Uint8Array` as the only class.
+ * Times are Unix milliseconds.
  * Twins and jobs are JSON text, because only text keeps the spelling of every number.
  */
 export interface HubSnapshot {
   readonly version: number;
   readonly createdUtc: number;
   readonly connectionEventCount: number;
-  /** .NET ticks of the last generation id, as decimal text. */
+  /** The .NET ticks of the last generation id, as a decimal string. */
   readonly lastTicks: string;
   /** In the order of registration. */
   readonly devices: readonly DeviceSnapshot[];
-  /** JSON texts of the jobs in the order of creation. */
+  /** The JSON texts of the jobs in the order of creation. */
   readonly jobs: readonly string[];
   readonly lastJobOrdinal: number;
   /** One log per partition. */

@@ -3,7 +3,7 @@ import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../emulator/d
 import type { MethodRequest } from '../../emulator/domain/methods/method.ts';
 import type { ClientConnection, DisconnectReason } from '../../emulator/hub/client-connection.ts';
 
-/** A link to a client that keeps all it hears. */
+/** A connection that records what the hub delivers over it. */
 export interface RecordingLink extends ClientConnection {
   readonly desiredPatches: JsonObject[];
   readonly methodRequests: MethodRequest[];
@@ -12,7 +12,7 @@ export interface RecordingLink extends ClientConnection {
   readonly closed: DisconnectReason[];
 }
 
-/** `onMessage` is what the client does with a cloud-to-device message, within its delivery. */
+/** Creates a recording connection. It calls `onMessage` within the delivery of a cloud-to-device message. */
 export function createRecordingLink(onMessage?: (delivery: CloudToDeviceDelivery) => void): RecordingLink {
   const desiredPatches: JsonObject[] = [];
   const methodRequests: MethodRequest[] = [];

@@ -1,6 +1,6 @@
 import type { IdSource } from '../../emulator/hub/ports.ts';
 
-/** Ids that are the same in every run: GUIDs and bytes count up from 1, numbers are the lowest allowed. */
+/** Creates ids that are the same in every run. GUIDs and bytes count from 1; numbers are 0. */
 export function createSequentialIds(): IdSource {
   let count = 0;
   return {

@@ -14,7 +14,7 @@ const KINDS = [
 ] as const;
 
 describe('the activity feed', () => {
-  it('tells of every change with its operation and client, in order', () => {
+  it('publishes every change with its operation and client, in order', () => {
     const quiet = createQuietHub();
     const seen: Activity[] = [];
     quiet.hub.activities.listen({ kinds: KINDS }, (activity) => seen.push(activity));
@@ -35,7 +35,7 @@ describe('the activity feed', () => {
     ]);
   });
 
-  it('gives a listener only the kinds and the client that it asked for', () => {
+  it('calls a listener only for the kinds and the client of its filter', () => {
     const quiet = createQuietHub();
     const seen: string[] = [];
     quiet.hub.activities.listen(
@@ -46,7 +46,7 @@ describe('the activity feed', () => {
     expect(seen).toEqual(['twinUpdated d1/m1']);
   });
 
-  it('stops when the listener stops', () => {
+  it('calls a listener no more after the end of its subscription', () => {
     const quiet = createQuietHub();
     let count = 0;
     const stop = quiet.hub.activities.listen({ kinds: KINDS }, () => {
@@ -58,7 +58,7 @@ describe('the activity feed', () => {
     expect(count).toBe(1);
   });
 
-  it('says which kinds have no listener, so that nothing is built for them', () => {
+  it('reports the kinds that have no listener', () => {
     const { hub } = createQuietHub();
     expect(KINDS.filter((kind) => hub.activities.hasListener(kind))).toEqual([
       'identityDeleted',

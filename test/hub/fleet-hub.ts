@@ -11,15 +11,15 @@ import { createSequentialIds } from '../fakes/sequential-ids.ts';
 import { DEVICES, ROWS } from '../query/fleet.ts';
 import { deviceIdOf, identityOf, messageOf, succeeded } from './quiet-hub.ts';
 
-// A gateway that is born now has the scope that the fleet's camera names: its ticks are 638700000000000000.
+// The ticks of this time are 638700000000000000, as in the parent scope of the camera.
 const GATEWAY_BIRTH = Date.UTC(2024, 11, 17, 2, 40);
 const NEVER = '0001-01-01T00:00:00Z';
 const ANY = { kind: 'any' } as const;
 
-/** A hub where the fleet of the worked queries was registered, was busy, and partly left again. */
+/** Creates a hub in the state of the worked queries: clients are registered, were active, and some are connected. */
 export function createFleetHub(): { readonly hub: Hub; readonly clock: ManualClock } {
   const clock = createManualClock(GATEWAY_BIRTH - 60_000);
-  // The messages for the disabled device outlive the story.
+  // The messages for the disabled device must not expire.
   const cloudToDevice = { ...DEFAULT_HUB_OPTIONS.cloudToDevice, defaultTimeToLiveSeconds: 365 * 86_400 };
   const options = { ...DEFAULT_HUB_OPTIONS, hostNames: ['myhub.azure-devices.net'], cloudToDevice };
   const ports = { clock, ids: createSequentialIds(), log: () => undefined };
@@ -36,7 +36,7 @@ export function createFleetHub(): { readonly hub: Hub; readonly clock: ManualClo
       clock.advance(Date.parse(String(device.lastActivityTime)) - clock.now());
       visit(hub, device);
     }
-    // Only now the gateway exists that is the camera's parent, and the disabled device has had its say.
+    // An update now, because the parent of the camera exists and the disabled device has connected.
     if (device.deviceId === 'cam-01' || device.status === 'disabled') putDevice(hub, device, 'update');
   }
   return { hub, clock };
@@ -79,16 +79,16 @@ function contentOf(document: JsonObject) {
   return succeeded(parseTwinContent({ tags: document.tags ?? {}, properties: document.properties ?? {} }));
 }
 
-/** Writes desired properties until their version is the document's; a property `round` is left behind. */
+/** Updates desired properties until they have the version of the document. This adds a property `round`. */
 function raiseDesiredVersion(hub: Hub, document: JsonObject): void {
-  const wanted = sectionOf(document, 'desired').$version;
-  for (let version = 1; version < Number(wanted); version++) {
+  const lastVersion = sectionOf(document, 'desired').$version;
+  for (let version = 1; version < Number(lastVersion); version++) {
     const desired = version === 1 ? { ...membersOf(document, 'desired'), round: 1 } : { round: version };
     succeeded(hub.twins.updateTwin(clientOf(document), { desired }, NO_PRECONDITION));
   }
 }
 
-/** The client connects, reports what it has to say, and stays if it is to be found connected. */
+/** Connects the client, updates its reported properties, and disconnects it if the document says so. */
 function visit(hub: Hub, document: JsonObject): void {
   const identity = clientOf(document);
   const client = { identity, method: { scope: 'device', type: 'sas' } } as const;

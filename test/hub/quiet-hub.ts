@@ -21,15 +21,15 @@ import { createSequentialIds } from '../fakes/sequential-ids.ts';
 
 const START = Date.UTC(2026, 0, 2, 3, 4, 5);
 
-/** A hub without doors, on a clock that stands still, with ids that are the same in every run. */
+/** A hub without doors, with a manual clock and sequential ids. */
 export interface QuietHub {
   readonly hub: Hub;
   readonly clock: ManualClock;
-  /** How many timers wait to run. */
+  /** Returns the number of pending timers. */
   timerCount(): number;
   /** Registers a device, or a module (`device/module`) with its device. */
   register(clientId: string, members?: Readonly<Record<string, JsonValue>>): ClientIdentity;
-  /** A connected client that listens to the channels, and the link that heard it. */
+  /** Connects a client that is subscribed to the channels. Returns its session and its recording connection. */
   connect(
     clientId: string,
     options?: ConnectOptions,
@@ -117,7 +117,7 @@ export function deviceIdOf(text: string): DeviceId {
   return identityOf(text).deviceId;
 }
 
-/** A message with a text body; `messageId` is the text itself. */
+/** Creates a message whose body and `messageId` are the text. */
 export function messageOf(text: string, members: Partial<CloudToDeviceMessage> = {}): CloudToDeviceMessage {
   return {
     body: new TextEncoder().encode(text),
@@ -132,12 +132,12 @@ export function succeeded<T>(result: Result<T>): T {
   return result.value;
 }
 
-/** The name of the error, or `ok`. */
+/** Returns the name of the error, or `ok`. */
 export function outcomeOf(result: Result<unknown>): string {
   return result.ok ? 'ok' : result.error.name;
 }
 
-/** The first `count` events of the log. */
+/** Reads the first `count` events of the log. */
 export async function eventsOf(hub: Hub, count: number): Promise<readonly DeviceEvent[]> {
   return take(hub.events.read({ from: 'earliest', signal: AbortSignal.timeout(5000) }), count);
 }

@@ -24,7 +24,7 @@ const OPTIONS = { eventSources: ['deviceConnectionStateEvents'], concurrentJobLi
 const TOPIC = { filter: 'devices/d1/messages/devicebound/#', qualityOfService: 1 } as const;
 
 describe('a snapshot', () => {
-  it('is plain data without functions or instances', () => {
+  it('is plain data without functions and instances', () => {
     const instances: unknown[] = [];
     walk(busyHub().quiet.hub.snapshot(), (value) => {
       const prototype = Object.getPrototypeOf(value);
@@ -34,7 +34,7 @@ describe('a snapshot', () => {
     expect(instances).toEqual([]);
   });
 
-  it('does not change when the hub goes on', async () => {
+  it('does not change when the hub changes', async () => {
     const { quiet } = busyHub();
     const snapshot = quiet.hub.snapshot();
     const before = serialize(snapshot).toString('base64');
@@ -46,7 +46,7 @@ describe('a snapshot', () => {
     expect(serialize(snapshot).toString('base64')).toBe(before);
   });
 
-  it('restores a hub that answers as the old one did', async () => {
+  it('restores a hub that returns the same answers', async () => {
     const { quiet, restored } = restoreBusyHub();
     const devices = ['d1', 'd2', 'gone'].map(deviceIdOf);
     for (const id of devices) {
@@ -69,18 +69,18 @@ describe('a snapshot', () => {
     );
   });
 
-  it('keeps the spelling of every number', () => {
+  it('keeps the text of numbers', () => {
     const { restored } = restoreBusyHub();
     expect(JSON.stringify(numbersOf(restored))).toBe('["1.0","1e3"]');
   });
 
-  it('restores everything that it holds', () => {
+  it('restores its complete content', () => {
     const { snapshot, restored } = restoreBusyHub();
     const again = restored.hub.snapshot();
     expect(disconnected(again)).toEqual(disconnected(snapshot));
   });
 
-  it('lets ids, etags, sequence numbers and lock tokens continue', async () => {
+  it('continues ids, etags, sequence numbers and lock tokens', async () => {
     const { quiet, restored, lockToken } = restoreBusyHub();
     const [before, after] = [quiet, restored].map((hub) => {
       const client = hub.register('new');
@@ -107,13 +107,13 @@ describe('a snapshot', () => {
     expect(new Set(numbers.map(String)).size).toBe(8);
   });
 
-  it('enqueues again what was delivered over a connection', () => {
+  it('enqueues messages again that were delivered over a connection', () => {
     const { restored } = restoreBusyHub();
     const { link } = restored.connect('d1', { channels: ['messages'] });
     expect(link.messages.map(({ isRedelivery }) => isRedelivery)).toEqual([true]);
   });
 
-  it('rebuilds the timers of queues and jobs', () => {
+  it('restores the timers of queues and jobs', () => {
     const { restored } = restoreBusyHub();
     const statusOf = (jobId: string) => restored.hub.jobs.getJob(jobId).status;
     expect([statusOf('done'), statusOf('waiting'), statusOf('running')]).toEqual([
@@ -135,7 +135,7 @@ describe('a snapshot', () => {
   it.each([
     ['another version', { version: 99 }, 'The snapshot has version 99. This hub restores version 1.'],
     ['another number of partitions', { events: [] }, 'The snapshot has 0 partitions. This hub has 4.'],
-  ])('is refused if it has %s, and the hub stays as it is', (_case, change, message) => {
+  ])('is refused without a change of the hub if it has %s', (_case, change, message) => {
     const { quiet } = busyHub();
     const before = quiet.hub.snapshot();
     expect(() => quiet.hub.restore({ ...before, ...change })).toThrow(message);
@@ -143,7 +143,7 @@ describe('a snapshot', () => {
   });
 });
 
-describe('a hub that is reset', () => {
+describe('a reset hub', () => {
   it('ends sessions and calls with a reason', async () => {
     const quiet = createQuietHub();
     quiet.register('d1');
@@ -154,7 +154,7 @@ describe('a hub that is reset', () => {
     expect(outcomeOf(await call)).toBe('ServiceUnavailable');
   });
 
-  it('is as a new hub', () => {
+  it('has the state of a new hub', () => {
     const { quiet } = busyHub();
     quiet.hub.reset();
     expect(quiet.timerCount()).toBe(0);
@@ -165,7 +165,7 @@ describe('a hub that is reset', () => {
     quiet.connect('d1');
   });
 
-  it('lets open readers go on with what comes', async () => {
+  it('continues open readers with new events', async () => {
     const { quiet } = busyHub();
     const reader = quiet.hub.events.read({ deviceId: 'd9' })[Symbol.asyncIterator]();
     const next = reader.next();
@@ -180,7 +180,7 @@ describe('a hub that is reset', () => {
 
 const METHOD = { name: 'm', payload: 'null', responseTimeoutSeconds: 30, connectTimeoutSeconds: 0 };
 
-/** A hub with state of every kind, and a lock token that a device holds by the HTTPS API. */
+/** Creates a hub with state of every kind. Returns the lock token of a message that was received over HTTPS. */
 function busyHub(): { readonly quiet: QuietHub; readonly lockToken: string } {
   const quiet = createQuietHub(OPTIONS);
   const { hub, clock } = quiet;
@@ -225,7 +225,7 @@ function busyHub(): { readonly quiet: QuietHub; readonly lockToken: string } {
   return { quiet, lockToken: second?.lockToken ?? '' };
 }
 
-/** The busy hub, and a new one that took its snapshot over after a way through bytes. */
+/** Creates the busy hub, and restores its serialized snapshot in a new hub. */
 function restoreBusyHub() {
   const { quiet, lockToken } = busyHub();
   const snapshot = quiet.hub.snapshot();
@@ -244,7 +244,7 @@ function eventOf(text: string) {
   return { head, format: JSON_PROPERTIES, body: Buffer.from(text) };
 }
 
-/** Events with their bodies as text, because a restored body is no Buffer any more. */
+/** Returns events with their bodies as text, because a restored body is not a Buffer. */
 function textsOf(events: readonly DeviceEvent[]) {
   return events.map((event) => ({ ...event, body: new TextDecoder().decode(event.body) }));
 }
@@ -260,7 +260,7 @@ function withoutConnection(value: unknown): unknown {
   ) as JsonValue;
 }
 
-/** The snapshot as if no client had been connected. */
+/** Returns the snapshot without connected clients. */
 function disconnected(snapshot: HubSnapshot): HubSnapshot {
   const devices = snapshot.devices.map((device) => ({
     ...device,
@@ -278,7 +278,7 @@ function disconnected(snapshot: HubSnapshot): HubSnapshot {
 }
 
 function walk(value: unknown, visit: (value: object) => void): void {
-  if (typeof value === 'function') throw new Error('The snapshot holds a function.');
+  if (typeof value === 'function') throw new Error('The snapshot contains a function.');
   if (typeof value !== 'object' || value === null) return;
   visit(value);
   if (!(value instanceof Uint8Array)) for (const member of Object.values(value)) walk(member, visit);

@@ -10,14 +10,14 @@ function filledLog(weights: readonly number[]) {
   return log;
 }
 
-describe('a partition', () => {
-  it('numbers its events from 0, without a gap', () => {
+describe('a partition log', () => {
+  it('numbers its entries from 0 without a gap', () => {
     const log = filledLog([1, 1, 1]);
     expect([0, 1, 2, 3].map((number) => log.at(number)?.sequenceNumber)).toEqual([0, 1, 2, undefined]);
     expect(log.nextSequenceNumber).toBe(3);
   });
 
-  it('forgets the oldest events by weight and by age, and a reader goes on from the oldest that is left', () => {
+  it('deletes the oldest entries by size and age, and returns the oldest remaining entry instead', () => {
     const log = filledLog([10, 10, 10, 10]);
     expect(log.trim(25, 0)).toBe(2);
     expect(log.at(0)?.sequenceNumber).toBe(2);
@@ -25,7 +25,7 @@ describe('a partition', () => {
     expect(log.firstSequenceNumber).toBe(3);
   });
 
-  it('keeps the bound, the order and every number, whatever comes in', () => {
+  it('keeps its size limit, its order and consecutive numbers for any entries', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 50 }), { maxLength: 3000 }),
@@ -50,8 +50,8 @@ describe('a partition', () => {
   });
 });
 
-describe('a cursor', () => {
-  it('reads one entry after the other and waits at the end', () => {
+describe('a log cursor', () => {
+  it('reads each entry once and continues with appended ones', () => {
     const log = filled(2);
     const cursor = new LogCursor(log, 0);
     expect(readAll(cursor)).toEqual([0, 1]);
@@ -59,7 +59,7 @@ describe('a cursor', () => {
     expect(readAll(cursor)).toEqual([2]);
   });
 
-  it('continues at the end of a content that was restored behind it', () => {
+  it('continues at the end of restored content that is shorter', () => {
     const log = filled(5);
     const cursor = new LogCursor(log, 0);
     expect(readAll(cursor)).toEqual([0, 1, 2, 3, 4]);
@@ -69,7 +69,7 @@ describe('a cursor', () => {
     expect(readAll(cursor)).toEqual([2]);
   });
 
-  it('keeps its place in a content that was restored before it', () => {
+  it('keeps its position in restored content that is longer', () => {
     const log = filled(2);
     const cursor = new LogCursor(log, 1);
     log.restore([entry(0), entry(1), entry(2)], 3);

@@ -6,9 +6,9 @@ import type { ClientRecord, DeviceRecord, JobRecord } from '../../emulator/store
 import { identityOf } from '../hub/quiet-hub.ts';
 
 describe('the records of the store', () => {
-  it('are readonly outside the store, and so are its maps', () => {
+  it('are readonly outside the store, like its maps', () => {
     const twin = createTwin(identityOf('d'), '2026-01-01T00:00:00Z');
-    // Each line is an error of the compiler; without one, `tsc` reports the unused expectation.
+    // Each line is a compiler error. If it is not, `tsc` reports the unused expectation.
     const writes = [
       // @ts-expect-error a change is a named write of the store
       (record: ClientRecord) => (record.twin = twin),

@@ -4,30 +4,30 @@ import { failed, ok, type Result } from '../result.ts';
 import { parseTime } from '../time.ts';
 import { enqueue, type MessageQueue } from './message-queue.ts';
 
-/** How a hub keeps its cloud-to-device messages and the feedback on them. */
+/** The timeouts and limits of cloud-to-device messages and of their feedback. */
 export interface CloudToDeviceOptions {
-  /** How long a message lives whose sender named no expiry. The hub allows a minute to two days. */
+  /** The time to live of a message without an expiry time. IoT Hub allows one minute to two days. */
   readonly defaultTimeToLiveSeconds: number;
-  /** How often a device may abandon a message before it is dead-lettered. The hub allows 1 to 100. */
+  /** A message is dead-lettered when the device has abandoned it this often. IoT Hub allows 1 to 100. */
   readonly maximumDeliveryCount: number;
-  /** How long a device holds a message that it received before it is delivered again. Fixed on the hub. */
+  /** How long a device holds a received message before the hub delivers it again. IoT Hub has a fixed value. */
   readonly lockSeconds: number;
   readonly feedback: FeedbackOptions;
 }
 
-/** How a hub keeps feedback for its back ends. */
+/** The timeouts and limits of feedback for back ends. */
 export interface FeedbackOptions {
-  /** How long feedback waits to be received. The hub allows a minute to two days. */
+  /** How long feedback waits for a back end. IoT Hub allows one minute to two days. */
   readonly timeToLiveSeconds: number;
-  /** How often a back end may abandon a batch of feedback before it is dropped. The hub allows 1 to 100. */
+  /** A batch is deleted when a back end has abandoned it this often. IoT Hub allows 1 to 100. */
   readonly maximumDeliveryCount: number;
-  /** How long a back end holds a batch that it received. The hub allows 5 to 300 seconds. */
+  /** How long a back end holds a received batch. IoT Hub allows 5 to 300 seconds. */
   readonly lockSeconds: number;
-  /** How long records are gathered into one batch, 64 at most; 0 makes each record a batch at once (the hub: 15). */
+  /** How long a batch collects records, at most 64. 0 sends each record in a batch of its own. IoT Hub uses 15. */
   readonly batchSeconds: number;
 }
 
-/** The hub's own defaults, but for feedback, which does not let a developer wait. */
+/** The defaults of IoT Hub, except `batchSeconds`: feedback is sent at once, because a developer waits for it. */
 export const DEFAULT_CLOUD_TO_DEVICE_OPTIONS: CloudToDeviceOptions = {
   defaultTimeToLiveSeconds: 3600,
   maximumDeliveryCount: 10,
@@ -35,11 +35,14 @@ export const DEFAULT_CLOUD_TO_DEVICE_OPTIONS: CloudToDeviceOptions = {
   feedback: { timeToLiveSeconds: 3600, maximumDeliveryCount: 10, lockSeconds: 60, batchSeconds: 0 },
 };
 
-/** As many messages may wait for a device, those that it holds included. */
+/** The maximum number of pending messages of a device, including those that the device holds. */
 export const MAXIMUM_QUEUE_DEPTH = 50;
 const MAXIMUM_TIME_TO_LIVE_MILLISECONDS = 2 * 24 * 60 * 60 * 1000;
 
-/** Queues a message for a device; `MessageTooLarge`, `InvalidMessageExpiryTime` or `DeviceMaximumQueueDepthExceeded`. */
+/**
+ * Adds a message to the queue of a device.
+ * Errors: `MessageTooLarge`, `InvalidMessageExpiryTime`, `DeviceMaximumQueueDepthExceeded`.
+ */
 export function enqueueMessage(
   queue: MessageQueue<CloudToDeviceMessage>,
   message: CloudToDeviceMessage,

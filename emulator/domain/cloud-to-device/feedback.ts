@@ -5,7 +5,7 @@ import type { EndedMessage, MessageEnd } from './message-queue.ts';
 
 type FeedbackStatus = MessageEnd['outcome'];
 
-/** What became of one cloud-to-device message, as a back end reads it; `enqueuedTimeUtc` is when that happened. */
+/** The outcome of one cloud-to-device message in the form of IoT Hub. `enqueuedTimeUtc` is the time of the outcome. */
 export interface FeedbackRecord {
   readonly originalMessageId: string;
   readonly enqueuedTimeUtc: string;
@@ -15,7 +15,7 @@ export interface FeedbackRecord {
   readonly deviceGenerationId: string;
 }
 
-/** Feedback on its way to a back end. The lock token settles it; `deliveryCount` is 0 at first. */
+/** A delivery of feedback to a back end, which settles it with the lock token. `deliveryCount` begins at 0. */
 export interface FeedbackDelivery {
   readonly lockToken: string;
   readonly sequenceNumber: number;
@@ -24,7 +24,7 @@ export interface FeedbackDelivery {
   readonly records: readonly FeedbackRecord[];
 }
 
-// The words of the live hub where they are known, else the status itself.
+// The descriptions of the live hub. If the description is not known, it is the status itself.
 const DESCRIPTIONS: Readonly<Record<FeedbackStatus, string>> = {
   Success: 'Success',
   Rejected: 'Message rejected',
@@ -33,13 +33,13 @@ const DESCRIPTIONS: Readonly<Record<FeedbackStatus, string>> = {
   Purged: 'Purged',
 };
 
-/** The feedback on a message that ended, or undefined where its sender wants none. */
-export function feedbackOn(
+/** Returns the feedback on a message that left its queue, or undefined if the sender did not request it. */
+export function createFeedbackRecord(
   { content, outcome }: EndedMessage<CloudToDeviceMessage>,
   { deviceId, generationId }: Pick<DeviceIdentity, 'deviceId' | 'generationId'>,
   now: number,
 ): FeedbackRecord | undefined {
-  if (!isWanted(content.ack, outcome)) return undefined;
+  if (!isRequested(content.ack, outcome)) return undefined;
   return {
     originalMessageId: content.properties.system.messageId ?? '',
     enqueuedTimeUtc: formatTime(now),
@@ -50,7 +50,7 @@ export function feedbackOn(
   };
 }
 
-function isWanted(ack: FeedbackRequest, outcome: FeedbackStatus): boolean {
+function isRequested(ack: FeedbackRequest, outcome: FeedbackStatus): boolean {
   switch (ack) {
     case 'none':
       return false;

@@ -1,22 +1,22 @@
 import { failed, ok, type Result } from '../result.ts';
 
-/** What a queue keeps of a message in every state; times are Unix milliseconds. */
+/** The part of a message that is the same in every state. Times are Unix milliseconds. */
 interface KeptMessage<Content> {
   readonly content: Content;
   readonly sequenceNumber: number;
   readonly enqueuedUtc: number;
   readonly expiryUtc: number;
-  /** Grows when the receiver abandons the message, never when a lock runs out. */
+  /** Incremented when the receiver abandons the message, but not when a lock expires. */
   readonly deliveryCount: number;
-  /** How often the message was handed out. */
+  /** How often the message was delivered. */
   readonly attempts: number;
 }
 
-/** What a receiver holds while it works on a message. */
+/** The lock of a receiver on a delivered message. */
 export interface MessageLock {
   readonly token: string;
   readonly untilUtc: number;
-  /** The message was pushed over a connection and returns to the queue when that ends. */
+  /** True if the message was pushed over a connection. It then returns to the queue when the connection ends. */
   readonly endsWithConnection: boolean;
 }
 
@@ -29,7 +29,7 @@ export type InvisibleMessage<Content> = KeptMessage<Content> & {
 };
 type PendingMessage<Content> = EnqueuedMessage<Content> | InvisibleMessage<Content>;
 
-/** How a message left its queue. */
+/** The final state of a message, and the outcome that its feedback reports. */
 export type MessageEnd =
   | { readonly state: 'completed'; readonly outcome: 'Success' }
   | { readonly state: 'deadLettered'; readonly outcome: 'Rejected' | 'DeliveryCountExceeded' | 'Expired' }
@@ -37,15 +37,15 @@ export type MessageEnd =
 export type EndedMessage<Content> = KeptMessage<Content> & MessageEnd;
 
 /**
- * The messages that wait for one receiver, or are with it, in their order of delivery.
- * A message that returns keeps its place, which is before all that were never handed out.
+ * The messages that are enqueued for one receiver or held by it, in order of delivery.
+ * A message that returns to the queue keeps its place. It precedes every message that was never delivered.
  */
 export interface MessageQueue<Content> {
   readonly nextSequenceNumber: number;
   readonly messages: readonly PendingMessage<Content>[];
 }
 
-/** A queue after an event, and the messages that ended by it. */
+/** A queue after a transition, and the messages that the transition removed. */
 export interface QueueChange<Content> {
   readonly queue: MessageQueue<Content>;
   readonly ended: readonly EndedMessage<Content>[];
@@ -55,7 +55,7 @@ export function emptyQueue<Content>(): MessageQueue<Content> {
   return { nextSequenceNumber: 1, messages: [] };
 }
 
-/** (nothing) → enqueued. */
+/** Adds a message: (none) → enqueued. */
 export function enqueue<Content>(
   queue: MessageQueue<Content>,
   content: Content,
@@ -74,7 +74,10 @@ export function enqueue<Content>(
   return { nextSequenceNumber: sequenceNumber + 1, messages: [...queue.messages, message] };
 }
 
-/** enqueued → invisible, for the first message that waits. Returns undefined if none does; then no lock is made. */
+/**
+ * Locks the first waiting message: enqueued → invisible.
+ * Returns undefined if no message waits, and then does not call `createLock`.
+ */
 export function lockNext<Content>(
   queue: MessageQueue<Content>,
   createLock: () => MessageLock,
@@ -91,17 +94,20 @@ export function lockNext<Content>(
   return { queue: { ...queue, messages: queue.messages.with(index, message) }, message };
 }
 
-/** invisible → completed. A lost lock is `DeviceMessageLockLost`. */
+/** Completes a message: invisible → completed. Error: `DeviceMessageLockLost`. */
 export function complete<Content>(queue: MessageQueue<Content>, token: string): Result<QueueChange<Content>> {
   return settle(queue, token, (message) => end(message, { state: 'completed', outcome: 'Success' }));
 }
 
-/** invisible → dead-lettered. A lost lock is `DeviceMessageLockLost`. */
+/** Rejects a message: invisible → dead-lettered. Error: `DeviceMessageLockLost`. */
 export function reject<Content>(queue: MessageQueue<Content>, token: string): Result<QueueChange<Content>> {
   return settle(queue, token, (message) => end(message, { state: 'deadLettered', outcome: 'Rejected' }));
 }
 
-/** invisible → enqueued with a higher delivery count, or dead-lettered where that reaches the maximum. */
+/**
+ * Abandons a message: invisible → enqueued, with a higher delivery count.
+ * The message is dead-lettered if the count reaches the maximum. Error: `DeviceMessageLockLost`.
+ */
 export function abandon<Content>(
   queue: MessageQueue<Content>,
   token: string,
@@ -116,7 +122,7 @@ export function abandon<Content>(
   });
 }
 
-/** invisible → enqueued for all that a connection held which has ended; the delivery count stays. */
+/** Returns the messages of an ended connection: invisible → enqueued, with the same delivery count. */
 export function releaseConnection<Content>(queue: MessageQueue<Content>): MessageQueue<Content> {
   const isHeld = (message: PendingMessage<Content>) =>
     message.state === 'invisible' && message.lock.endsWithConnection;
@@ -127,8 +133,11 @@ export function releaseConnection<Content>(queue: MessageQueue<Content>): Messag
   };
 }
 
-/** What time alone does: an expired message is dead-lettered, whoever holds it; a lock that ran out sets its message free. */
-export function elapse<Content>(queue: MessageQueue<Content>, now: number): QueueChange<Content> {
+/**
+ * Applies the passing of time. An expired message is dead-lettered, even if a receiver holds it.
+ * A message with an expired lock is enqueued again.
+ */
+export function applyTimeouts<Content>(queue: MessageQueue<Content>, now: number): QueueChange<Content> {
   if (now < nextDueUtc(queue)) return { queue, ended: [] };
   return changeOf(queue, (message) => {
     if (message.expiryUtc <= now) return end(message, { state: 'deadLettered', outcome: 'Expired' });
@@ -136,12 +145,12 @@ export function elapse<Content>(queue: MessageQueue<Content>, now: number): Queu
   });
 }
 
-/** (any) → purged, all of them. */
+/** Purges all messages: (any) → purged. */
 export function purge<Content>(queue: MessageQueue<Content>): QueueChange<Content> {
   return changeOf(queue, (message) => end(message, { state: 'purged', outcome: 'Purged' }));
 }
 
-/** When {@link elapse} has something to do next; `Infinity` for an empty queue. */
+/** Returns the next time at which {@link applyTimeouts} changes the queue, or `Infinity` if the queue is empty. */
 export function nextDueUtc(queue: MessageQueue<unknown>): number {
   let due = Number.POSITIVE_INFINITY;
   for (const message of queue.messages) {

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, memberOf } from '../json.ts';
 
-/** The member that marks a Plug and Play component in a device twin: `"__t": "c"`. */
+/** The name of the member that marks an IoT Plug and Play component in a device twin: `"__t": "c"`. */
 export const COMPONENT_MARK = '__t';
 
 export function isComponent(value: JsonValue | undefined): value is JsonObject {

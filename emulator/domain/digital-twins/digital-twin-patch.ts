@@ -4,20 +4,21 @@ import type { Twin } from '../twins/twin.ts';
 import { changesOf } from '../twins/twin-merge.ts';
 import { COMPONENT_MARK, isComponent } from './component.ts';
 
-/** One step of a JSON Patch on a digital twin. The path names a property, a component, or a component's property. */
+/** One operation of a JSON Patch on a digital twin. */
 export type DigitalTwinOperation =
   | { readonly kind: 'set'; readonly path: DigitalTwinPath; readonly value: JsonValue }
   | { readonly kind: 'remove'; readonly path: DigitalTwinPath };
 
+/** A path to a property, to a component, or to a property of a component. */
 export type DigitalTwinPath = readonly [name: string] | readonly [component: string, name: string];
 
-// A name of the Digital Twins Definition Language.
+// The syntax of a name in the Digital Twins Definition Language.
 const NAME = /^[A-Za-z](?:[A-Za-z0-9_]{0,62}[A-Za-z0-9])?$/;
 const MAXIMUM_DEPTH = 5;
-// Each operation copies what came of those before it, so that thousands would hold up every other caller.
+// Each operation copies the result of the operation before it. Thousands of them would block every other caller.
 const MAXIMUM_OPERATIONS = 500;
 
-/** Reads a JSON Patch of `add`, `replace` and `remove`; on a digital twin the first two do the same. */
+/** Parses a JSON Patch of `add`, `replace` and `remove`. On a digital twin `add` and `replace` are the same. */
 export function parseDigitalTwinPatch(body: JsonValue): Result<readonly DigitalTwinOperation[]> {
   if (!Array.isArray(body)) {
     return failed('InvalidDigitalTwinJsonPatch', 'The body must be an array of JSON Patch operations.');
@@ -35,7 +36,7 @@ export function parseDigitalTwinPatch(body: JsonValue): Result<readonly DigitalT
   return ok(operations);
 }
 
-/** The patch of desired properties that operations on a digital twin come to. */
+/** Returns the patch of desired properties that is equal to the operations on a digital twin. */
 export function applyDigitalTwinPatch(
   twin: Twin,
   operations: readonly DigitalTwinOperation[],
@@ -158,7 +159,7 @@ function isKnownComponent(twin: Twin, desired: JsonObject, name: string): boolea
   return isComponent(memberOf(desired, name)) || isComponent(memberOf(twin.properties.reported, name));
 }
 
-/** What a twin patch must say so that the touched properties become what they are in `after`, and the others stay untouched. */
+/** Returns the twin patch that sets the properties at the paths to their values in `after` and changes no others. */
 function differenceOf(before: JsonObject, after: JsonObject, paths: readonly DigitalTwinPath[]): JsonObject {
   const changes: [string, JsonValue][] = [];
   for (const [first, touched] of membersByFirst(paths)) {
@@ -172,7 +173,7 @@ function differenceOf(before: JsonObject, after: JsonObject, paths: readonly Dig
   return Object.fromEntries(changes);
 }
 
-/** Of each first name the second ones, undefined where a path ends with the first. */
+/** Groups the second names of the paths by their first name. A path of one name adds undefined. */
 function membersByFirst(paths: readonly DigitalTwinPath[]): ReadonlyMap<string, Set<string | undefined>> {
   const members = new Map<string, Set<string | undefined>>();
   for (const [first, second] of paths) {

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue, memberOf } from '../json
 import { metadataAt, type Twin, userMembersOf } from '../twins/twin.ts';
 import { COMPONENT_MARK, isComponent } from './component.ts';
 
-/** A device's acknowledgement of a writable property: the value, and how it came to it. */
+/** The acknowledgement of a writable property by its device: the value, and the members for `$metadata`. */
 interface Acknowledgement {
   readonly value: JsonValue;
   readonly members: JsonObject;
@@ -14,7 +14,10 @@ const ACKNOWLEDGEMENT_NAMES: Readonly<Record<string, string>> = {
   ad: 'ackDescription',
 };
 
-/** What Plug and Play sees of a device twin: values side by side with what is wanted and when they were last reported. */
+/**
+ * Formats a device twin as a digital twin: the reported values, and metadata.
+ * The metadata of a property holds its desired value and the time of its last report.
+ */
 export function formatDigitalTwin(twin: Twin): JsonObject {
   const { values, metadata } = projectComponent(twin, []);
   return {
@@ -24,7 +27,7 @@ export function formatDigitalTwin(twin: Twin): JsonObject {
   };
 }
 
-/** The properties below a path, and what `$metadata` says of each; components stand among the values. */
+/** Returns the properties at a path and the metadata of each. A component is one of the values. */
 function projectComponent(
   twin: Twin,
   path: readonly string[],
@@ -34,8 +37,8 @@ function projectComponent(
   const values: [string, JsonValue][] = [];
   const metadata: [string, JsonValue][] = [];
   for (const name of new Set([...Object.keys(reported), ...Object.keys(desired)])) {
-    const [wanted, value] = [memberOf(desired, name), memberOf(reported, name)];
-    if (path.length === 0 && (isComponent(wanted) || isComponent(value))) {
+    const [desiredValue, value] = [memberOf(desired, name), memberOf(reported, name)];
+    if (path.length === 0 && (isComponent(desiredValue) || isComponent(value))) {
       const component = projectComponent(twin, [name]);
       values.push([name, { ...component.values, $metadata: component.metadata }]);
       continue;
@@ -45,9 +48,9 @@ function projectComponent(
     metadata.push([
       name,
       {
-        ...describeWanted(twin, [...path, name], wanted),
+        ...formatDesired(twin, [...path, name], desiredValue),
         ...acknowledgement?.members,
-        ...describeReported(twin, [...path, name], value),
+        ...formatReported(twin, [...path, name], value),
       },
     ]);
   }
@@ -75,13 +78,13 @@ function parseAcknowledgement(value: JsonValue | undefined): Acknowledgement | u
   return { value: acknowledged, members: Object.fromEntries(members) };
 }
 
-function describeWanted(twin: Twin, path: readonly string[], wanted: JsonValue | undefined): JsonObject {
-  if (wanted === undefined) return {};
+function formatDesired(twin: Twin, path: readonly string[], desiredValue: JsonValue | undefined): JsonObject {
+  if (desiredValue === undefined) return {};
   const version = metadataAt(twin.properties.desired, path)?.$lastUpdatedVersion;
-  return { desiredValue: wanted, ...(version === undefined ? {} : { desiredVersion: version }) };
+  return { desiredValue, ...(version === undefined ? {} : { desiredVersion: version }) };
 }
 
-function describeReported(twin: Twin, path: readonly string[], value: JsonValue | undefined): JsonObject {
+function formatReported(twin: Twin, path: readonly string[], value: JsonValue | undefined): JsonObject {
   const time = value === undefined ? undefined : metadataAt(twin.properties.reported, path)?.$lastUpdated;
   return time === undefined ? {} : { lastUpdateTime: time };
 }

@@ -3,7 +3,10 @@ import { failed, ok, type Result } from '../result.ts';
 
 export type AuthenticationType = 'sas' | 'selfSigned' | 'certificateAuthority' | 'none';
 
-/** How a device or module proves who it is. Keys are base64 of 16 to 64 bytes, thumbprints hex of SHA-1 or SHA-256. */
+/**
+ * The authentication of a device or module identity.
+ * Keys are 16 to 64 bytes in base64. Thumbprints are SHA-1 or SHA-256 in hexadecimal.
+ */
 export interface Authentication {
   readonly type: AuthenticationType;
   readonly symmetricKey: { readonly primaryKey: string | null; readonly secondaryKey: string | null };
@@ -13,14 +16,14 @@ export interface Authentication {
   };
 }
 
-/** Authentication as asked for: a `sas` one with null keys wants new keys. */
+/** A request for an authentication. The type `sas` with null keys requests new keys. */
 export type AuthenticationRequest = Authentication;
 
 const TYPES: readonly AuthenticationType[] = ['sas', 'selfSigned', 'certificateAuthority', 'none'];
 const NO_KEYS = { primaryKey: null, secondaryKey: null };
 const NO_THUMBPRINTS = { primaryThumbprint: null, secondaryThumbprint: null };
 
-/** Reads the `authentication` member of an identity; absent or null asks for a `sas` identity with new keys. */
+/** Parses the `authentication` member of an identity. If it is absent or null, the type is `sas` with new keys. */
 export function parseAuthentication(value: JsonValue | undefined): Result<AuthenticationRequest> {
   if (value === undefined || value === null) {
     return ok({ type: 'sas', symmetricKey: NO_KEYS, x509Thumbprint: NO_THUMBPRINTS });
@@ -39,9 +42,9 @@ export function parseAuthentication(value: JsonValue | undefined): Result<Authen
 }
 
 function parseType(value: JsonObject, thumbprint: string | null): Result<AuthenticationType> {
-  const wanted = memberInAnyCase(value, 'type') ?? undefined;
-  if (wanted === undefined) return ok(thumbprint === null ? 'sas' : 'selfSigned');
-  const name = typeof wanted === 'string' ? wanted.toLowerCase() : '';
+  const requested = memberInAnyCase(value, 'type') ?? undefined;
+  if (requested === undefined) return ok(thumbprint === null ? 'sas' : 'selfSigned');
+  const name = typeof requested === 'string' ? requested.toLowerCase() : '';
   const type = TYPES.find((known) => known.toLowerCase() === name);
   return type === undefined ? failed('ArgumentInvalid', 'authentication.type is unknown.') : ok(type);
 }

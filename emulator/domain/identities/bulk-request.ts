@@ -10,7 +10,7 @@ import {
   parseModuleRequest,
 } from './identity-request.ts';
 
-/** What can be done with a device or module in bulk, by the names of the REST API. */
+/** The operations on an identity in bulk, by their names in the REST API. */
 export type ImportMode =
   | 'create'
   | 'createOrUpdate'
@@ -22,14 +22,17 @@ export type ImportMode =
   | 'updateTwin'
   | 'updateTwinIfMatchETag';
 
-/** One item of a bulk request; an item that cannot be read fails alone. */
+/** One item of a bulk request. If `work` is invalid, only this item fails. */
 export interface BulkItem {
   readonly identity: ClientIdentity;
   readonly mode: ImportMode;
   readonly work: Result<BulkWork>;
 }
 
-/** What is to be done. `creates` and `updates` say whether an absent, or a present, identity suits. */
+/**
+ * The work of an item. `creates` is true if the identity may be absent.
+ * `updates` is true if the identity may exist.
+ */
 export type BulkWork =
   | {
       readonly kind: 'put';
@@ -64,7 +67,7 @@ const MODES: Readonly<Record<ImportMode, ModeRule>> = {
 const DEFAULT_MODE: ImportMode = 'createOrUpdate';
 const MAXIMUM_ITEMS = 100;
 
-/** Reads the body of POST /devices: 1 to 100 items, each of another device. */
+/** Parses the body of POST /devices: 1 to 100 items, each for a different device. */
 export function parseBulkRequest(body: JsonValue): Result<readonly BulkItem[]> {
   if (!Array.isArray(body)) return failed('ArgumentInvalid', 'The body must be an array of devices.');
   if (body.length === 0 || body.length > MAXIMUM_ITEMS) {
@@ -76,7 +79,7 @@ export function parseBulkRequest(body: JsonValue): Result<readonly BulkItem[]> {
     const item = parseItem(value);
     if (!item.ok) return item;
     const { deviceId } = item.value.identity;
-    // Two modules of one device count too. Source: Azure/azure-iot-sdk-csharp#3481.
+    // Two modules of the same device are duplicates too. Source: Azure/azure-iot-sdk-csharp#3481.
     if (seen.has(deviceId)) {
       return failed('DeviceDefinedMultipleTimes', `DeviceDefinedMultipleTimes, device ID ${deviceId}`);
     }
@@ -106,8 +109,8 @@ function parseItem(value: JsonValue): Result<BulkItem> {
 
 function parseMode(value: JsonValue | undefined): Result<ImportMode> {
   if (value === undefined || value === null) return ok(DEFAULT_MODE);
-  const wanted = typeof value === 'string' ? value.toLowerCase() : '';
-  const mode = (Object.keys(MODES) as readonly ImportMode[]).find((name) => name.toLowerCase() === wanted);
+  const requested = typeof value === 'string' ? value.toLowerCase() : '';
+  const mode = (Object.keys(MODES) as readonly ImportMode[]).find((name) => name.toLowerCase() === requested);
   return mode === undefined ? failed('GenericBadRequest', 'BadRequest: importMode is unknown.') : ok(mode);
 }
 
@@ -136,7 +139,7 @@ function parseWork(identity: ClientIdentity, rule: ModeRule, item: JsonObject): 
   });
 }
 
-// A missing etag compares nothing: the Go client's live tests send none with the modes that compare.
+// A missing etag matches any, because the live tests of the Go client send none with the modes that compare etags.
 function parseEtag(comparesEtag: boolean, value: JsonValue | undefined): Precondition {
   const etag = typeof value === 'string' ? value.replace(/^"(.*)"$/, '$1') : '';
   return !comparesEtag || etag === '' || etag === '*' ? { kind: 'any' } : { kind: 'etag', etag };

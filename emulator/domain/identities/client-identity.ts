@@ -1,17 +1,17 @@
 import { failed, ok, type Result } from '../result.ts';
 
-/** A device id that has passed {@link parseDeviceId}. Case-sensitive, 1 to 128 characters. */
+/** A device id, as {@link parseDeviceId} returns it. It is case-sensitive and has 1 to 128 characters. */
 export type DeviceId = string & { readonly brand: 'DeviceId' };
-/** A module id that has passed {@link parseModuleId}. */
+/** A module id, as {@link parseModuleId} returns it. The rules are those of a device id. */
 export type ModuleId = string & { readonly brand: 'ModuleId' };
 
-/** Who a client is: a device, or a module of a device. */
+/** The identity of a client: a device, or a module of a device. */
 export interface ClientIdentity {
   readonly deviceId: DeviceId;
   readonly moduleId?: ModuleId;
 }
 
-// The set of the .NET service client, which also allows `:` and `;`.
+// The characters that the .NET service client allows. They include `:` and `;`.
 const ID_CHARACTERS = /^[A-Za-z0-9\-:.+%_#*?!(),=@;$']{1,128}$/;
 
 export function parseDeviceId(text: string): Result<DeviceId> {
@@ -32,7 +32,7 @@ export function parseClientIdentity(deviceId: string, moduleId?: string): Result
   return module.ok ? ok({ deviceId: device.value, moduleId: module.value }) : module;
 }
 
-/** `device` or `device/module`: the MQTT client id and the key of every map of clients. */
+/** Formats an identity as `device` or `device/module`: the MQTT client id, and the key in every map of clients. */
 export function formatClientIdentity(identity: ClientIdentity): string {
   return identity.moduleId === undefined ? identity.deviceId : `${identity.deviceId}/${identity.moduleId}`;
 }

@@ -1,11 +1,14 @@
 import type { ClientIdentity } from './client-identity.ts';
 
-/** `HostName=…;SharedAccessKeyName=…;SharedAccessKey=…`: what a back end connects with. */
+/** Formats the connection string of a back end: `HostName=…;SharedAccessKeyName=…;SharedAccessKey=…`. */
 export function formatServiceConnectionString(hostName: string, policyName: string, key: string): string {
   return `HostName=${hostName};SharedAccessKeyName=${policyName};SharedAccessKey=${key}`;
 }
 
-/** `HostName=…;DeviceId=…[;ModuleId=…];SharedAccessKey=…`; without a key it says `x509=true`. */
+/**
+ * Formats the connection string of a client: `HostName=…;DeviceId=…[;ModuleId=…];SharedAccessKey=…`.
+ * If the key is null, it ends with `x509=true`.
+ */
 export function formatClientConnectionString(
   hostName: string,
   identity: ClientIdentity,

@@ -4,7 +4,7 @@ import { type AuthenticationRequest, parseAuthentication } from './authenticatio
 import { type DeviceId, type ModuleId, parseDeviceId, parseModuleId } from './client-identity.ts';
 import type { DeviceStatus } from './identity.ts';
 
-/** A device as a back end wants it; what it leaves out goes back to its default. */
+/** A request to create or update a device. A member that the body omits has its default value. */
 export interface DeviceRequest {
   readonly deviceId: DeviceId;
   readonly status: DeviceStatus;
@@ -12,11 +12,11 @@ export interface DeviceRequest {
   readonly authentication: AuthenticationRequest;
   readonly isEdge: boolean;
   readonly deviceScope: string | null;
-  /** Undefined where the request does not name it. */
+  /** Undefined if the request omits it. */
   readonly parentScopes: readonly string[] | undefined;
 }
 
-/** A module as a back end wants it. */
+/** A request to create or update a module. */
 export interface ModuleRequest {
   readonly deviceId: DeviceId;
   readonly moduleId: ModuleId;
@@ -26,7 +26,7 @@ export interface ModuleRequest {
 
 const MAXIMUM_STATUS_REASON = 128;
 
-/** Reads the body of a device PUT; members that only the hub writes are ignored. */
+/** Parses the body of a device PUT. Members that only the hub writes are ignored. */
 export function parseDeviceRequest(deviceId: DeviceId, body: JsonValue): Result<DeviceRequest> {
   if (!isJsonObject(body)) return failed('ArgumentInvalid', 'A device must be a JSON object.');
   const sameId = checkId('deviceId', memberInAnyCase(body, 'deviceId'), deviceId);
@@ -61,7 +61,7 @@ export function parseDeviceRequest(deviceId: DeviceId, body: JsonValue): Result<
   });
 }
 
-/** Reads the body of a module PUT; `authentication.type` `none` is stored as `sas`, as the service does. */
+/** Parses the body of a module PUT. As in IoT Hub, the authentication type `none` becomes `sas`. */
 export function parseModuleRequest(
   deviceId: DeviceId,
   moduleId: ModuleId,
@@ -85,7 +85,7 @@ export function parseModuleRequest(
   });
 }
 
-/** Ids of a path, both checked. */
+/** Parses the two ids in the path of a module. */
 export function parseModulePath(deviceId: string, moduleId: string): Result<readonly [DeviceId, ModuleId]> {
   const device = parseDeviceId(deviceId);
   if (!device.ok) return device;

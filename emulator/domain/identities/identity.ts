@@ -3,7 +3,7 @@ import type { DeviceId, ModuleId } from './client-identity.ts';
 
 export type DeviceStatus = 'enabled' | 'disabled';
 
-/** What the registry keeps of a device. Times are UTC text; `etagNumber` grows by one with each accepted write. */
+/** A device identity. Times are UTC strings. Each accepted write increments `etagNumber`. */
 export interface DeviceIdentity {
   readonly kind: 'device';
   readonly deviceId: DeviceId;
@@ -18,7 +18,7 @@ export interface DeviceIdentity {
   readonly parentScopes: readonly string[];
 }
 
-/** What the registry keeps of a module. A module has no status: it lives and falls with its device. */
+/** A module identity. It has no status of its own: the status of its device applies. */
 export interface ModuleIdentity {
   readonly kind: 'module';
   readonly deviceId: DeviceId;
@@ -33,17 +33,17 @@ export type Identity = DeviceIdentity | ModuleIdentity;
 
 export type ConnectionState = 'Connected' | 'Disconnected';
 
-/** What the hub observes of a client. Times are UTC text. */
+/** The connection state and the last activity of a client. Times are UTC strings. */
 export interface ClientActivity {
   readonly connectionState: ConnectionState;
   readonly connectionStateUpdatedTime: string;
   readonly lastActivityTime: string;
 }
 
-/** Base64 of the decimal count, as identities and configurations print their etags. */
+/** Formats the etag of an identity: the decimal number in base64. */
 export function formatIdentityEtag(etagNumber: number): string {
   return btoa(String(etagNumber));
 }
 
-/** Where the scope of an edge device begins; its id and creation ticks follow. */
+/** The prefix of the scope of an edge device. The device id and the creation time in ticks follow it. */
 export const EDGE_SCOPE_PREFIX = 'ms-azure-iot-edge://';

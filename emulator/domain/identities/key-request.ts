@@ -4,7 +4,7 @@ import { type ClientIdentity, parseClientIdentity } from './client-identity.ts';
 
 export type PolicyKey = 'primaryKey' | 'secondaryKey' | 'both';
 
-/** Which keys of which devices and modules are to be made anew. */
+/** A request to regenerate keys of devices and modules. */
 export interface KeyRequest {
   readonly policyKey: PolicyKey;
   readonly identities: readonly ClientIdentity[];
@@ -13,12 +13,12 @@ export interface KeyRequest {
 const POLICY_KEYS: readonly PolicyKey[] = ['primaryKey', 'secondaryKey', 'both'];
 const MAXIMUM_IDENTITIES = 100;
 
-/** Reads `{policyKey, devices: [{id, moduleId?}]}`. */
+/** Parses the body `{policyKey, devices: [{id, moduleId?}]}`. */
 export function parseKeyRequest(body: JsonValue): Result<KeyRequest> {
   if (!isJsonObject(body)) return failed('ArgumentInvalid', 'The body must be a JSON object.');
   const member = memberInAnyCase(body, 'policyKey');
-  const wanted = typeof member === 'string' ? member.toLowerCase() : '';
-  const policyKey = POLICY_KEYS.find((name) => name.toLowerCase() === wanted);
+  const requested = typeof member === 'string' ? member.toLowerCase() : '';
+  const policyKey = POLICY_KEYS.find((name) => name.toLowerCase() === requested);
   if (policyKey === undefined) {
     return failed('InvalidPolicyKey', `policyKey must be one of ${POLICY_KEYS.join(', ')}.`);
   }

@@ -1,12 +1,12 @@
 import { failed, ok, type Result } from '../result.ts';
 
-/** Which jobs a list shows; names in lower case, undefined shows all. */
+/** The filter of a list of jobs. Values are in lower case; undefined matches every job. */
 export interface JobFilter {
   readonly type: string | undefined;
   readonly status: string | undefined;
 }
 
-// The names of the REST API, and what the .NET client calls the first two of them.
+// The job types of the REST API. `exportdevices` and `importdevices` are the names in the .NET client.
 const TYPES: ReadonlySet<string> = new Set([
   'export',
   'exportdevices',
@@ -36,7 +36,7 @@ const STATUSES: ReadonlySet<string> = new Set([
   'queued',
 ]);
 
-/** Reads the `jobType` and `jobStatus` of a list of jobs, in any letter case. */
+/** Parses the `jobType` and `jobStatus` of a list of jobs. Both are case-insensitive. */
 export function parseJobFilter(type: string | undefined, status: string | undefined): Result<JobFilter> {
   const filter = { type: type?.toLowerCase() || undefined, status: status?.toLowerCase() || undefined };
   if (filter.type !== undefined && !TYPES.has(filter.type)) {

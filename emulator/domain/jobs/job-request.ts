@@ -8,26 +8,26 @@ import { parseTwinPatch } from '../twins/twin-request.ts';
 
 export type JobType = 'scheduleUpdateTwin' | 'scheduleDeviceMethod';
 
-/** What a job does to each of its clients; `echo` is that part of the request as it was written. */
+/** What a job does to each of its clients. `echo` is the unchanged part of the request that a job document repeats. */
 export type JobAction =
   | { readonly type: 'scheduleUpdateTwin'; readonly patch: TwinPatch; readonly echo: JsonObject }
   | { readonly type: 'scheduleDeviceMethod'; readonly call: MethodCall; readonly echo: JsonObject };
 
-/** A job as a back end asks for it. `condition` may be no valid query: then the job fails when it starts. */
+/** A request to create a job. If `condition` is an invalid query, the job fails when it starts. */
 export interface JobRequest {
   readonly jobId: string;
   readonly action: JobAction;
   readonly condition: string;
-  /** Unix milliseconds; undefined is at once. */
+  /** Unix milliseconds; undefined means immediately. */
   readonly startUtc: number | undefined;
   readonly maximumExecutionSeconds: number;
 }
 
-// The hub of 2026 takes lower case only, but the live tests of the .NET and Java clients send capitals.
+// Capitals are allowed because the live tests of the .NET and Java clients send them. In 2026 IoT Hub refuses them.
 const JOB_ID = /^[A-Za-z0-9\-']{1,64}$/;
 const DEFAULT_EXECUTION_SECONDS = 3600;
 
-/** Reads the body of a job PUT. */
+/** Parses the body of a job PUT. */
 export function parseJobRequest(jobId: string, body: JsonValue): Result<JobRequest> {
   if (!JOB_ID.test(jobId)) {
     const text = `The job id must be 1 to 64 letters, digits, '-' or ' characters.`;
@@ -71,7 +71,7 @@ function parseAction(body: JsonObject): Result<JobAction> {
   }
 }
 
-// A job updates by force, and says so with this etag.
+// A job updates twins unconditionally, so that the only valid etag is `*`.
 function parseTwinUpdate(twin: JsonValue | undefined): Result<JobAction> {
   if (twin === undefined || twin === null) return failed('ArgumentNull', 'updateTwin is missing.');
   const patch = parseTwinPatch(twin);
@@ -92,7 +92,7 @@ function parseMethod(method: JsonValue | undefined): Result<JobAction> {
   const call = createMethodCall({
     name: memberInAnyCase(method, 'methodName'),
     payload: memberInAnyCase(method, 'payload'),
-    // The older clients' name for it comes second.
+    // Older clients send `timeoutInSeconds`.
     responseTimeout:
       memberInAnyCase(method, 'responseTimeoutInSeconds') ?? memberInAnyCase(method, 'timeoutInSeconds'),
     connectTimeout: memberInAnyCase(method, 'connectTimeoutInSeconds'),

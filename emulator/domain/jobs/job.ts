@@ -4,7 +4,7 @@ import { failed, ok, type Result } from '../result.ts';
 import { formatTime } from '../time.ts';
 import type { JobRequest, JobType } from './job-request.ts';
 
-/** Where a job is. Times are Unix milliseconds. */
+/** The state of a job. Times are Unix milliseconds. */
 export type JobPhase =
   | { readonly state: 'queued' }
   | { readonly state: 'scheduled' }
@@ -18,12 +18,12 @@ export type JobPhase =
     }
   | { readonly state: 'cancelled'; readonly endUtc: number };
 
-/** What happens to a job: it has to wait for its time, begins, ends, cannot be carried out, or is called off. */
+/** An event that changes the state of a job. `wait` means that the start time of the job is in the future. */
 export type JobEvent =
   | { readonly kind: 'wait' | 'start' | 'complete' | 'cancel' }
   | { readonly kind: 'fail'; readonly reason: string };
 
-/** What one client of a job has come to. */
+/** The state of a job on one client. Times are Unix milliseconds. */
 export type DeviceJobPhase =
   | { readonly state: 'pending' }
   | { readonly state: 'running'; readonly startedUtc: number }
@@ -31,7 +31,7 @@ export type DeviceJobPhase =
       readonly state: 'completed';
       readonly startedUtc: number;
       readonly endUtc: number;
-      /** The client's answer to a direct method. */
+      /** The response of the client to a direct method. */
       readonly response?: { readonly status: number; readonly payload: JsonValue };
     }
   | {
@@ -41,9 +41,9 @@ export type DeviceJobPhase =
       readonly error: { readonly code: string; readonly description: string };
     };
 
-/** The share of one client in a job. */
+/** The part of a job that runs on one client, as a row of `devices.jobs`. */
 export interface DeviceJob {
-  /** Its place among the shares of all jobs: texts of equal length, compared as such. */
+  /** Orders the rows of all jobs. Keys have equal length and are compared as strings. */
   readonly key: string;
   readonly identity: ClientIdentity;
   readonly jobId: string;
@@ -52,7 +52,7 @@ export interface DeviceJob {
   readonly phase: DeviceJobPhase;
 }
 
-/** A job with what became of it. */
+/** A job: its request, its state, and its state on each client. */
 export interface Job {
   readonly request: JobRequest;
   readonly createdUtc: number;
@@ -60,7 +60,7 @@ export interface Job {
   readonly deviceJobs: readonly DeviceJob[];
 }
 
-/** Queued and scheduled jobs may begin or be called off, a running one can only end. */
+/** Applies an event to the state of a job. Error: `OperationNotAllowedInCurrentState`. */
 export function transitionJob(phase: JobPhase, event: JobEvent, now: number): Result<JobPhase> {
   const isWaiting = phase.state === 'queued' || phase.state === 'scheduled';
   switch (event.kind) {
@@ -86,20 +86,20 @@ export function transitionJob(phase: JobPhase, event: JobEvent, now: number): Re
   return failed('OperationNotAllowedInCurrentState', `Job cannot be ${verb} in '${status}' status.`);
 }
 
-/** Whether a job still holds one of the places for concurrent jobs. */
+/** Returns whether a job counts towards the limit of active jobs. */
 export function isActive({ phase }: Job): boolean {
   return phase.state === 'queued' || phase.state === 'scheduled' || phase.state === 'running';
 }
 
-/** The short document that answers a PUT. */
+/** Formats the short document that is the response to a PUT. */
 export function formatAcceptedJob({ request, phase }: Job): JsonObject {
   return { jobId: request.jobId, type: request.action.type, status: phase.state };
 }
 
-/** What the hub answers about a job that it does not hold. */
+/** The document of a job that does not exist. */
 export const UNKNOWN_JOB: JsonObject = { type: 'unknown', status: 'unknown' };
 
-/** The whole document of a job. */
+/** Formats the complete document of a job. */
 export function formatJob(job: Job): JsonObject {
   const { request, phase } = job;
   const startUtc = 'startedUtc' in phase ? phase.startedUtc : (request.startUtc ?? job.createdUtc);
@@ -118,7 +118,7 @@ export function formatJob(job: Job): JsonObject {
   };
 }
 
-/** The members of a row of `devices.jobs`, in the order they are printed; what is undefined is left out. */
+/** The members of a row of `devices.jobs`, in printed order. A member whose value is undefined is omitted. */
 export const DEVICE_JOB_MEMBERS: readonly (readonly [
   name: string,
   read: (row: DeviceJob) => JsonValue | undefined,
@@ -136,7 +136,7 @@ export const DEVICE_JOB_MEMBERS: readonly (readonly [
   ['error', ({ phase }) => (phase.state === 'failed' ? { ...phase.error } : undefined)],
 ];
 
-/** A row of `devices.jobs`. */
+/** Formats a row of `devices.jobs`. */
 export function formatDeviceJob(row: DeviceJob): JsonObject {
   const members = DEVICE_JOB_MEMBERS.flatMap(([name, read]): [string, JsonValue][] => {
     const value = read(row);
@@ -145,7 +145,7 @@ export function formatDeviceJob(row: DeviceJob): JsonObject {
   return Object.fromEntries(members);
 }
 
-// The hub of 2026 prints the payload as the bytes of its JSON text; what was left out or null stays so.
+// In 2026 IoT Hub prints the payload as the bytes of its JSON text. An absent or null payload is unchanged.
 function formatAction({ action }: JobRequest): JsonObject {
   if (action.type === 'scheduleUpdateTwin') return { updateTwin: action.echo };
   const members = Object.entries(action.echo).map(([name, value]): [string, JsonValue] => {

@@ -1,4 +1,4 @@
-/** What the hub itself can write into its event log, beside the telemetry of clients. */
+/** The sources of events that the hub itself can write, in addition to the telemetry of clients. */
 export const HUB_EVENT_SOURCES = [
   'twinChangeEvents',
   'deviceLifecycleEvents',

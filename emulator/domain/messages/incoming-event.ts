@@ -1,12 +1,12 @@
 import type { MessageProperties } from './message.ts';
 
 /**
- * Says how the head of a stored event is to be read. Each door owns some numbers. A number never changes its meaning,
+ * The format of the head of a stored event. Each door owns some numbers. A number never changes its meaning,
  * because events that were stored with it may be read later.
  */
 export type EventFormat = number;
 
-/** Reads the properties of an event from the head that its door stored. */
+/** Parses the properties of an event from the head that its door stored. */
 export type PropertyDecoder = (head: Uint8Array) => MessageProperties;
 
 /** The decoder of each format. */

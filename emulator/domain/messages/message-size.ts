@@ -3,7 +3,10 @@ import type { MessageProperties } from './message.ts';
 const TIME_BYTES = 8;
 const encoder = new TextEncoder();
 
-/** What a message counts for its limit: body, values of system properties (a time is 8 bytes), names and values of application properties. */
+/**
+ * Returns the size of a message, in bytes, for comparison with its limit. It is the sum of the body, the values of
+ * system properties, and the names and values of application properties. A time counts as 8 bytes.
+ */
 export function messageSizeOf(body: Uint8Array, { system, application }: MessageProperties): number {
   let size = body.length;
   for (const [name, value] of Object.entries(system)) {

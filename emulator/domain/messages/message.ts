@@ -1,6 +1,6 @@
 import type { DeviceId, ModuleId } from '../identities/client-identity.ts';
 
-/** System properties that a sender can set on a message. Times are UTC text as sent. */
+/** The system properties that a sender can set on a message. Times are UTC strings as sent. */
 export interface SystemProperties {
   readonly messageId?: string;
   readonly correlationId?: string;
@@ -16,13 +16,13 @@ export interface SystemProperties {
   readonly messageSchema?: string;
 }
 
-/** What accompanies a body on its way to the hub. */
+/** The system and application properties of a message. */
 export interface MessageProperties {
   readonly system: SystemProperties;
   readonly application: Readonly<Record<string, string>>;
 }
 
-/** The size limit, in bytes, of one device-to-cloud message or batch: body, system values, names and values of application properties. */
+/** The size limit, in bytes, of one device-to-cloud message or batch. `messageSizeOf` says what counts. */
 export const MAXIMUM_EVENT_BYTES = 262_144;
 /** The size limit, in bytes, of one cloud-to-device message. */
 export const MAXIMUM_MESSAGE_BYTES = 65_536;
@@ -48,7 +48,7 @@ export interface DeviceEvent {
   readonly properties: Readonly<Record<string, string>>;
 }
 
-/** Which feedback the sender of a cloud-to-device message wants. */
+/** The feedback that the sender of a cloud-to-device message requests. */
 export type FeedbackRequest = 'none' | 'positive' | 'negative' | 'full';
 
 /** A cloud-to-device message as a back end sends it. */
@@ -58,23 +58,23 @@ export interface CloudToDeviceMessage {
   readonly ack: FeedbackRequest;
 }
 
-/** A message on its way to a device. The lock token settles it; every delivery has a new one. */
+/** A delivery of a message to a device, which settles it with the lock token. Every delivery has a new token. */
 export interface CloudToDeviceDelivery {
   readonly lockToken: string;
-  /** The message's own number in the queue of its device; it stays the same when the message is delivered again. */
+  /** The number of the message in the queue of its device. It is the same in every delivery. */
   readonly sequenceNumber: number;
-  /** How often the device abandoned the message; 0 at first. */
+  /** How often the device abandoned the message. It begins at 0. */
   readonly deliveryCount: number;
-  /** The message was handed out before and not settled: an MQTT door sets DUP. */
+  /** True if the message was delivered before and not settled. The MQTT door then sets DUP. */
   readonly isRedelivery: boolean;
   readonly enqueuedTimeUtc: string;
-  /** When the message expires, also where its sender named no expiry; what he named is in `message.properties`. */
+  /** The expiry time of the message, by default or as the sender set it in `message.properties`. */
   readonly expiryUtc: string;
   /** `properties.system.to` is always set. */
   readonly message: CloudToDeviceMessage;
 }
 
-/** What a message to a module's input carries. */
+/** A message to an input of a module. */
 export interface ModuleInputMessage {
   readonly inputName: string;
   readonly body: Uint8Array;

@@ -2,7 +2,7 @@ import { formatJson, isJsonObject, type JsonValue, memberInAnyCase } from '../js
 import { failed, ok, type Result } from '../result.ts';
 import type { MethodCall } from './method.ts';
 
-/** A direct method's payload, as JSON text, must stay below this many bytes. */
+/** The JSON text of a payload must be smaller than this many bytes. */
 export const MAXIMUM_METHOD_PAYLOAD_BYTES = 131_072;
 const MAXIMUM_NAME_LENGTH = 100;
 const DEFAULT_RESPONSE_SECONDS = 30;
@@ -10,7 +10,7 @@ const DEFAULT_CONNECT_SECONDS = 0;
 const MINIMUM_RESPONSE_SECONDS = 5;
 const MAXIMUM_SECONDS = 300;
 
-/** Reads `{methodName, payload?, responseTimeoutInSeconds?, connectTimeoutInSeconds?}`. */
+/** Parses the body `{methodName, payload?, responseTimeoutInSeconds?, connectTimeoutInSeconds?}`. */
 export function parseMethodCall(body: JsonValue): Result<MethodCall> {
   if (!isJsonObject(body)) return failed('ArgumentInvalid', 'A direct method must be a JSON object.');
   return createMethodCall({
@@ -21,7 +21,7 @@ export function parseMethodCall(body: JsonValue): Result<MethodCall> {
   });
 }
 
-/** Checks the parts of a direct method, wherever they came from; what is absent or null gets its default. */
+/** Creates the call of a direct method from its parts. A part that is absent or null has its default value. */
 export function createMethodCall(parts: {
   readonly name: JsonValue | undefined;
   readonly payload: JsonValue | undefined;
@@ -63,7 +63,7 @@ function parseName(value: JsonValue | undefined): Result<string> {
 
 function parsePayload(value: JsonValue): Result<string> {
   const text = formatJson(value);
-  // No text has fewer bytes than characters, nor more than three for each.
+  // A UTF-16 code unit has one to three bytes in UTF-8, so that a short payload is not encoded.
   const isShort = text.length * 3 < MAXIMUM_METHOD_PAYLOAD_BYTES;
   if (isShort || new TextEncoder().encode(text).length < MAXIMUM_METHOD_PAYLOAD_BYTES) return ok(text);
   const limit = `'payload' size should be less than ${MAXIMUM_METHOD_PAYLOAD_BYTES} bytes.`;

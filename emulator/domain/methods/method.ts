@@ -1,17 +1,17 @@
-/** A direct method on its way to a client; `payload` is JSON text, `null` where the caller gave none. */
+/** A direct method request to a client. `payload` is JSON text; it is `null` if the caller omitted it. */
 export interface MethodRequest {
   readonly requestId: string;
   readonly name: string;
   readonly payload: string;
 }
 
-/** What the client answered; `payload` is the text as it came, spliced raw into the hub's answer. */
+/** The response of a client to a direct method. The hub copies the text of `payload` into its own answer unchanged. */
 export interface MethodResponse {
   readonly status: number;
   readonly payload: string;
 }
 
-/** A direct method as a back end asks for it. Timeouts are in seconds. */
+/** The call of a direct method by a back end. `payload` is JSON text. */
 export interface MethodCall {
   readonly name: string;
   readonly payload: string;

@@ -2,14 +2,14 @@ import { isJsonObject, type JsonObject, type JsonValue, memberOf } from '../json
 import { formatTwinEtag, type Twin, type TwinSection, versionOf } from './twin.ts';
 import { isMetaName } from './twin-merge.ts';
 
-/** The parts of a twin that a write touched, as it was written: nulls for deletions kept. */
+/** The parts of a twin that a write touched, in the form of the write. A null is a deletion. */
 export interface TouchedParts {
   readonly tags?: JsonObject;
   readonly desired?: JsonObject;
   readonly reported?: JsonObject;
 }
 
-/** The body of a twin change event after a PATCH: the new version, and of each touched section what was touched. */
+/** Formats the body of a twin change event after a PATCH: the new version, and the touched part of each section. */
 export function formatTwinUpdate(twin: Twin, { tags, desired, reported }: TouchedParts): JsonObject {
   const properties = {
     ...(desired === undefined ? {} : { desired: formatTouched(twin.properties.desired, desired) }),
@@ -22,7 +22,7 @@ export function formatTwinUpdate(twin: Twin, { tags, desired, reported }: Touche
   };
 }
 
-/** The whole twin as an event shows it: without the members that belong to its identity. */
+/** Formats the complete twin for an event. Unlike the twin document it omits the members of the identity. */
 export function formatWholeTwin(twin: Twin, hasEmptyTags: boolean): JsonObject {
   const isTagged = hasEmptyTags || Object.keys(twin.tags).length > 0;
   return {
@@ -39,7 +39,7 @@ function formatTouched(section: TwinSection, patch: JsonObject): JsonObject {
   return { ...patch, $metadata, $version: section.$version };
 }
 
-/** The stamps of a node and of those below it that a patch names. */
+/** Returns the metadata of a node and of those descendants that the patch contains. */
 function touchedMetadata(metadata: JsonObject, patch: JsonObject): JsonObject {
   const stamps = Object.entries(metadata).filter(([name]) => isMetaName(name));
   const children = Object.entries(patch).flatMap(([name, value]): [string, JsonValue][] => {

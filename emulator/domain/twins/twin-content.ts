@@ -6,12 +6,12 @@ import { mergeMetadata } from './twin-merge.ts';
 import { parseTwinPatch } from './twin-request.ts';
 import { validateReplacement } from './twin-validation.ts';
 
-/** The twin's part of a bulk item; `reported` counts only for an identity that is created. */
+/** The twin in an item of a bulk request. `reported` is ignored if the identity already exists. */
 export interface TwinContent extends TwinPatch {
   readonly reported?: JsonObject;
 }
 
-/** Reads `tags` and `properties` of a bulk item. */
+/** Parses `tags` and `properties` of an item of a bulk request. */
 export function parseTwinContent(item: JsonObject): Result<TwinContent> {
   const tags = memberInAnyCase(item, 'tags') ?? undefined;
   const properties = memberInAnyCase(item, 'properties') ?? undefined;
@@ -25,16 +25,19 @@ export function parseTwinContent(item: JsonObject): Result<TwinContent> {
   return ok({ ...patch.value, ...(reported.value === undefined ? {} : { reported: reported.value }) });
 }
 
-/** Whether a new twin may have this content. */
-export function validateContent({ tags, desired, reported }: TwinContent): Result<void> {
+/** Validates the content of a new twin. */
+export function validateTwinContent({ tags, desired, reported }: TwinContent): Result<void> {
   const validTags = validateReplacement('tags', {}, tags ?? {});
   if (!validTags.ok) return validTags;
   const validDesired = validateReplacement('desired', {}, desired ?? {});
   return validDesired.ok ? validateReplacement('reported', {}, reported ?? {}) : validDesired;
 }
 
-/** A new twin with valid content of its own: `$version` stays 1, and what is given bears the zero time and version 1. */
-export function withContent(twin: Twin, { tags, desired, reported }: TwinContent): Twin {
+/**
+ * Returns a new twin with the content of a bulk item, which must be valid. `$version` remains 1.
+ * The metadata of the given properties has the zero time and version 1.
+ */
+export function applyTwinContent(twin: Twin, { tags, desired, reported }: TwinContent): Twin {
   const properties = {
     desired: fillSection(twin.properties.desired, desired ?? {}),
     reported: fillSection(twin.properties.reported, reported ?? {}),

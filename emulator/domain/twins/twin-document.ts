@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../json.ts';
 import { formatOptionalTime, NEVER } from '../time.ts';
 import { formatTwinEtag, type Twin, versionOf } from './twin.ts';
 
-/** A device or module as its twin document shows it. Times are Unix milliseconds; undefined means never. */
+/** The state of a device or module that its twin document shows. Times are Unix milliseconds; undefined means never. */
 export interface TwinSource {
   readonly identity: Identity;
   readonly twin: Twin;
@@ -15,7 +15,10 @@ export interface TwinSource {
   readonly queue?: { readonly messages: readonly unknown[] };
 }
 
-/** A twin that is read alone differs from a row of a query in the names of thumbprints and in the capabilities of modules. */
+/**
+ * The form of a twin document: the answer to a request for one twin, or a row of a query.
+ * They differ in the names of thumbprints and in the capabilities of modules.
+ */
 export type TwinForm = 'single' | 'row';
 
 /** One member of the document. An undefined value is left out. */
@@ -23,11 +26,11 @@ interface TwinMember {
   readonly name: string;
   /** The value in a row of a query. */
   readonly read: (source: TwinSource) => JsonValue | undefined;
-  /** The value in a twin that is read alone, if it is another one. */
+  /** The value in the form `single`, if it differs. */
   readonly readSingle?: (source: TwinSource) => JsonValue | undefined;
 }
 
-/** The members of a twin document in the order of the service. Query rows and JSON answers are both made from them. */
+/** The members of a twin document in the order of IoT Hub. Both rows of queries and JSON answers use this table. */
 export const TWIN_MEMBERS: readonly TwinMember[] = [
   { name: 'deviceId', read: ({ identity }) => identity.deviceId },
   { name: 'moduleId', read: ({ identity }) => (identity.kind === 'module' ? identity.moduleId : undefined) },
@@ -79,7 +82,7 @@ const READERS: Readonly<Record<TwinForm, readonly (readonly [string, TwinMember[
   single: TWIN_MEMBERS.map(({ name, read, readSingle }) => [name, readSingle ?? read]),
 };
 
-/** Formats the whole twin as the service prints it. */
+/** Formats the complete twin as IoT Hub does. */
 export function formatTwinDocument(source: TwinSource, form: TwinForm): JsonObject {
   const document: Record<string, JsonValue> = {};
   for (const [name, read] of READERS[form]) {
@@ -89,7 +92,7 @@ export function formatTwinDocument(source: TwinSource, form: TwinForm): JsonObje
   return document;
 }
 
-// Unlike `Object.keys` it builds no list, and every row of a query on tags is tested.
+// Unlike `Object.keys` this builds no list. A query on tags calls it for every row.
 function hasMembers(object: object): boolean {
   for (const _name in object) return true;
   return false;

@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue, memberOf } from '../json.ts';
 
-/** Whether a name is the hub's own: `$metadata`, `$version`, `$lastUpdated`… */
+/** Returns whether a name is reserved for the hub: `$metadata`, `$version`, `$lastUpdated`… */
 export function isMetaName(name: string): boolean {
   return name.startsWith('$');
 }
 
-/** Merges a patch into an object: null deletes, objects merge, all else replaces. */
+/** Merges a patch into an object. Null deletes a member, an object is merged, any other value replaces the member. */
 export function mergeMembers(base: JsonObject, patch: JsonObject): JsonObject {
   const members = new Map(Object.entries(base));
   for (const [name, value] of Object.entries(patch)) {
@@ -19,7 +19,7 @@ export function mergeMembers(base: JsonObject, patch: JsonObject): JsonObject {
 }
 
 /**
- * Stamps every node that a patch touches, and its ancestors, with the time and (desired only) the version.
+ * Sets the time, and for desired properties the version, of every node that a patch touches and of its ancestors.
  * Source: the Scene/Brightness twin of Azure/azure-iot-sdk-java#1011.
  */
 export function mergeMetadata(
@@ -39,14 +39,17 @@ export function mergeMetadata(
   return Object.fromEntries([...Object.entries(stampOf(time, version)), ...children]);
 }
 
-/** The names of a patch that touch a property: all but the deletion of what is absent and an empty object over an object. */
+/**
+ * Returns the names in a patch that touch a property. Two members touch none:
+ * a null for an absent property, and an empty object for a property that is an object.
+ */
 export function touchedNames(base: JsonObject, patch: JsonObject): readonly string[] {
   return Object.entries(patch)
     .filter(([name, value]) => isTouching(memberOf(base, name), value))
     .map(([name]) => name);
 }
 
-/** A patch that deletes every member. */
+/** Returns the patch that deletes every member. */
 export function deleteAll(base: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.keys(base)
@@ -55,7 +58,7 @@ export function deleteAll(base: JsonObject): JsonObject {
   );
 }
 
-/** The new content plus explicit nulls, at every level, for the names that vanished. */
+/** Returns the new content with a null, at every level, for each name that it no longer contains. */
 export function changesOf(before: JsonObject, after: JsonObject): JsonObject {
   const vanished = Object.keys(before).filter((name) => !isMetaName(name) && !Object.hasOwn(after, name));
   const kept = Object.entries(after).map(([name, value]): [string, JsonValue] => {

@@ -3,8 +3,9 @@ import { failed, ok, type Result } from '../result.ts';
 import type { TwinPatch } from './twin.ts';
 
 /**
- * Reads a service write of a twin: `{ tags?, properties: { desired? } }`.
- * What a back end may not write (`reported`, `$metadata`, `$version`, identity members) is ignored, for tools send back the whole twin.
+ * Parses the update of a twin by a back end: `{ tags?, properties: { desired? } }`.
+ * Members that a back end may not write (`reported`, `$metadata`, `$version`, identity) are ignored,
+ * because tools send back the complete twin.
  */
 export function parseTwinPatch(body: JsonValue): Result<TwinPatch> {
   if (!isJsonObject(body)) return failed('ArgumentInvalid', 'A twin must be a JSON object.');

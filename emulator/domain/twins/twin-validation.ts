@@ -4,7 +4,7 @@ import type { Twin } from './twin.ts';
 
 export type SectionName = 'tags' | 'desired' | 'reported';
 
-/** The size, in bytes, that a section must stay below. */
+/** A section must be smaller than this many bytes. */
 const MAXIMUM_SECTION_BYTES: Readonly<Record<SectionName, number>> = {
   tags: 8192,
   desired: 32768,
@@ -19,13 +19,13 @@ const PRINTED_NAMES: Readonly<Record<SectionName, string>> = {
   desired: 'Properties.Desired',
   reported: 'Properties.Reported',
 };
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what the rule refuses
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are forbidden in a name
 const FORBIDDEN_IN_NAME = /[\u0000-\u001f\u007f-\u009f.$# ]/;
 
-/** Null deletes in a PATCH (`merge`) and is refused in a PUT (`replace`). */
+/** A null deletes a property in a PATCH (`merge`), and is invalid in a PUT (`replace`). */
 export type WriteMode = 'merge' | 'replace';
 
-/** What a write says of each section, as far as it is present. Null clears a section. */
+/** The sections of a write. An absent section is not written; null clears it. */
 export interface SectionWrites {
   readonly tags?: JsonObject | null;
   readonly desired?: JsonObject | null;
@@ -33,8 +33,8 @@ export interface SectionWrites {
 }
 
 /**
- * Validates what a write says and the twin that it leaves behind, section by section, so that no section is merged twice.
- * A PUT (`replace`) writes tags and desired properties even if they are absent.
+ * Validates a write and the resulting twin, section by section. The caller applies the write before,
+ * so that no section is merged twice. A PUT (`replace`) also writes absent tags and desired properties.
  */
 export function validateWrite(
   mode: WriteMode,
@@ -51,7 +51,7 @@ export function validateWrite(
   return ok(undefined);
 }
 
-/** Validates the new content of a section that is replaced as a whole. */
+/** Validates the new content of a section that is replaced. */
 export function validateReplacement(
   section: SectionName,
   before: JsonObject,
@@ -60,7 +60,7 @@ export function validateReplacement(
   return validateSection(section, 'replace', before, after, after);
 }
 
-/** Checks names, values, depth and integer range of a write, then the size of the section that it leaves behind. */
+/** Validates names, values, depth and integer range of a write, and then the size of the resulting section. */
 function validateSection(
   section: SectionName,
   mode: WriteMode,
@@ -73,7 +73,7 @@ function validateSection(
   return valid.ok ? validateSize(section, before, after) : valid;
 }
 
-/** Checks the size of the section that a write leaves behind. A write that makes it smaller passes. */
+/** Validates the size of the resulting section. A write that makes the section smaller is always valid. */
 function validateSize(section: SectionName, before: JsonObject, after: JsonObject): Result<void> {
   const maximum = MAXIMUM_SECTION_BYTES[section];
   const size = sizeOf(after);
@@ -158,7 +158,7 @@ function sizeOf(value: JsonValue): number {
   return size;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what the rule leaves out
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are not counted in the size
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
 
 // Control characters are not counted.

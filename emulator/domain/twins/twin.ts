@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue, memberOf } from '../json
 import { NEVER } from '../time.ts';
 import { changesOf, deleteAll, isMetaName, mergeMembers, mergeMetadata, touchedNames } from './twin-merge.ts';
 
-/** Desired or reported properties as the service prints them: user members, then `$metadata`, then `$version`. */
+/** Desired or reported properties in the order of IoT Hub: user members, then `$metadata`, then `$version`. */
 export interface TwinSection {
   readonly [name: string]: JsonValue;
   readonly $metadata: JsonObject;
@@ -11,8 +11,8 @@ export interface TwinSection {
 }
 
 /**
- * What a twin remembers. `serviceVersion` counts the writes of the service and makes the etag;
- * the printed `version` is `serviceVersion` + reported `$version`.
+ * A device twin or module twin. `serviceVersion` counts the writes of back ends and determines the etag.
+ * The printed `version` is `serviceVersion` + reported `$version`.
  */
 export interface Twin {
   readonly identity: ClientIdentity;
@@ -22,13 +22,13 @@ export interface Twin {
   readonly properties: { readonly desired: TwinSection; readonly reported: TwinSection };
 }
 
-/** A service write that has passed validation; an absent part is not touched, null clears it. */
+/** An update of a twin by a back end. An absent part is not changed; null clears it. */
 export interface TwinPatch {
   readonly tags?: JsonObject | null;
   readonly desired?: JsonObject | null;
 }
 
-/** A twin after a service write. `notification` is what the client hears: the form of the update and `$version`. */
+/** A twin after an update by a back end. `notification` is the patch for the client: the update and `$version`. */
 export interface TwinChange {
   readonly twin: Twin;
   readonly hasChanged: boolean;
@@ -37,7 +37,10 @@ export interface TwinChange {
   readonly touched: { readonly tags?: JsonObject; readonly desired?: JsonObject };
 }
 
-/** The twin that is born with an identity; a device's sections bear its creation time, a module's the zero time. */
+/**
+ * Creates the twin of a new identity. The metadata of a device twin has the creation time,
+ * that of a module twin the zero time.
+ */
 export function createTwin(identity: ClientIdentity, createdTime: string): Twin {
   const time = identity.moduleId === undefined ? createdTime : NEVER;
   const section: TwinSection = { $metadata: { $lastUpdated: time }, $version: 1 };
@@ -50,7 +53,10 @@ export function createTwin(identity: ClientIdentity, createdTime: string): Twin 
   };
 }
 
-/** PATCH: merges tags and desired properties; a desired part that touches no property moves no version. */
+/**
+ * Applies a PATCH: merges tags and desired properties.
+ * If the desired part touches no property, the desired `$version` remains the same.
+ */
 export function applyTwinPatch(twin: Twin, patch: TwinPatch, time: string): TwinChange {
   const tagsPatch = patch.tags === null ? deleteAll(twin.tags) : patch.tags;
   const desired = twin.properties.desired;
@@ -70,30 +76,33 @@ export function applyTwinPatch(twin: Twin, patch: TwinPatch, time: string): Twin
   });
 }
 
-/** PUT: replaces tags and desired properties; an absent part is cleared. The client hears nulls for what vanished. */
+/**
+ * Applies a PUT: replaces tags and desired properties. An absent part is cleared.
+ * The notification contains a null for each removed property.
+ */
 export function applyTwinReplacement(twin: Twin, replacement: TwinPatch, time: string): TwinChange {
   const tags = replacement.tags ?? {};
-  const wanted = replacement.desired ?? {};
+  const members = replacement.desired ?? {};
   const before = twin.properties.desired;
   const version = before.$version + 1;
   const empty: TwinSection = { $metadata: { $lastUpdated: time }, $version: before.$version };
   return changeOf(twin, {
     tags,
-    desired: mergeSection(empty, wanted, version, time, version),
+    desired: mergeSection(empty, members, version, time, version),
     touchedTags: changesOf(twin.tags, tags),
-    touchedDesired: changesOf(before, wanted),
+    touchedDesired: changesOf(before, members),
     time,
   });
 }
 
-/** A device's own write: merges reported properties; always a new `$version`, never a new etag. */
+/** Applies an update by the client: merges reported properties. It increments `$version` and keeps the etag. */
 export function applyReportedPatch(twin: Twin, patch: JsonObject, time: string): Twin {
   const before = twin.properties.reported;
   const reported = mergeSection(before, patch, before.$version + 1, time, undefined);
   return { ...twin, properties: { ...twin.properties, reported } };
 }
 
-/** Base64 of the big-endian count: `AAAAAAAAAAE=` for a new twin. */
+/** Formats the etag: `serviceVersion` as eight big-endian bytes in base64, `AAAAAAAAAAE=` for a new twin. */
 export function formatTwinEtag(twin: Twin): string {
   let bytes = '';
   for (let rest = BigInt(twin.serviceVersion), index = 0; index < 8; index++, rest >>= 8n) {
@@ -102,19 +111,19 @@ export function formatTwinEtag(twin: Twin): string {
   return btoa(bytes);
 }
 
-/** The printed `version`: service writes and reported writes together. */
+/** Returns the printed `version`: the sum of the updates by back ends and by the client. */
 export function versionOf(twin: Twin): number {
   return twin.serviceVersion + twin.properties.reported.$version;
 }
 
-/** What a device or module sees of its own twin: both sections without `$metadata`. */
+/** Formats the twin for its own client: both sections without `$metadata`. */
 export function formatClientTwin(twin: Twin): JsonObject {
   const { $metadata: _desired, ...desired } = twin.properties.desired;
   const { $metadata: _reported, ...reported } = twin.properties.reported;
   return { desired, reported };
 }
 
-/** A section without its `$` members. */
+/** Returns a section without its `$` members. */
 export function userMembersOf(section: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(section).filter(([name]) => !isMetaName(name)));
 }
@@ -148,9 +157,10 @@ function changeOf(twin: Twin, outcome: Outcome): TwinChange {
   };
 }
 
-/** A section of these members. */
+/** Creates a section from its members. */
 export function createSection(members: JsonObject, $metadata: JsonObject, $version: number): TwinSection {
-  // A spread with more members behind it makes a hidden class per object (V8 11), which costs memory and slows queries.
+  // `Object.fromEntries`, because a spread followed by more members creates a hidden class for each object in V8 11.
+  // This would cost memory and slow down queries.
   const entries = [
     ...Object.entries(members),
     ['$metadata', $metadata] as const,
@@ -170,7 +180,7 @@ function mergeSection(
   return createSection(members, mergeMetadata(section.$metadata, patch, time, stamp), version);
 }
 
-/** The node of a section's metadata at a path of names, or undefined. */
+/** Returns the metadata of the property at a path of names, or undefined if it does not exist. */
 export function metadataAt(section: TwinSection, path: readonly string[]): JsonObject | undefined {
   let node: JsonValue | undefined = section.$metadata;
   for (const name of path) node = isJsonObject(node) ? memberOf(node, name) : undefined;

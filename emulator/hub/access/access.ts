@@ -6,7 +6,7 @@ import { ClientAccess } from './client-access.ts';
 import type { AuthenticatedClient, ClientCredentials } from './credentials.ts';
 import { ServiceAccess } from './service-access.ts';
 
-/** Decides who may do what. Every refusal writes one log line with a stable reason. */
+/** Authenticates clients and authorizes back ends. Every refusal writes one log line with a stable reason. */
 export class Access {
   readonly #parts: HubParts;
   readonly #clients: ClientAccess;
@@ -18,7 +18,7 @@ export class Access {
     this.#clients = new ClientAccess(parts, this.#services, authorities);
   }
 
-  /** Finds out who a client is. `IotHubUnauthorized` if that fails. */
+  /** Authenticates a client. Error: `IotHubUnauthorized`. */
   authenticateClient(credentials: ClientCredentials): Result<AuthenticatedClient> {
     const authenticated = this.#clients.authenticate(credentials);
     if (authenticated.ok) return authenticated;
@@ -29,9 +29,9 @@ export class Access {
   }
 
   /**
-   * Authorizes a service request by its `Authorization` header: the policy needs one of `permissions`, and the token has
-   * to cover the resource `path` (segments below the host). Entra tokens pass, unless the operation takes shared access
-   * signatures only. `IotHubUnauthorizedAccess` if that fails.
+   * Authorizes a service request by its `Authorization` header. The policy must grant one of `permissions`.
+   * The token must cover the resource `path` (segments below the host). An Entra token is always accepted, unless
+   * the operation requires a shared access signature. Error: `IotHubUnauthorizedAccess`.
    */
   authorizeService(
     authorization: string | undefined,

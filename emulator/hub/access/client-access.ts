@@ -30,7 +30,10 @@ export class ClientAccess {
   authenticate({ deviceId, moduleId, hostName, credential }: ClientCredentials): Result<AuthenticatedClient> {
     const { hostNames } = this.#parts.options;
     if (hostName !== undefined && !isHostName(hostName, hostNames)) {
-      return refused('host-name-mismatch', `'${hostName}' is none of ${hostNames.join(', ')}.`);
+      return refused(
+        'host-name-mismatch',
+        `The host name '${hostName}' is not one of ${hostNames.join(', ')}.`,
+      );
     }
     const record = this.#find(deviceId, moduleId);
     if (!record.ok) return record;
@@ -101,7 +104,7 @@ export class ClientAccess {
   }
 }
 
-/** Base64; null for a key that the identity does not have. */
+/** Keys in base64. Null means that the identity does not have the key. */
 type Keys = readonly (string | null)[];
 
 function ownKeysOf({ identity }: ClientRecord): Result<Keys> {

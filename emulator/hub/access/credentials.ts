@@ -1,11 +1,11 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 
-/** What a client presents when it connects. Nothing of it is checked yet. */
+/** The credentials that a client presents when it connects. They are not checked yet. */
 export interface ClientCredentials {
-  /** The ids as the client wrote them in the MQTT user name or the path; they may be invalid. */
+  /** The ids as the client sent them in the MQTT user name or the path. They may be invalid. */
   readonly deviceId: string;
   readonly moduleId?: string;
-  /** The host name of the hub as the client wrote it in the MQTT user name. Absent if the wire has none. */
+  /** The host name of the hub as the client sent it in the MQTT user name. Absent if the protocol has none. */
   readonly hostName?: string;
   readonly credential:
     | { readonly kind: 'token'; readonly token: string }
@@ -13,7 +13,7 @@ export interface ClientCredentials {
     | { readonly kind: 'none' };
 }
 
-/** A client that has been authenticated. `expiryUtc` (Unix milliseconds) is that of its token, absent for a certificate. */
+/** An authenticated client. `expiryUtc` (Unix milliseconds) is the expiry of its token, absent for a certificate. */
 export interface AuthenticatedClient {
   readonly identity: ClientIdentity;
   readonly method: {

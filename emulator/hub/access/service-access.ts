@@ -12,10 +12,10 @@ interface VerifiedToken {
   readonly coversWholeHub: boolean;
 }
 
-// Tokens are few and short-lived, so a full cache is simply cleared.
+// A full cache is cleared completely, because tokens are few and expire soon.
 const MAXIMUM_VERIFIED_TOKENS = 1024;
 
-/** The shared access policies of a hub, and the service requests that they allow. */
+/** Authorizes service requests by the shared access policies of the hub. */
 export class ServiceAccess {
   readonly #parts: HubParts;
   readonly #policies: ReadonlyMap<string, Policy>;
@@ -33,7 +33,7 @@ export class ServiceAccess {
     isEntraRefused: boolean,
   ): Result<unknown> {
     if (authorization === undefined || authorization === '') return refused('credentials-missing');
-    // An Entra token is accepted unread, because there is no directory here to ask.
+    // An Entra token is accepted without a check, because the emulator has no directory.
     if (/^Bearer \S/.test(authorization)) {
       return isEntraRefused ? refused('credential-kind-mismatch') : ok(undefined);
     }
@@ -49,7 +49,9 @@ export class ServiceAccess {
   /** Returns the policy that a token names. */
   findPolicy(name: string): Result<Policy> {
     const policy = this.#policies.get(name);
-    return policy === undefined ? refused('policy-unknown', `There is no policy '${name}'.`) : ok(policy);
+    return policy === undefined
+      ? refused('policy-unknown', `The policy '${name}' does not exist.`)
+      : ok(policy);
   }
 
   #verify(authorization: string, path: readonly string[]): Result<VerifiedToken> {
@@ -57,7 +59,7 @@ export class ServiceAccess {
     if (!parsed.ok) return parsed;
     const token = parsed.value;
     if (token.policyName === undefined) {
-      return refused('policy-unknown', 'The token names no shared access policy (skn).');
+      return refused('policy-unknown', 'The token does not name a shared access policy (skn).');
     }
     const policy = this.findPolicy(token.policyName);
     if (!policy.ok) return policy;

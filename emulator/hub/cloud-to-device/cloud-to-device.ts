@@ -21,8 +21,8 @@ import { DeviceQueues, formatDelivery } from './device-queues.ts';
 import type { Feedback } from './feedback.ts';
 
 /**
- * Cloud-to-device messages: each operation is one change of the queue of one device. A lock token that is no longer valid
- * is `DeviceMessageLockLost`.
+ * Cloud-to-device messages. Each operation is one change of the queue of one device.
+ * The error for an expired lock token is `DeviceMessageLockLost`.
  */
 export class CloudToDevice {
   readonly #parts: HubParts;
@@ -35,7 +35,7 @@ export class CloudToDevice {
     this.#queues = new DeviceQueues(parts, sessions, feedback);
   }
 
-  /** Enqueues a message and delivers it at once if the device is ready. Sets `to` if it is absent. */
+  /** Enqueues a message and delivers it immediately if the device is ready. Sets `to` if it is absent. */
   sendMessage(deviceId: DeviceId, message: CloudToDeviceMessage): Result<void> {
     const record = this.#find(deviceId);
     // The hub answers the same for a disabled device as for a missing one.
@@ -82,7 +82,7 @@ export class CloudToDevice {
     return ok(change.ended.length);
   }
 
-  /** Delivers a message to an input of a module. `DeviceNotOnline` if the module is not ready for it. */
+  /** Delivers a message to an input of a module. Error: `DeviceNotOnline` if the module is not ready for it. */
   sendInputMessage(identity: ClientIdentity, message: ModuleInputMessage): Result<void> {
     if (this.#parts.store.clients.find(identity)?.kind !== 'module')
       return failMissing(this.#parts, identity);
@@ -94,7 +94,7 @@ export class CloudToDevice {
     return ok(undefined);
   }
 
-  /** Sets the timers of all queues anew, after their content was replaced. */
+  /** Sets the timers of all queues after a restore of their content. */
   resume(): void {
     this.#queues.resume();
   }
@@ -104,10 +104,10 @@ export class CloudToDevice {
     this.#queues.suspend();
   }
 
-  /** The device with its queue as it is now: expired messages and lost locks do not wait for a late timer. */
+  /** Finds a device and first applies the timeouts of its queue, because the timer may be late. */
   #find(deviceId: DeviceId): DeviceRecord | undefined {
     const record = this.#parts.store.clients.devices.get(deviceId);
-    if (record !== undefined) this.#queues.elapse(record);
+    if (record !== undefined) this.#queues.applyTimeouts(record);
     return record;
   }
 

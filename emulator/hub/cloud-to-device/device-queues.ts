@@ -1,6 +1,6 @@
 import {
+  applyTimeouts,
   complete,
-  elapse,
   type InvisibleMessage,
   lockNext,
   type MessageQueue,
@@ -24,8 +24,8 @@ interface DueTimer {
 }
 
 /**
- * The queues of all devices: each change is stored, ended messages give feedback, and ready devices get their messages.
- * Each queue has at most one timer. Whoever changes a queue calls {@link setTimer} (or {@link deliver}) at the end.
+ * The queues of all devices. It stores each change, reports ended messages as feedback, and delivers to ready devices.
+ * Each queue has at most one timer. The caller of a change must call {@link setTimer} or {@link deliver} afterwards.
  */
 export class DeviceQueues {
   readonly #parts: HubParts;
@@ -49,7 +49,7 @@ export class DeviceQueues {
     this.#parts.store.clients.replaceQueue(record, queue);
   }
 
-  /** Stores a change and gives feedback on the messages that ended. */
+  /** Stores a change and adds feedback on the ended messages. */
   apply(record: DeviceRecord, { queue, ended }: QueueChange<CloudToDeviceMessage>): void {
     this.replace(record, queue);
     for (const message of ended) {
@@ -61,15 +61,15 @@ export class DeviceQueues {
     }
   }
 
-  /** Applies what time alone has done to the queue since it was last looked at. */
-  elapse(record: DeviceRecord): void {
-    const change = elapse(record.queue, this.#parts.clock.now());
+  /** Applies the timeouts of messages and locks that are due. */
+  applyTimeouts(record: DeviceRecord): void {
+    const change = applyTimeouts(record.queue, this.#parts.clock.now());
     if (change.queue === record.queue) return;
     this.apply(record, change);
     this.setTimer(record);
   }
 
-  /** Locks the next message that waits. `endsWithConnection` if it is delivered over one. */
+  /** Locks the next waiting message. `endsWithConnection` is true for a delivery over a connection. */
   lock(
     record: DeviceRecord,
     endsWithConnection: boolean,
@@ -82,10 +82,10 @@ export class DeviceQueues {
     return locked.message;
   }
 
-  /** Delivers all messages that wait to a device that is ready, and sets the timer of the queue. */
+  /** Delivers all waiting messages to a ready device, and sets the timer of the queue. */
   deliver(record: DeviceRecord): void {
     const { store, clock } = this.#parts;
-    // Asked again for each message, because a delivery may end the connection or settle at once.
+    // The session is found again for each message, because a delivery may end the connection.
     for (;;) {
       const session = this.#sessions.findReady(record.twin.identity, 'messages');
       if (session === undefined) break;
@@ -101,7 +101,7 @@ export class DeviceQueues {
     this.setTimer(record);
   }
 
-  /** Sets the one timer of a queue to the time at which a message expires or a lock is lost. */
+  /** Sets the timer of a queue to the time at which the next message or lock expires. */
   setTimer(record: DeviceRecord): void {
     const { deviceId } = record.identity;
     const dueUtc = nextDueUtc(record.queue);
@@ -143,7 +143,7 @@ export class DeviceQueues {
   }
 
   #wake(record: DeviceRecord): void {
-    this.elapse(record);
+    this.applyTimeouts(record);
     this.deliver(record);
   }
 

@@ -1,13 +1,13 @@
 import {
+  createFeedbackRecord,
   type FeedbackDelivery,
   type FeedbackRecord,
-  feedbackOn,
 } from '../../domain/cloud-to-device/feedback.ts';
 import {
   abandon,
+  applyTimeouts,
   complete,
   type EndedMessage,
-  elapse,
   enqueue,
   lockNext,
   type MessageQueue,
@@ -23,20 +23,20 @@ import { LogCursor, untilAppend } from '../../store/partition-log.ts';
 import type { HubParts } from '../hub-parts.ts';
 
 const MAXIMUM_BATCH_RECORDS = 64;
-// What is never received would otherwise fill the memory until it expires.
+// Bounds the memory for batches that no back end receives before they expire.
 const MAXIMUM_BATCHES = 1000;
 
-/** Which feedback is to be read, and from where on. */
+/** The filter and the start position of a reader of feedback. */
 export interface FeedbackReading {
-  /** By default `latest`: from now on. */
+  /** Default: `latest`, only records that are added after the call. */
   readonly from?: 'earliest' | 'latest';
   readonly deviceId?: string;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Feedback on cloud-to-device messages whose sender asked for it: a queue of batches for back ends, and a log for those
- * who only look on. No timer runs; time counts when somebody asks. A lock token that is no longer valid is
+ * The requested feedback on cloud-to-device messages: a queue of batches for back ends, and a log for observers.
+ * There is no timer: each operation applies the timeouts first. The error for an expired lock token is
  * `DeviceMessageLockLost`.
  */
 export class Feedback {
@@ -46,17 +46,17 @@ export class Feedback {
     this.#parts = parts;
   }
 
-  /** Adds the feedback on a message that ended, if its sender wants it. */
+  /** Adds the feedback on an ended message if its sender requested it. */
   add(device: DeviceIdentity, message: EndedMessage<CloudToDeviceMessage>): void {
     const { store, clock } = this.#parts;
     const now = clock.now();
-    const record = feedbackOn(message, device, now);
+    const record = createFeedbackRecord(message, device, now);
     if (record === undefined) return;
     store.feedback.add(record, now);
-    this.#elapse();
+    this.#applyTimeouts();
   }
 
-  /** Drops the pending feedback of a device that is deleted. */
+  /** Deletes the pending feedback of a deleted device. */
   forget(deviceId: DeviceId): void {
     const { feedback } = this.#parts.store;
     const { openBatch, queue } = feedback;
@@ -70,9 +70,9 @@ export class Feedback {
     feedback.replaceQueue({ ...queue, messages });
   }
 
-  /** Locks and returns the next batch. Returns undefined if none waits. */
+  /** Locks and returns the next batch. Returns undefined if no batch waits. */
   receiveFeedback(): FeedbackDelivery | undefined {
-    this.#elapse();
+    this.#applyTimeouts();
     const { store, clock, ids } = this.#parts;
     const untilUtc = clock.now() + this.#options.lockSeconds * 1000;
     const lock = () => ({ token: ids.guid(), untilUtc, endsWithConnection: false });
@@ -97,11 +97,11 @@ export class Feedback {
     return this.#settle((queue) => abandon(queue, lockToken, this.#options.maximumDeliveryCount));
   }
 
-  /** Reads the records without taking them. Begins at once; ends only with the signal or when the loop is left. */
+  /** Reads records without removing them. Ends when the signal aborts, the hub closes or the caller leaves the loop. */
   read({ from = 'latest', deviceId, signal }: FeedbackReading = {}): AsyncIterable<FeedbackRecord> {
     const { log } = this.#parts.store.feedback;
     const { closed } = this.#parts;
-    // The position is taken now, not when the loop begins, so that nothing in between is missed.
+    // The position is taken now and not when the loop begins, so that the reader misses no record in between.
     const cursor = new LogCursor(log, from === 'earliest' ? 0 : log.nextSequenceNumber);
     return this.#read(cursor, deviceId, signal === undefined ? closed : AbortSignal.any([signal, closed]));
   }
@@ -110,11 +110,11 @@ export class Feedback {
     return this.#parts.options.cloudToDevice.feedback;
   }
 
-  /** Drops what expired and closes the open batch if it is full or old enough. */
-  #elapse(): void {
+  /** Deletes expired batches, and closes the open batch if it is full or old enough. */
+  #applyTimeouts(): void {
     const { feedback } = this.#parts.store;
     const now = this.#parts.clock.now();
-    feedback.replaceQueue(elapse(feedback.queue, now).queue);
+    feedback.replaceQueue(applyTimeouts(feedback.queue, now).queue);
     const { openBatch } = feedback;
     if (openBatch === undefined) return;
     const { batch, sinceUtc } = openBatch;
@@ -128,7 +128,7 @@ export class Feedback {
 
   #bound(queue: MessageQueue<FeedbackBatch>): MessageQueue<FeedbackBatch> {
     if (queue.messages.length <= MAXIMUM_BATCHES) return queue;
-    // One tenth at once, so that a full queue is not logged at every record.
+    // One tenth is deleted together, so that a full queue is not logged for every record.
     const count = MAXIMUM_BATCHES / 10;
     this.#parts.log('warn', 'feedback-forgotten', { count, limitBatches: MAXIMUM_BATCHES });
     return { ...queue, messages: queue.messages.slice(count) };
@@ -137,7 +137,7 @@ export class Feedback {
   #settle(
     transition: (queue: MessageQueue<FeedbackBatch>) => Result<QueueChange<FeedbackBatch>>,
   ): Result<void> {
-    this.#elapse();
+    this.#applyTimeouts();
     const { feedback } = this.#parts.store;
     const change = transition(feedback.queue);
     if (!change.ok) return change;

@@ -14,8 +14,9 @@ import { failMissing } from '../identities/identity-rules.ts';
 import type { Twins } from '../twins/twins.ts';
 
 /**
- * The Plug and Play view of device twins, written through them. Commands are direct methods, those of a component named
- * `component*command`. Etags are those of the device twin, without quotes.
+ * Digital twins: device twins in the form of IoT Plug and Play. An update changes the device twin.
+ * A command is a direct method; the name for a component is `component*command`.
+ * The etag is the etag of the device twin, without quotes.
  */
 export class DigitalTwins {
   readonly #parts: HubParts;
@@ -33,7 +34,7 @@ export class DigitalTwins {
     return ok({ document: formatDigitalTwin(twin), etag: formatTwinEtag(twin) });
   }
 
-  /** Writes desired properties and returns the new etag. Operations come from `parseDigitalTwinPatch`. */
+  /** Updates desired properties and returns the new etag. `parseDigitalTwinPatch` returns the operations. */
   updateDigitalTwin(
     deviceId: DeviceId,
     operations: readonly DigitalTwinOperation[],

@@ -4,7 +4,7 @@ import { formatTime } from '../../domain/time.ts';
 import type { StoredEvent } from '../../store/records.ts';
 import { EVENT_ANNOTATIONS as names, SENDER_ANNOTATIONS } from './event-annotations.ts';
 
-/** Decodes a stored event into what a consumer of the Event Hubs-compatible endpoint sees. */
+/** Formats a stored event as a consumer of the Event Hubs-compatible endpoint receives it. */
 export function formatDeviceEvent(event: StoredEvent, formats: EventFormats): DeviceEvent {
   const { system, application } = decodeProperties(event, formats);
   const { identity } = event.sender;
@@ -30,7 +30,7 @@ const EVENT_PROPERTIES = ['messageId', 'correlationId', 'userId', 'contentType',
 
 function decodeProperties({ head, format }: StoredEvent, formats: EventFormats): MessageProperties {
   const decode = formats.get(format);
-  if (decode === undefined) throw new Error(`No decoder for the event format ${format}.`);
+  if (decode === undefined) throw new Error(`The event format ${format} has no decoder.`);
   return decode(head);
 }
 

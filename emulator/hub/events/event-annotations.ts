@@ -1,6 +1,6 @@
 import type { SystemProperties } from '../../domain/messages/message.ts';
 
-/** The names under which a consumer of the Event Hubs-compatible endpoint finds what the hub itself says of an event. */
+/** The annotations that the hub adds to an event, as the Event Hubs-compatible endpoint names them. */
 export const EVENT_ANNOTATIONS = {
   deviceId: 'iothub-connection-device-id',
   moduleId: 'iothub-connection-module-id',
@@ -11,11 +11,11 @@ export const EVENT_ANNOTATIONS = {
   enqueuedTime: 'iothub-enqueuedtime',
   /** `Telemetry`, or the source of an event that the hub writes. */
   source: 'iothub-message-source',
-  /** The model id that the client announced; telemetry only. */
+  /** The model id of the client; telemetry only. */
   modelId: 'dt-dataschema',
 } as const;
 
-/** The names for what the sender of telemetry said in system properties. */
+/** The annotations for the system properties that the sender of telemetry set. */
 export const SENDER_ANNOTATIONS: readonly (readonly [keyof SystemProperties, string])[] = [
   ['creationTimeUtc', 'iothub-creation-time-utc'],
   ['outputName', 'iothub-outputname'],

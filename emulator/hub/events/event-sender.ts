@@ -4,7 +4,7 @@ import type { ClientRecord, EventSender } from '../../store/records.ts';
 import type { AuthenticatedClient } from '../access/credentials.ts';
 import { EVENT_ANNOTATIONS as names } from './event-annotations.ts';
 
-/** Returns what the hub stamps on the telemetry of a client. */
+/** Creates the sender of the telemetry of a client, with the annotations of the hub. */
 export function createTelemetrySender(
   { identity, method }: AuthenticatedClient,
   record: ClientRecord,
@@ -25,7 +25,7 @@ export function createTelemetrySender(
   };
 }
 
-/** Returns what the hub stamps on an event that it writes itself about a client. */
+/** Creates the sender of an event that the hub itself writes about a client. */
 export function createHubSender(
   identity: ClientIdentity,
   source: string,
@@ -38,12 +38,12 @@ export function createHubSender(
   };
 }
 
-/** Returns the partition of a client: a stable hash of its device id, so that the events of a device stay in order. */
+/** Returns the partition of a client. It is a stable hash of the device id, so that events of a device are in order. */
 export function partitionOf({ deviceId }: { readonly deviceId: string }, partitionCount: number): number {
   return hashText(deviceId) % partitionCount;
 }
 
-/** The annotations of every event, whoever writes it: the device, and the module if there is one. */
+/** Returns the annotations of every event: the device id, and the module id if there is one. */
 function clientAnnotationsOf({ deviceId, moduleId }: ClientIdentity): Record<string, string> {
   return {
     [names.deviceId]: deviceId,

@@ -9,19 +9,19 @@ import type { HubParts } from '../hub-parts.ts';
 import { formatDeviceEvent } from './device-event.ts';
 import { createTelemetrySender, partitionOf } from './event-sender.ts';
 
-/** Where a reader of events begins. The sequence numbers are by partition. */
+/** The start position of a reader of events. There is one sequence number per partition. */
 export type EventPosition = 'earliest' | 'latest' | { readonly afterSequenceNumbers: readonly number[] };
 
-/** Which events are to be read, and from where on. */
+/** The filter and the start position of a reader of events. */
 export interface EventReading {
-  /** By default `latest`: from now on. */
+  /** Default: `latest`, only events that are appended after the call. */
   readonly from?: EventPosition;
   readonly deviceId?: string;
   readonly moduleId?: string;
   readonly signal?: AbortSignal;
 }
 
-/** Device-to-cloud events: an append-only log per partition. The device id chooses the partition. */
+/** Device-to-cloud events: an append-only log per partition. The device id determines the partition. */
 export class Events {
   readonly #parts: HubParts;
 
@@ -37,7 +37,7 @@ export class Events {
     return createTelemetrySender(client, record, this.partitionCount);
   }
 
-  /** Appends an event of a client that has no session (the device HTTPS API). */
+  /** Appends an event of a client without a session (the device HTTPS API). */
   sendEvent(client: AuthenticatedClient, event: IncomingEvent): Result<void> {
     const record = this.#parts.store.clients.find(client.identity);
     if (record === undefined) return failed('DeviceNotFound', client.identity.deviceId);
@@ -45,7 +45,7 @@ export class Events {
     return ok(undefined);
   }
 
-  /** Appends an event. If a client is given, this is its last activity. */
+  /** Appends an event. If `client` is given, its last activity is set. */
   append(sender: EventSender, event: IncomingEvent, client: ClientRecord | undefined): void {
     const { store, clock, log } = this.#parts;
     const dropped = store.events.append(sender, event, clock.now(), client);
@@ -57,14 +57,14 @@ export class Events {
     });
   }
 
-  /** Reads events in the order of arrival. Begins at once; ends only with the signal or when the loop is left. */
+  /** Reads events in order of arrival. Ends when the signal aborts, the hub closes or the caller leaves the loop. */
   read(reading: EventReading = {}): AsyncIterable<DeviceEvent> {
     const { from = 'latest', deviceId, signal } = reading;
     const { store, closed } = this.#parts;
     const { partitions } = store.events;
     const only = deviceId === undefined ? undefined : partitionOf({ deviceId }, this.partitionCount);
     const read = partitions.filter((_partition, index) => only === undefined || index === only);
-    // The positions are taken now, not when the loop begins, so that nothing in between is missed.
+    // The positions are taken now and not when the loop begins, so that the reader misses no event in between.
     const cursors = read.map((log) => new LogCursor(log, startOf(log, partitions.indexOf(log), from)));
     const isWanted = (event: StoredEvent) => isFrom(event.sender.identity, reading);
     return this.#read(read, cursors, isWanted, signal ? AbortSignal.any([signal, closed]) : closed);

@@ -12,7 +12,7 @@ import { encodeJsonProperties, JSON_PROPERTIES } from './event-formats.ts';
 import { createHubSender } from './event-sender.ts';
 import type { Events } from './events.ts';
 
-/** What an activity becomes in the event log. */
+/** The event that the hub writes for an activity. */
 interface HubEvent {
   /** The `opType` property. */
   readonly type: string;
@@ -35,7 +35,7 @@ const KINDS: Readonly<Record<HubEventSource, readonly ReportedActivity['kind'][]
 
 const encoder = new TextEncoder();
 
-/** Writes activities into the event log, for the sources that are switched on. */
+/** Writes activities into the event log, for the enabled sources. */
 export class HubEvents {
   readonly #parts: HubParts;
   readonly #events: Events;
@@ -78,7 +78,7 @@ export class HubEvents {
     };
   }
 
-  // The identity of a module has the same types as that of a device.
+  // Events about modules have the same types as events about devices.
   #eventOf(activity: ReportedActivity): HubEvent {
     switch (activity.kind) {
       case 'twinUpdated':
@@ -96,7 +96,10 @@ export class HubEvents {
     }
   }
 
-  /** 64 hexadecimal digits that grow as text: zeros, the creation of the hub as a file time, a constant, the count. */
+  /**
+   * Returns 64 hexadecimal digits that increase as strings.
+   * They are zeros, the creation time of the hub as a file time, a constant, and a counter.
+   */
   #nextConnection(): JsonObject {
     const { store } = this.#parts;
     const start = fileTimeOf(store.createdUtc).toString(16).padStart(32, '0');

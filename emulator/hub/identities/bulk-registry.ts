@@ -4,7 +4,7 @@ import type { ClientIdentity } from '../../domain/identities/client-identity.ts'
 import type { JsonObject } from '../../domain/json.ts';
 import { NO_PRECONDITION, type Precondition } from '../../domain/precondition.ts';
 import { failed, type Result } from '../../domain/result.ts';
-import { type TwinContent, validateContent } from '../../domain/twins/twin-content.ts';
+import { type TwinContent, validateTwinContent } from '../../domain/twins/twin-content.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { Twins } from '../twins/twins.ts';
 import type { Devices } from './devices.ts';
@@ -14,7 +14,7 @@ type Put = Extract<BulkWork, { kind: 'put' }>;
 
 const ANY: Precondition = { kind: 'any' };
 
-/** Many registry operations in one call. Each item takes the way of its single operation and fails alone. */
+/** Registry operations in bulk. Each item uses the same code as its single operation, and fails alone. */
 export class BulkRegistry {
   readonly #parts: HubParts;
   readonly #devices: Devices;
@@ -28,7 +28,7 @@ export class BulkRegistry {
     this.#twins = twins;
   }
 
-  /** Does what can be done and reports the rest. Items come from `parseBulkRequest`. */
+  /** Executes the valid items and reports the others. `parseBulkRequest` returns the items. */
   updateRegistry(items: readonly BulkItem[]): {
     readonly isSuccessful: boolean;
     readonly document: JsonObject;
@@ -45,7 +45,7 @@ export class BulkRegistry {
 
   #perform(identity: ClientIdentity, work: BulkWork, warnings: JsonObject[]): Result<unknown> {
     const { deviceId } = identity;
-    // The single operation of a module answers 401 if the device is missing.
+    // Checked here, because the single operation of a module returns 401 if the device is missing.
     const isDeviceNeeded = identity.moduleId !== undefined || work.kind !== 'put';
     if (isDeviceNeeded && !this.#parts.store.clients.devices.has(deviceId)) {
       return failed('DeviceNotFound', `Device ${deviceId} not registered`);
@@ -70,7 +70,7 @@ export class BulkRegistry {
         ? this.#twins.updateTwin(identity, work.twin, work.twinPrecondition)
         : updated;
     }
-    const valid = validateContent(work.twin);
+    const valid = validateTwinContent(work.twin);
     const created = this.#putIdentity(work, NO_PRECONDITION, valid.ok ? work.twin : {});
     if (created.ok && !valid.ok) warnings.push(formatWarning(identity, valid.error));
     return created;

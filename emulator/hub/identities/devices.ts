@@ -5,7 +5,7 @@ import type { Precondition } from '../../domain/precondition.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import { formatTicks, formatTime, NEVER } from '../../domain/time.ts';
 import { createTwin } from '../../domain/twins/twin.ts';
-import { type TwinContent, withContent } from '../../domain/twins/twin-content.ts';
+import { applyTwinContent, type TwinContent } from '../../domain/twins/twin-content.ts';
 import type { DeviceRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
@@ -15,7 +15,7 @@ import { checkDelete, checkEtag, checkRoom } from './identity-rules.ts';
 import { type IdentityView, viewOf } from './identity-view.ts';
 import type { Modules } from './modules.ts';
 
-/** The device identities. Deleting or disabling a device ends its connection and those of its modules. */
+/** Device identities. Deleting or disabling a device ends its connection and the connections of its modules. */
 export class Devices {
   readonly #parts: HubParts;
   readonly #sessions: ClientSessions;
@@ -45,8 +45,8 @@ export class Devices {
   }
 
   /**
-   * Creates the device if there is no precondition (409 if it exists), otherwise updates it (404 if it does not).
-   * `content` is that of a new twin.
+   * Creates the device if there is no precondition; otherwise updates it. `content` is the content of a new twin.
+   * Errors: `DeviceAlreadyExists` when it creates, `DeviceNotFound` when it updates.
    */
   createOrUpdateDevice(
     request: DeviceRequest,
@@ -94,7 +94,7 @@ export class Devices {
       isEdge: request.isEdge,
       ...scopes.value,
     };
-    const twin = withContent(createTwin({ deviceId }, formatTicks(ticks)), content);
+    const twin = applyTwinContent(createTwin({ deviceId }, formatTicks(ticks)), content);
     const record = clients.addDevice(identity, twin);
     this.#publish('identityCreated', record);
     if (identity.isEdge) this.#modules.addSystemModules(record);

@@ -7,14 +7,14 @@ import type { ClientStore } from '../../store/client-store.ts';
 /** The scope members of a device identity. */
 export type Scopes = Pick<DeviceIdentity, 'deviceScope' | 'parentScopes'>;
 
-/** The write that asks for scopes: of a new device, or of one that was something before. */
+/** The kind of write: a new device with its creation time in ticks, or the update of an existing device. */
 export type ScopeWrite =
   | { readonly kind: 'create'; readonly ticks: bigint }
   | { readonly kind: 'update'; readonly before: DeviceIdentity };
 
 /**
- * Decides scope and parents of a device: an edge device has a scope of its own and names its parent in `parentScopes`;
- * a leaf names its parent in `deviceScope` and the hub copies it.
+ * Determines the scope and the parents of a device. An edge device has its own scope and names its parent in
+ * `parentScopes`. A leaf device names its parent in `deviceScope`, and the hub copies it to `parentScopes`.
  */
 export function resolveScopes(
   clients: ClientStore,
@@ -22,7 +22,7 @@ export function resolveScopes(
   write: ScopeWrite,
 ): Result<Scopes> {
   if (request.isEdge) return resolveEdgeScopes(clients, request, write);
-  // An edge device that becomes a leaf loses its parent; it is attached in a second write.
+  // An edge device that becomes a leaf device loses its parent. A second update can set a parent.
   const wasEdge = write.kind === 'update' && write.before.isEdge;
   if (wasEdge || request.deviceScope === null) return ok({ deviceScope: null, parentScopes: [] });
   if (!isEdgeScope(clients, request.deviceScope)) return invalidScope(request.deviceScope);

@@ -4,7 +4,7 @@ import type { HubParts } from '../hub-parts.ts';
 
 const KEY_BYTES = 32;
 
-/** Makes the generated values of identities from the clock and randomness: generation ids, first etags and keys. */
+/** Creates the generated values of identities from the clock and random numbers: generation ids, etags and keys. */
 export class IdentityFactory {
   readonly #parts: HubParts;
 
@@ -12,7 +12,7 @@ export class IdentityFactory {
     this.#parts = parts;
   }
 
-  /** Returns .NET ticks for a generation id: never the same twice, even within one tick of the clock. */
+  /** Returns .NET ticks for a generation id. They are unique, even within one millisecond of the clock. */
   nextTicks(): bigint {
     const { clients } = this.#parts.store;
     const now = ticksOf(this.#parts.clock.now());
@@ -21,18 +21,18 @@ export class IdentityFactory {
     return ticks;
   }
 
-  /** Returns the number with which the etag of an identity begins. */
+  /** Returns the etag number of a new identity. */
   firstEtagNumber(): number {
     return 1 + this.#parts.ids.number(1_000_000_000);
   }
 
-  /** Returns the authentication with new keys if it asks for some. */
+  /** Returns the authentication, with new keys if the request asks for them. */
   withKeys(request: AuthenticationRequest): Authentication {
     if (request.type !== 'sas' || request.symmetricKey.primaryKey !== null) return request;
     return { ...request, symmetricKey: { primaryKey: this.newKey(), secondaryKey: this.newKey() } };
   }
 
-  /** Returns base64 of 32 random bytes. */
+  /** Returns a new key: 32 random bytes in base64. */
   newKey(): string {
     return btoa(String.fromCharCode(...this.#parts.ids.bytes(KEY_BYTES)));
   }

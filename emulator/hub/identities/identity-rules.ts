@@ -12,19 +12,19 @@ export function checkEtag(identity: Identity, precondition: Precondition): Resul
   return failed('PreconditionFailed', 'PreconditionFailed');
 }
 
-/** A deletion has to name an etag, or `*`. */
+/** Checks the precondition of a deletion, which must be an etag or `*`. */
 export function checkDelete(identity: Identity, precondition: Precondition): Result<void> {
   if (precondition.kind === 'none') return failed('PreconditionFailed', 'Etag missing');
   return checkEtag(identity, precondition);
 }
 
-/** Refuses one more device or module if the hub is full. */
+/** Checks whether the hub can hold one more device or module. Error: `TooManyDevices`. */
 export function checkRoom({ identityCount }: ClientStore): Result<void> {
   if (identityCount < MAXIMUM_IDENTITIES) return ok(undefined);
   return failed('TooManyDevices', `A hub holds at most ${MAXIMUM_IDENTITIES} devices and modules.`);
 }
 
-/** `ModuleNotFound` if only the module is missing, otherwise `DeviceNotFound`. */
+/** Returns `ModuleNotFound` if only the module is missing, otherwise `DeviceNotFound`. */
 export function failMissing({ store, options }: HubParts, identity: ClientIdentity): Result<never> {
   const { deviceId, moduleId } = identity;
   if (moduleId === undefined || !store.clients.devices.has(deviceId)) {

@@ -2,14 +2,14 @@ import type { ClientActivity, Identity } from '../../domain/identities/identity.
 import { formatOptionalTime } from '../../domain/time.ts';
 import type { ActivityRecord, ClientRecord } from '../../store/records.ts';
 
-/** An identity with what the hub observes of it. `pendingMessageCount` counts its cloud-to-device messages. */
+/** An identity with its activity. `pendingMessageCount` is the number of its pending cloud-to-device messages. */
 export interface IdentityView<I extends Identity = Identity> {
   readonly identity: I;
   readonly activity: ClientActivity;
   readonly pendingMessageCount: number;
 }
 
-/** Returns an identity as the service sees it at this moment. */
+/** Returns an identity with its current activity. */
 export function viewOf<I extends Identity>(record: ClientRecord & { readonly identity: I }): IdentityView<I> {
   return {
     identity: record.identity,

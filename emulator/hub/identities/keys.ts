@@ -9,7 +9,7 @@ import type { HubParts } from '../hub-parts.ts';
 import type { IdentityFactory } from './identity-factory.ts';
 import { failMissing } from './identity-rules.ts';
 
-/** The regeneration of keys. Connections stay open, because a key is checked only when a client connects. */
+/** The regeneration of keys. Connections remain open, because a key is checked only when a client connects. */
 export class Keys {
   readonly #parts: HubParts;
   readonly #factory: IdentityFactory;
@@ -19,7 +19,7 @@ export class Keys {
     this.#factory = factory;
   }
 
-  /** The request comes from `parseKeyRequest`. `outcome` says for how many of its identities there are new keys. */
+  /** Regenerates the keys of identities. `outcome` is whether all, some or none of the identities have new keys. */
   regenerateKeys({ policyKey, identities }: KeyRequest): {
     readonly outcome: 'all' | 'some' | 'none';
     readonly document: JsonObject;
@@ -41,7 +41,7 @@ export class Keys {
     };
   }
 
-  /** Returns the new keys, null for one that stays. */
+  /** Returns the new keys. Null means that the key does not change. */
   #rotate(identity: ClientIdentity, policyKey: PolicyKey): Result<Authentication['symmetricKey']> {
     const record = this.#parts.store.clients.find(identity);
     if (record === undefined) return failMissing(this.#parts, identity);

@@ -6,7 +6,7 @@ import type { Precondition } from '../../domain/precondition.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import { formatTicks } from '../../domain/time.ts';
 import { createTwin } from '../../domain/twins/twin.ts';
-import { type TwinContent, withContent } from '../../domain/twins/twin-content.ts';
+import { applyTwinContent, type TwinContent } from '../../domain/twins/twin-content.ts';
 import type { DeviceRecord, ModuleRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
@@ -25,7 +25,7 @@ const NO_CREDENTIALS: Authentication = {
   x509Thumbprint: { primaryThumbprint: null, secondaryThumbprint: null },
 };
 
-/** The module identities. Deleting a module ends its connection. */
+/** Module identities. Deleting a module ends its connection. */
 export class Modules {
   readonly #parts: HubParts;
   readonly #sessions: ClientSessions;
@@ -50,7 +50,7 @@ export class Modules {
     return ok([...device.value.modules.values()].map((record) => viewOf<ModuleIdentity>(record)));
   }
 
-  /** As `createOrUpdateDevice` of the devices. */
+  /** Creates or updates a module by the rules of `Devices.createOrUpdateDevice`. */
   createOrUpdateModule(
     request: ModuleRequest,
     precondition: Precondition,
@@ -76,7 +76,7 @@ export class Modules {
     return allowed;
   }
 
-  /** An edge device has `$edgeAgent` and `$edgeHub` from its creation on. */
+  /** Adds `$edgeAgent` and `$edgeHub` to an edge device if they are missing. */
   addSystemModules(device: DeviceRecord): void {
     const { deviceId, etagNumber } = device.identity;
     for (const moduleId of SYSTEM_MODULES) {
@@ -92,7 +92,7 @@ export class Modules {
     }
   }
 
-  // With a hub policy the service answers 401 for modules of a device that is missing or disabled.
+  // IoT Hub returns 401 for modules of a missing or disabled device.
   #findDevice(deviceId: DeviceId): Result<DeviceRecord> {
     const record = this.#parts.store.clients.devices.get(deviceId);
     if (record !== undefined && record.identity.status === 'enabled') return ok(record);
@@ -160,7 +160,7 @@ export class Modules {
     const ticks = this.#factory.nextTicks();
     const identity: ModuleIdentity = { kind: 'module', ...request, generationId: String(ticks), etagNumber };
     const client = { deviceId: identity.deviceId, moduleId: identity.moduleId };
-    const twin = withContent(createTwin(client, formatTicks(ticks)), content);
+    const twin = applyTwinContent(createTwin(client, formatTicks(ticks)), content);
     const record = this.#parts.store.clients.addModule(device, identity, twin);
     this.#publish('identityCreated', record);
     return record;

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
 
-/** Counts of this very moment; those of the real hub lag. */
+/** Current counts of devices. The counts of IoT Hub are delayed. */
 export class Statistics {
   readonly #parts: HubParts;
   readonly #sessions: ClientSessions;
@@ -12,7 +12,7 @@ export class Statistics {
     this.#sessions = sessions;
   }
 
-  /** Returns `{totalDeviceCount, enabledDeviceCount, disabledDeviceCount}`; modules do not count. */
+  /** Returns `{totalDeviceCount, enabledDeviceCount, disabledDeviceCount}`, without modules. */
   getDeviceStatistics(): JsonObject {
     const { devices } = this.#parts.store.clients;
     let disabledDeviceCount = 0;

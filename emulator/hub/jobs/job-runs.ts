@@ -11,14 +11,14 @@ import type { Timer } from '../ports.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
 import type { Twins } from '../twins/twins.ts';
 
-/** What a job works with: the same operations as any back end. */
+/** The operations that a job uses, which are those of any back end. */
 export interface JobServices {
   readonly twins: Twins;
   readonly methods: Methods;
   readonly sessions: ClientSessions;
 }
 
-/** A job that runs. Its progress is in its record; this is what has to be rebuilt from it. */
+/** A running job. Its progress is in its record. After a restore, the run is created again from the record. */
 interface Run {
   readonly job: JobRecord;
   readonly deadlineUtc: number;
@@ -29,10 +29,10 @@ interface Run {
   unfinishedCount: number;
 }
 
-// So many at a time, so that a job over all devices does not delay everybody else.
+// A step is limited, so that a job over all devices does not delay other operations.
 const CLIENTS_PER_STEP = 500;
 
-/** Carries out jobs that have started. */
+/** Runs the jobs that have started. */
 export class JobRuns {
   readonly #parts: HubParts;
   readonly #services: JobServices;
@@ -43,7 +43,7 @@ export class JobRuns {
     this.#services = services;
   }
 
-  /** Works on the clients that were selected. `onEnd` is called once. */
+  /** Starts a job on the selected clients. `onEnd` is called once. */
   start(job: JobRecord, targets: readonly ClientIdentity[], onEnd: () => void): void {
     const createdUtc = this.#parts.clock.now();
     for (const identity of targets) {
@@ -53,14 +53,14 @@ export class JobRuns {
   }
 
   /**
-   * Continues a job whose record was restored. A method call whose response was not there yet is made again, because its
+   * Continues a job whose record was restored. A direct method without a response is invoked again, because its
    * outcome is unknown.
    */
   resume(job: JobRecord, startedUtc: number, onEnd: () => void): void {
     this.#run(job, startedUtc, onEnd);
   }
 
-  /** Stops all runs and leaves their records as they are. */
+  /** Stops all runs and does not change their records. */
   suspend(): void {
     for (const run of this.#runs) this.#stop(run);
   }
@@ -100,7 +100,7 @@ export class JobRuns {
       this.#settle(run, index, updated.ok ? ok(undefined) : updated);
       return;
     }
-    // A client that is not connected is waited for as long as the job lasts.
+    // The hub waits for a client that is not connected until the deadline of the job.
     const connectTimeoutSeconds = (run.deadlineUtc - clock.now()) / 1000;
     const answer = this.#services.methods.invokeMethod(identity, { ...action.call, connectTimeoutSeconds });
     void answer.then((result) => this.#settle(run, index, result));
@@ -171,7 +171,7 @@ function endOf(
 ): DeviceJobPhase {
   if (!result.ok) {
     const { name, message } = result.error;
-    // The hub words it differently to a back end that invokes the method itself. Source: Azure/iotedge#2958.
+    // IoT Hub has another text for a back end that invokes the method itself. Source: Azure/iotedge#2958.
     const description = name === 'DeviceNotOnline' ? 'Timed out waiting for device to connect.' : message;
     return { state: 'failed', startedUtc, endUtc, error: { code: name, description } };
   }

@@ -5,7 +5,7 @@ import { parseCondition } from '../../query/syntax/parse-query.ts';
 import type { HubParts } from '../hub-parts.ts';
 import { TWINS } from '../queries/twin-collection.ts';
 
-/** Returns the devices or modules that a condition selects at this moment. */
+/** Returns the devices or modules that a condition currently selects. */
 export function selectTargets({ store, options }: HubParts, text: string): Result<readonly ClientIdentity[]> {
   const condition = parseCondition(text);
   if (!condition.ok) return condition;

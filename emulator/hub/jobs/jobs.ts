@@ -31,13 +31,13 @@ const HISTORY_MILLISECONDS = 30 * 24 * HOUR_MILLISECONDS;
 const DEFAULT_CONCURRENT_JOBS = 1;
 
 /**
- * Scheduled jobs over devices or modules: each waits for its time, runs, and is kept for thirty days. Jobs run by the
- * clock of the hub: even an immediate one begins only when time goes on.
+ * Scheduled jobs on devices or modules. A job waits for its start time, runs, and is deleted after thirty days.
+ * Jobs run by the clock of the hub. A job without a start time begins when the clock next advances.
  */
 export class Jobs {
   readonly #parts: HubParts;
   readonly #runs: JobRuns;
-  // The one thing that each job waits for: its turn, its start, or its deletion.
+  // The timer of each job: for its turn, its start or its deletion.
   readonly #timers = new Map<string, Timer>();
 
   constructor(parts: HubParts, services: JobServices) {
@@ -45,7 +45,7 @@ export class Jobs {
     this.#runs = new JobRuns(parts, services);
   }
 
-  /** Returns `{jobId, type, status: 'queued'}`. The request comes from `parseJobRequest`. */
+  /** Creates a job and returns `{jobId, type, status: 'queued'}`. `parseJobRequest` returns the request. */
   createJob(request: JobRequest): Result<JsonObject> {
     const allowed = this.#check(request);
     if (!allowed.ok) return allowed;
@@ -54,13 +54,16 @@ export class Jobs {
     return ok(formatAcceptedJob(job));
   }
 
-  /** Returns the whole document; `{type: 'unknown', status: 'unknown'}` for a job that is not there. */
+  /** Returns the complete document, or `{type: 'unknown', status: 'unknown'}` if the job does not exist. */
   getJob(jobId: string): JsonObject {
     const job = this.#parts.store.jobs.jobs.get(jobId);
     return job === undefined ? UNKNOWN_JOB : formatJob(job);
   }
 
-  /** Returns the whole document, now `cancelled`. `JobNotFound`, or `OperationNotAllowedInCurrentState` once it runs. */
+  /**
+   * Cancels a job and returns its complete document.
+   * Errors: `JobNotFound`, `OperationNotAllowedInCurrentState` if the job has started.
+   */
   cancelJob(jobId: string): Result<JsonObject> {
     const job = this.#parts.store.jobs.jobs.get(jobId);
     if (job === undefined) return failed('JobNotFound', `There is no job '${jobId.slice(0, 64)}'.`);
@@ -68,7 +71,7 @@ export class Jobs {
     return cancelled.ok ? ok(formatJob(job)) : cancelled;
   }
 
-  /** Returns whole documents in the order of creation. The filter comes from `parseJobFilter`. */
+  /** Returns complete documents in the order of creation. `parseJobFilter` returns the filter. */
   queryJobs(filter: JobFilter, page: PageOptions = {}): Result<QueryPage> {
     const token = `jobs ${filter.type ?? ''} ${filter.status ?? ''}`;
     const place = parsePageToken(token, page.continuationToken);
@@ -84,7 +87,7 @@ export class Jobs {
     return ok({ itemType, items, continuationToken: formatPageToken(token, following) });
   }
 
-  /** Continues all jobs after the records were replaced. */
+  /** Continues all jobs after a restore of their records. */
   resume(): void {
     for (const job of this.#parts.store.jobs.jobs.values()) {
       if (job.phase.state === 'running')
@@ -93,7 +96,7 @@ export class Jobs {
     }
   }
 
-  /** Cancels every timer and run, and leaves the records as they are. */
+  /** Cancels every timer and run, and does not change the records. */
   suspend(): void {
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
@@ -114,7 +117,7 @@ export class Jobs {
     return failed('ThrottlingMaxActiveJobCountExceeded', text);
   }
 
-  /** Sets the timer for the next thing that happens to a job that does not run. */
+  /** Sets the timer for the next transition or the deletion of a job that does not run. */
   #wait(job: JobRecord): void {
     const { phase, request, createdUtc } = job;
     switch (phase.state) {

@@ -7,7 +7,7 @@ import { failMissing } from '../identities/identity-rules.ts';
 import type { Timer } from '../ports.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
 
-/** A call that waits: first for the client to be online, then for its response. */
+/** A pending call. It waits for the client to be online, and then for the response. */
 interface PendingCall {
   readonly identity: ClientIdentity;
   readonly call: MethodCall;
@@ -25,7 +25,7 @@ const NO_RESPONSE = failed('GatewayTimeout', 'Timed out waiting for the response
 const DISCONNECTED = failed('DeviceConnectionClosedRemotely', 'Device unavailable');
 const CLOSED = failed('ServiceUnavailable', 'The hub is closed.');
 
-/** Direct methods: wait until the client is online, send the request, wait for the response. */
+/** Direct methods. A call waits until the client is online, sends the request, and waits for the response. */
 export class Methods {
   readonly #parts: HubParts;
   readonly #sessions: ClientSessions;
@@ -40,7 +40,11 @@ export class Methods {
     );
   }
 
-  /** Resolves with the response of the client, or `DeviceNotOnline`, `GatewayTimeout`, `DeviceNotFound`, … */
+  /**
+   * Invokes a direct method and resolves with the response of the client. Errors: `DeviceNotOnline`, `GatewayTimeout`,
+   * `DeviceNotFound`, `ModuleNotFound`, `DeviceConnectionClosedRemotely`, `DeviceMaximumInflightMethodExceeded`,
+   * `ServiceUnavailable`.
+   */
   invokeMethod(identity: ClientIdentity, call: MethodCall): Promise<Result<MethodResponse>> {
     if (this.#parts.closed.aborted) return Promise.resolve(CLOSED);
     if (this.#parts.store.clients.find(identity) === undefined) {
@@ -54,7 +58,7 @@ export class Methods {
     return new Promise((resolve) => this.#begin(identity, call, resolve));
   }
 
-  /** Takes the response of a client. A late or unknown request id is ignored. */
+  /** Completes a call with the response of its client. A late or unknown request id is ignored. */
   respond(identity: ClientIdentity, requestId: string, response: MethodResponse): void {
     for (const pending of this.#calls.get(formatClientIdentity(identity)) ?? []) {
       if (pending.state !== 'responding' || pending.requestId !== requestId) continue;
@@ -63,7 +67,7 @@ export class Methods {
     }
   }
 
-  /** Ends every waiting call. */
+  /** Ends every pending call. */
   endAll(): void {
     for (const pending of [...this.#calls.values()].flatMap((calls) => [...calls])) {
       this.#settle(pending, CLOSED);
@@ -102,7 +106,7 @@ export class Methods {
     if (session === undefined || record === undefined) return;
     pending.timer.cancel();
     pending.state = 'responding';
-    // As on the hub: short, hexadecimal, counted per client.
+    // As in IoT Hub, the request id is short, hexadecimal and counted per client.
     pending.requestId = store.clients.countMethodRequest(record).toString(16);
     const { name, payload, responseTimeoutSeconds } = pending.call;
     pending.timer = clock.schedule(responseTimeoutSeconds * 1000, () => this.#settle(pending, NO_RESPONSE));

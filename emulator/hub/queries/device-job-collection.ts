@@ -1,7 +1,7 @@
 import { DEVICE_JOB_MEMBERS, type DeviceJob, formatDeviceJob, type Job } from '../../domain/jobs/job.ts';
 import type { QueryCollection, QueryRoot } from '../../query/evaluation/collection.ts';
 
-/** The shares of clients in jobs as queries read them. */
+/** The collection `devices.jobs`: the members of its rows. */
 export const DEVICE_JOBS: QueryCollection<DeviceJob> = {
   roots: new Map(
     DEVICE_JOB_MEMBERS.map(([name, read]): [string, QueryRoot<DeviceJob>] => [
@@ -12,7 +12,7 @@ export const DEVICE_JOBS: QueryCollection<DeviceJob> = {
   document: formatDeviceJob,
 };
 
-/** Every client's share in every job, in the order in which they came about. */
+/** Returns the rows of `devices.jobs` in the order of creation. */
 export function deviceJobsOf(jobs: Iterable<Job>): readonly DeviceJob[] {
   return [...jobs].flatMap(({ deviceJobs }) => deviceJobs);
 }

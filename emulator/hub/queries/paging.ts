@@ -2,9 +2,9 @@ import { hashText } from '../../domain/hash.ts';
 import { formatJson, isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../domain/json.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 
-/** Which part of an answer is wanted: the values of `x-ms-max-item-count` and `x-ms-continuation`. */
+/** The requested page: the values of `x-ms-max-item-count` and `x-ms-continuation`. */
 export interface PageOptions {
-  /** 1 to 1000. A larger number counts as 1000, anything else as the default of 100. */
+  /** 1 to 1000. A larger number means 1000, any other value the default of 100. */
   readonly maximumItemCount?: number | undefined;
   readonly continuationToken?: string | undefined;
 }
@@ -17,10 +17,10 @@ export interface QueryPage {
 }
 
 const DEFAULT_ITEM_COUNT = 100;
-// As many as the Azure CLI asks for; the documentation of the hub names 100 and 1000.
+// The Azure CLI requests 1000. The documentation of IoT Hub states both 100 and 1000.
 const MAXIMUM_ITEM_COUNT = 1000;
 
-/** Where a page begins: at the first row whose key is not below `key`. Earlier pages had `itemCount` items. */
+/** The start of a page: the first row whose key is not below `key`. Earlier pages had `itemCount` items. */
 export interface PagePlace {
   readonly key: string;
   readonly itemCount: number;
@@ -32,12 +32,12 @@ export function pageSizeOf({ maximumItemCount = DEFAULT_ITEM_COUNT }: PageOption
   return Math.min(maximumItemCount, MAXIMUM_ITEM_COUNT);
 }
 
-/** Formats a continuation token: opaque to clients, and bound to the query that it belongs to. */
+/** Formats a continuation token. It is opaque to clients, and valid only for the same query. */
 export function formatPageToken(query: string, { key, itemCount }: PagePlace): string {
   return btoa(formatJson({ query: hashText(query), key, itemCount }));
 }
 
-/** Parses what {@link formatPageToken} formats. Without a token the first page is meant. */
+/** Parses a continuation token. Returns undefined, which means the first page, if there is no token. */
 export function parsePageToken(query: string, token: string | undefined): Result<PagePlace | undefined> {
   if (token === undefined || token === '') return ok(undefined);
   const content = decode(token);
@@ -48,7 +48,7 @@ export function parsePageToken(query: string, token: string | undefined): Result
   return failed('ArgumentInvalid', 'BadRequest: the continuation token does not belong to this query.');
 }
 
-/** Returns the index of the first row whose key is not below the wanted one. Rows are in the order of their keys. */
+/** Returns the index of the first row whose key is not below `key`. Rows must be in the order of their keys. */
 export function indexOfKey<Row>(rows: readonly Row[], keyOf: (row: Row) => string, key: string): number {
   let [low, high] = [0, rows.length];
   while (low < high) {

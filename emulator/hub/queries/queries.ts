@@ -16,7 +16,7 @@ import {
 } from './paging.ts';
 import { TWINS } from './twin-collection.ts';
 
-/** What a query selects from: rows in the order of their keys. */
+/** The source of a query: rows in the order of their keys. */
 interface Source<Row> {
   readonly collection: QueryCollection<Row>;
   readonly rows: readonly Row[];
@@ -34,8 +34,8 @@ export class Queries {
   }
 
   /**
-   * Runs a query over the stored records themselves. `ArgumentNull` for an empty text, `ArgumentInvalid` (with the place)
-   * for invalid syntax and for a token that belongs to another query.
+   * Runs a query on the stored records. Errors: `ArgumentNull` for an empty text, `ArgumentInvalid` for invalid syntax
+   * (with the position) and for a continuation token of another query.
    */
   queryTwins(text: string, page: PageOptions = {}): Result<QueryPage> {
     if (text.trim() === '') return failed('ArgumentNull', 'BadRequest');

@@ -7,7 +7,7 @@ const SECTIONS: ReadonlyMap<string, Reader<ClientRecord>> = new Map([
   ['reported', ({ twin }) => twin.properties.reported],
 ]);
 
-/** Devices and modules as queries read them. */
+/** The collections `devices` and `devices.modules`: the members of their rows. */
 export const TWINS: QueryCollection<ClientRecord> = {
   roots: new Map(
     TWIN_MEMBERS.map(({ name, read }): [string, QueryRoot<ClientRecord>] => [

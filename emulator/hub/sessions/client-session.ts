@@ -11,17 +11,17 @@ import type { HubParts } from '../hub-parts.ts';
 import type { Timer } from '../ports.ts';
 import type { SessionServices } from './session-services.ts';
 
-/** What all sessions of a hub share. */
+/** The parts and services that all sessions of a hub share. */
 export interface SessionContext {
   readonly parts: HubParts;
   readonly services: SessionServices;
-  /** Called once, when the session has ended. */
+  /** Removes a session. It is called once, when the session has ended. */
   remove(session: ClientSession): void;
 }
 
 /**
- * One connected client, from accepted credentials to the end of the connection: `opening` until the door is ready, then
- * `open`, then `closed`. Every operation is one synchronous decision of the hub.
+ * The session of a client, from its authentication to the end of its connection. The state is `opening` until the door
+ * is ready, then `open`, then `closed`. Every operation is synchronous.
  */
 export class ClientSession {
   readonly identity: ClientIdentity;
@@ -48,17 +48,17 @@ export class ClientSession {
     if (client.expiryUtc !== undefined) this.#expiryTimer = this.#endAfter(client.expiryUtc);
   }
 
-  /** Cloud-to-device messages count as completed as soon as they are delivered. */
+  /** True if a cloud-to-device message is completed by its delivery. */
   get isSettledOnDelivery(): boolean {
     return this.#isSettledOnDelivery;
   }
 
-  /** False as soon as the session is closed or a newer one took its place. Then it changes nothing any more. */
+  /** Returns false if the session is closed or replaced by a newer one. It then changes no state. */
   isOpen(): boolean {
     return this.#state !== 'closed';
   }
 
-  /** Whether a delivery over this channel reaches the client now. */
+  /** Returns whether the client can receive a delivery on this channel. */
   isReadyFor(channel: Channel): boolean {
     return this.#state === 'open' && this.#channels.has(channel);
   }
@@ -67,7 +67,7 @@ export class ClientSession {
     return this.#channels.has(channel);
   }
 
-  /** The session is the current one of its client. Called once, before any other operation. */
+  /** Makes the client connected. It is called once, before any other operation. */
   connect(): void {
     const { log, activities } = this.#context.parts;
     this.#setConnectionState('Connected');
@@ -76,14 +76,17 @@ export class ClientSession {
     activities.publish({ kind: 'clientConnected', operation: 'connect', identity: this.identity });
   }
 
-  /** The door is ready (MQTT: CONNACK was written): deliveries may begin. */
+  /** Begins deliveries. The door calls it when it is ready (MQTT: after CONNACK). */
   begin(): void {
     if (this.#state !== 'opening') return;
     this.#state = 'open';
     for (const channel of this.#channels) this.#publishSubscribed(channel);
   }
 
-  /** `isSettledOnDelivery`: an MQTT subscription with QoS 0 cannot acknowledge a message. */
+  /**
+   * Subscribes the client to a channel. `isSettledOnDelivery` completes messages by their delivery, because a client
+   * with an MQTT subscription of QoS 0 cannot acknowledge them.
+   */
   subscribe(channel: Channel, isSettledOnDelivery = false): void {
     if (this.#state === 'closed') return;
     this.#channels.add(channel);
@@ -100,18 +103,18 @@ export class ClientSession {
     return this.#touch() ? ok(formatClientTwin(this.#record.twin)) : this.#failClosed();
   }
 
-  /** Returns the new `$version`. `PreconditionFailed` if `expectedVersion` is not the current one. */
+  /** Returns the new `$version`. Error: `PreconditionFailed` if `expectedVersion` is not the current version. */
   updateReportedProperties(patch: JsonValue, expectedVersion?: number): Result<number> {
     if (!this.#touch()) return this.#failClosed();
     return this.#context.services.twins.updateReportedProperties(this.#record, patch, expectedVersion);
   }
 
-  /** Appends telemetry to the event log. The door checks its size, because it knows it before it buffers the message. */
+  /** Appends telemetry to the event log. The door checks the size, because it knows it before it reads the body. */
   sendEvent(event: IncomingEvent): void {
     if (this.#state !== 'closed') this.#context.services.events.append(this.#sender, event, this.#record);
   }
 
-  /** A late or unknown request id is ignored. */
+  /** Passes the response to a direct method. A late or unknown request id is ignored. */
   sendMethodResponse(requestId: string, response: MethodResponse): void {
     this.#context.services.methods.respond(this.identity, requestId, response);
   }
@@ -128,17 +131,17 @@ export class ClientSession {
     return this.#context.services.cloudToDevice.rejectMessage(this.identity.deviceId, lockToken);
   }
 
-  /** The client ended the connection with a DISCONNECT (`graceful`), or the connection was lost. Idempotent. */
+  /** Closes the session after a DISCONNECT of the client (`graceful`) or the loss of its connection. Idempotent. */
   close(kind: 'graceful' | 'lost'): void {
     this.#finish(kind);
   }
 
-  /** The hub ends the session and its connection. Idempotent. */
+  /** Ends the session and its connection by the hub. Idempotent. */
   end(reason: DisconnectReason): void {
     if (this.#finish(reason)) this.connection.close(reason);
   }
 
-  // To the whole second, so that timers of one second share a list in Node.
+  // Rounded up to seconds, because Node keeps timers of equal duration in one list.
   #endAfter(expiryUtc: number): Timer {
     const { clock, options } = this.#context.parts;
     const milliseconds = expiryUtc + options.tokenGraceSeconds * 1000 - clock.now();

@@ -16,14 +16,14 @@ export class ClientSessions {
     this.#context = { parts, services, remove: (session) => this.#remove(session) };
   }
 
-  /** Number of devices (not modules) that are connected now. */
+  /** The number of connected devices, without modules. */
   get connectedDeviceCount(): number {
     return this.#deviceCount;
   }
 
   /**
-   * Opens the session of an authenticated client. An earlier one of the same identity is ended first. Throws if the
-   * identity is not registered.
+   * Opens the session of an authenticated client. It first ends an earlier session of the same identity.
+   * Throws if the identity is not registered.
    */
   open(
     client: AuthenticatedClient,
@@ -32,7 +32,8 @@ export class ClientSessions {
   ): ClientSession {
     const { clients } = this.#context.parts.store;
     const record = clients.find(client.identity);
-    if (record === undefined) throw new Error('A session was opened for a client that is not registered.');
+    if (record === undefined)
+      throw new Error('A session cannot be opened for a client that is not registered.');
     this.end(client.identity, 'superseded-by-new-connection');
     if (modelId !== undefined && modelId !== record.twin.modelId) {
       clients.replaceTwin(record, { ...record.twin, modelId });
@@ -54,17 +55,17 @@ export class ClientSessions {
     return session?.isReadyFor(channel) === true ? session : undefined;
   }
 
-  /** Whether a delivery over this channel would reach the client. */
+  /** Returns whether the client is connected and subscribed to a channel. */
   isReadyFor(identity: ClientIdentity, channel: Channel): boolean {
     return this.findReady(identity, channel) !== undefined;
   }
 
-  /** Delivers the patch if the client is connected and subscribed; nothing is queued. */
+  /** Delivers the patch if the client is connected and subscribed. Otherwise the patch is not queued. */
   deliverDesiredPatch(identity: ClientIdentity, patch: JsonObject): void {
     this.findReady(identity, 'desiredProperties')?.connection.deliverDesiredPatch(patch);
   }
 
-  /** Ends the session of a client, if there is one. */
+  /** Ends the session of a client if it has one. */
   end(identity: ClientIdentity, reason: DisconnectReason): void {
     this.find(identity)?.end(reason);
   }
@@ -73,7 +74,7 @@ export class ClientSessions {
     for (const session of [...this.#sessions.values()]) session.end(reason);
   }
 
-  /** Removes the session if it still is the current one of its identity. */
+  /** Removes the session if it is the current session of its identity. */
   #remove(session: ClientSession): void {
     if (this.find(session.identity) !== session) return;
     this.#sessions.delete(formatClientIdentity(session.identity));

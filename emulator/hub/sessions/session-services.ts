@@ -6,7 +6,7 @@ import type { Result } from '../../domain/result.ts';
 import type { ClientRecord, EventSender } from '../../store/records.ts';
 import type { AuthenticatedClient } from '../access/credentials.ts';
 
-/** What a session passes on to the other parts of the hub. They implement it; sessions know none of them. */
+/** The operations of other parts of the hub that a session calls. Sessions do not depend on these parts. */
 export interface SessionServices {
   readonly events: {
     createSender(client: AuthenticatedClient, record: ClientRecord): EventSender;

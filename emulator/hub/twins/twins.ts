@@ -17,7 +17,7 @@ import type { ClientRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
 
-/** The twins of devices and modules. Each answer to the service is the whole document in the order of the service. */
+/** The twins of devices and modules. Operations of back ends return the complete twin document. */
 export class Twins {
   readonly #parts: HubParts;
   readonly #sessions: ClientSessions;
@@ -54,7 +54,7 @@ export class Twins {
     return valid.ok ? ok(this.#replace(found.value, change, 'twinReplaced')) : valid;
   }
 
-  /** A write of the client itself. Returns the new `$version`. */
+  /** Updates reported properties for their client. Returns the new `$version`. */
   updateReportedProperties(
     record: ClientRecord,
     patch: JsonValue,
@@ -83,7 +83,7 @@ export class Twins {
     return ok(twin.properties.reported.$version);
   }
 
-  // A missing module is DeviceNotFound too, never ModuleNotFound.
+  // IoT Hub returns DeviceNotFound for a missing module too.
   #find(identity: ClientIdentity): Result<ClientRecord> {
     const record = this.#parts.store.clients.find(identity);
     return record === undefined

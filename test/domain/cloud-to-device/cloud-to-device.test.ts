@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   enqueueMessage,
   MAXIMUM_QUEUE_DEPTH,
 } from '../../../emulator/domain/cloud-to-device/cloud-to-device.ts';
-import { feedbackOn } from '../../../emulator/domain/cloud-to-device/feedback.ts';
+import { createFeedbackRecord } from '../../../emulator/domain/cloud-to-device/feedback.ts';
 import {
   type EndedMessage,
   emptyQueue,
@@ -18,41 +18,53 @@ const NOW = Date.UTC(2026, 0, 2);
 const TWO_DAYS = 2 * 24 * 60 * 60 * 1000;
 const KIB_64 = 64 * 1024;
 
-describe('a message to a device', () => {
-  test.each([
-    { sent: 'without an expiry', expiryUtc: undefined, expected: NOW + 3600_000 },
-    { sent: 'with an expiry', expiryUtc: formatTime(NOW + 5000), expected: NOW + 5000 },
-    { sent: 'to expire in two days', expiryUtc: formatTime(NOW + TWO_DAYS), expected: NOW + TWO_DAYS },
+describe('a cloud-to-device message', () => {
+  it.each([
     {
-      sent: 'to expire later than in two days',
+      title: 'has the default expiry if its sender sets none',
+      expiryUtc: undefined,
+      expected: NOW + 3600_000,
+    },
+    { title: 'has the expiry that its sender sets', expiryUtc: formatTime(NOW + 5000), expected: NOW + 5000 },
+    { title: 'can expire in two days', expiryUtc: formatTime(NOW + TWO_DAYS), expected: NOW + TWO_DAYS },
+    {
+      title: 'cannot expire later than in two days',
       expiryUtc: formatTime(NOW + TWO_DAYS + 1),
       expected: 'InvalidMessageExpiryTime',
     },
-    { sent: 'that expires now', expiryUtc: formatTime(NOW), expected: 'InvalidMessageExpiryTime' },
-    { sent: 'that expired', expiryUtc: formatTime(NOW - 1), expected: 'InvalidMessageExpiryTime' },
-    { sent: 'with an expiry that is no time', expiryUtc: 'soon', expected: 'InvalidMessageExpiryTime' },
-  ])('$sent', ({ expiryUtc, expected }) => {
+    { title: 'cannot expire now', expiryUtc: formatTime(NOW), expected: 'InvalidMessageExpiryTime' },
+    {
+      title: 'cannot expire in the past',
+      expiryUtc: formatTime(NOW - 1),
+      expected: 'InvalidMessageExpiryTime',
+    },
+    { title: 'cannot have an invalid expiry', expiryUtc: 'soon', expected: 'InvalidMessageExpiryTime' },
+  ])('$title', ({ expiryUtc, expected }) => {
     const system = expiryUtc === undefined ? {} : { expiryUtc };
     expect(expiryOrError({ properties: { system, application: {} } })).toBe(expected);
   });
 
-  test.each([
-    { sent: 'of 64 KiB', members: { body: new Uint8Array(KIB_64) }, expected: 'queued' },
-    { sent: 'of one byte more', members: { body: new Uint8Array(KIB_64 + 1) }, expected: 'MessageTooLarge' },
+  it.each([
+    { title: 'is queued if it has 64 KiB', members: { body: new Uint8Array(KIB_64) }, expected: 'queued' },
     {
-      sent: 'whose properties make it too large',
+      title: 'is refused if it has one byte more',
+      members: { body: new Uint8Array(KIB_64 + 1) },
+      expected: 'MessageTooLarge',
+    },
+    {
+      title: 'is refused if its body and properties have one byte more',
       members: {
         body: new Uint8Array(KIB_64 - 3),
         properties: { system: { messageId: 'm' }, application: { n: 'é' } },
       },
       expected: 'MessageTooLarge',
     },
-  ])('$sent', ({ members, expected }) => {
+  ])('$title', ({ members, expected }) => {
     const outcome = expiryOrError(members);
     expect(typeof outcome === 'number' ? 'queued' : outcome).toBe(expected);
   });
 
-  test('the 51st that waits is refused', () => {
+  it('is refused if 50 messages of the device are pending', () => {
     let queue = emptyQueue<CloudToDeviceMessage>();
     for (let count = 0; count < MAXIMUM_QUEUE_DEPTH; count++) {
       const next = enqueueMessage(queue, messageOf({}), NOW, 3600);
@@ -63,7 +75,7 @@ describe('a message to a device', () => {
     expect(refused).toMatchObject({ ok: false, error: { name: 'DeviceMaximumQueueDepthExceeded' } });
   });
 
-  test('a time counts eight bytes, all else its UTF-8', () => {
+  it('has a size of eight bytes for a time and of the UTF-8 bytes for any other property', () => {
     const system = { messageId: 'é', expiryUtc: '2026-01-02T00:00:00Z' };
     expect(messageSizeOf(new Uint8Array(5), { system, application: { ab: 'c' } })).toBe(5 + 2 + 8 + 3);
   });
@@ -74,7 +86,7 @@ describe('a message to a device', () => {
   }
 });
 
-describe('feedback', () => {
+describe('the feedback on a cloud-to-device message', () => {
   const ENDS: readonly MessageEnd[] = [
     { state: 'completed', outcome: 'Success' },
     { state: 'deadLettered', outcome: 'Rejected' },
@@ -82,23 +94,23 @@ describe('feedback', () => {
     { state: 'deadLettered', outcome: 'Expired' },
     { state: 'purged', outcome: 'Purged' },
   ];
-  const WANTED: Readonly<Record<FeedbackRequest, readonly string[]>> = {
+  const REPORTED_OUTCOMES: Readonly<Record<FeedbackRequest, readonly string[]>> = {
     none: [],
     positive: ['Success'],
     negative: ['Rejected', 'DeliveryCountExceeded', 'Expired', 'Purged'],
     full: ['Success', 'Rejected', 'DeliveryCountExceeded', 'Expired', 'Purged'],
   };
 
-  test.each(Object.entries(WANTED))('ack %s hears of %j', (ack, outcomes) => {
+  it.each(Object.entries(REPORTED_OUTCOMES))('with ack %s reports the outcomes %j', (ack, outcomes) => {
     const given = ENDS.filter((how) => feedbackFor(ack as FeedbackRequest, how) !== undefined);
     expect(given.map(({ outcome }) => outcome)).toEqual(outcomes);
   });
 
-  test.each([
+  it.each([
     ['Success', 'Success'],
     ['Rejected', 'Message rejected'],
     ['Expired', 'Expired'],
-  ])('%s is described as %j', (outcome, description) => {
+  ])('describes the outcome %s as %j', (outcome, description) => {
     const how = ENDS.find((end) => end.outcome === outcome) as MessageEnd;
     expect(feedbackFor('full', how)).toEqual({
       originalMessageId: 'one',
@@ -120,7 +132,7 @@ describe('feedback', () => {
       attempts: 1,
       ...how,
     };
-    return feedbackOn(ended, { deviceId: 'd1' as DeviceId, generationId: '638' }, NOW + 7);
+    return createFeedbackRecord(ended, { deviceId: 'd1' as DeviceId, generationId: '638' }, NOW + 7);
   }
 });
 

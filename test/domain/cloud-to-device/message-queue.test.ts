@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   abandon,
+  applyTimeouts,
   complete,
   type EndedMessage,
-  elapse,
   emptyQueue,
   enqueue,
   lockNext,
@@ -25,91 +25,91 @@ const LOCK = 60_000;
 const HOUR = 3_600_000;
 const MAXIMUM_DELIVERY_COUNT = 10;
 
-describe('a queue of messages', () => {
+describe('a message queue', () => {
   const push = (queue: Queue) => locked(queue, 'one', true);
   const receive = (queue: Queue) => locked(queue, 'one', false);
   const settled = (result: Result<Change>) => (result.ok ? result.value : result.error.name);
 
   const ROWS: readonly {
-    readonly event: string;
+    readonly title: string;
     readonly from: Queue;
     readonly by: (queue: Queue) => Change | string;
     readonly pending: readonly string[];
     readonly ended?: readonly string[];
   }[] = [
     {
-      event: 'a message that is delivered becomes invisible',
+      title: 'makes a delivered message invisible',
       from: queueOf('a', 'b'),
       by: (queue) => unended(receive(queue)),
       pending: ['a invisible 0', 'b enqueued 0'],
     },
     {
-      event: 'complete takes it away',
+      title: 'removes a completed message',
       from: receive(queueOf('a', 'b')),
       by: (queue) => settled(complete(queue, 'one')),
       pending: ['b enqueued 0'],
       ended: ['a completed Success'],
     },
     {
-      event: 'reject dead-letters it',
+      title: 'dead-letters a rejected message',
       from: receive(queueOf('a', 'b')),
       by: (queue) => settled(reject(queue, 'one')),
       pending: ['b enqueued 0'],
       ended: ['a deadLettered Rejected'],
     },
     {
-      event: 'abandon returns it to the head and counts',
+      title: 'returns an abandoned message to its place and increments its delivery count',
       from: receive(queueOf('a', 'b')),
       by: (queue) => settled(abandon(queue, 'one', MAXIMUM_DELIVERY_COUNT)),
       pending: ['a enqueued 1', 'b enqueued 0'],
     },
     {
-      event: 'the abandonment that reaches the maximum dead-letters it',
+      title: 'dead-letters an abandoned message when its delivery count reaches the maximum',
       from: receive(queueOf('a')),
       by: (queue) => settled(abandon(queue, 'one', 1)),
       pending: [],
       ended: ['a deadLettered DeliveryCountExceeded'],
     },
     {
-      event: 'the end of the lock returns it without counting',
+      title: 'returns a message when its lock expires, with the same delivery count',
       from: receive(queueOf('a', 'b')),
-      by: (queue) => elapse(queue, NOW + LOCK),
+      by: (queue) => applyTimeouts(queue, NOW + LOCK),
       pending: ['a enqueued 0', 'b enqueued 0'],
     },
     {
-      event: 'a moment before the end of the lock nothing happens',
+      title: 'keeps a message invisible until its lock expires',
       from: receive(queueOf('a')),
-      by: (queue) => elapse(queue, NOW + LOCK - 1),
+      by: (queue) => applyTimeouts(queue, NOW + LOCK - 1),
       pending: ['a invisible 0'],
     },
     {
-      event: 'expiry dead-letters a message that waits',
+      title: 'dead-letters a waiting message when it expires',
       from: queueOf('a'),
-      by: (queue) => elapse(queue, NOW + HOUR),
+      by: (queue) => applyTimeouts(queue, NOW + HOUR),
       pending: [],
       ended: ['a deadLettered Expired'],
     },
     {
-      event: 'expiry dead-letters a message that the device holds',
+      title: 'dead-letters an invisible message when it expires',
       from: locked(queueOf('a'), 'one', false, NOW + 2 * HOUR),
-      by: (queue) => elapse(queue, NOW + HOUR),
+      by: (queue) => applyTimeouts(queue, NOW + HOUR),
       pending: [],
       ended: ['a deadLettered Expired'],
     },
     {
-      event: 'the end of the connection returns what was pushed over it, without counting',
+      title: 'returns a pushed message when the connection ends, with the same delivery count',
       from: push(queueOf('a', 'b')),
       by: (queue) => unended(releaseConnection(queue)),
       pending: ['a enqueued 0', 'b enqueued 0'],
     },
     {
-      event: 'the end of the connection leaves what was received by request',
+      title: 'keeps a requested message invisible when the connection ends',
       from: receive(queueOf('a')),
       by: (queue) => unended(releaseConnection(queue)),
       pending: ['a invisible 0'],
     },
     {
-      event: 'purge ends all of them, held or not',
+      title: 'purges every message, invisible or not',
       from: receive(queueOf('a', 'b')),
       by: purge,
       pending: [],
@@ -117,24 +117,24 @@ describe('a queue of messages', () => {
     },
   ];
 
-  test.each(ROWS)('$event', ({ from, by, pending, ended = [] }) => {
+  it.each(ROWS)('$title', ({ from, by, pending, ended = [] }) => {
     const change = by(from);
     if (typeof change === 'string') throw new Error(change);
     expect(describePending(change.queue)).toEqual(pending);
     expect(change.ended.map(describeEnded)).toEqual(ended);
   });
 
-  test.each([
+  it.each([
     { name: 'complete', settle: complete },
     { name: 'reject', settle: reject },
     { name: 'abandon', settle: (queue: Queue, token: string) => abandon(queue, token, 10) },
-  ])('$name with a lock that was lost is refused', ({ settle }) => {
-    const late = elapse(receive(queueOf('a')), NOW + LOCK).queue;
+  ])('refuses to $name a message without its lock', ({ settle }) => {
+    const late = applyTimeouts(receive(queueOf('a')), NOW + LOCK).queue;
     expect(settled(settle(late, 'one'))).toBe('DeviceMessageLockLost');
     expect(settled(settle(receive(queueOf('a')), 'never given'))).toBe('DeviceMessageLockLost');
   });
 
-  test('a message that returns is delivered before those that never left', () => {
+  it('delivers a returned message before messages that were never delivered', () => {
     const both = locked(receive(queueOf('a', 'b', 'c')), 'two', false);
     const returned = settled(abandon(both, 'two', MAXIMUM_DELIVERY_COUNT)) as Change;
     expect(lockNext(returned.queue, () => lockOf('three'))?.message).toMatchObject({
@@ -143,18 +143,18 @@ describe('a queue of messages', () => {
     });
   });
 
-  test('an empty queue has nothing to deliver and nothing to wait for', () => {
+  it('has no message to lock and no due time if it is empty', () => {
     expect(lockNext(emptyQueue(), () => lockOf('one'))).toBeUndefined();
     expect(nextDueUtc(emptyQueue())).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test('the next due moment is the earliest lock or expiry', () => {
+  it('has as due time the earliest end of a lock or of a message', () => {
     expect(nextDueUtc(queueOf('a', 'b'))).toBe(NOW + HOUR);
     expect(nextDueUtc(receive(queueOf('a', 'b')))).toBe(NOW + LOCK);
   });
 });
 
-describe('whatever happens to a queue', () => {
+describe('a message queue after any sequence of transitions', () => {
   const steps = fc.array(
     fc.oneof(
       { weight: 4, arbitrary: fc.record({ kind: fc.constant('enqueue'), ttl: fc.nat(200) }) },
@@ -163,14 +163,14 @@ describe('whatever happens to a queue', () => {
         weight: 6,
         arbitrary: fc.record({ kind: fc.constantFrom('complete', 'reject', 'abandon'), token: fc.nat(30) }),
       },
-      { weight: 3, arbitrary: fc.record({ kind: fc.constant('elapse'), milliseconds: fc.nat(80) }) },
+      { weight: 3, arbitrary: fc.record({ kind: fc.constant('applyTimeouts'), milliseconds: fc.nat(80) }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('disconnect', 'purge') }) },
     ),
     { maxLength: 80 },
   );
   type Step = typeof steps extends fc.Arbitrary<readonly (infer S)[]> ? S : never;
 
-  test('every message is pending or has ended, once, and in its order', () => {
+  it('has every message once, pending or ended, and the pending ones in order', () => {
     fc.assert(
       fc.property(steps, (all) => {
         const run = newRun();
@@ -186,7 +186,7 @@ describe('whatever happens to a queue', () => {
     );
   });
 
-  test('no two messages share a lock, none outlives its expiry, and counts stay below the maximum', () => {
+  it('has a lock per message, no expired message and no delivery count at the maximum', () => {
     fc.assert(
       fc.property(steps, (all) => {
         const run = newRun();
@@ -240,7 +240,7 @@ describe('whatever happens to a queue', () => {
       else keepSettled(abandon(run.queue, token, 3));
     } else if ('milliseconds' in step) {
       run.now += step.milliseconds;
-      keep(elapse(run.queue, run.now));
+      keep(applyTimeouts(run.queue, run.now));
     } else if (step.kind === 'purge') keep(purge(run.queue));
     else run.queue = releaseConnection(run.queue);
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formatDigitalTwin } from '../../../emulator/domain/digital-twins/digital-twin.ts';
 import {
   applyDigitalTwinPatch,
@@ -14,16 +14,16 @@ import {
 } from '../../../emulator/domain/twins/twin.ts';
 import { identityOf } from '../../hub/quiet-hub.ts';
 
-const BORN = '2025-03-01T06:00:00Z';
-const WANTED = '2025-03-01T06:05:00Z';
+const CREATED = '2025-03-01T06:00:00Z';
+const UPDATED = '2025-03-01T06:05:00Z';
 const REPORTED = '2025-03-01T06:11:04.9309159Z';
 
 describe('a digital twin', () => {
-  test('of a device without a model says so', () => {
+  it('has an empty model id if its device has no model', () => {
     expect(formatDigitalTwin(twinOf({}))).toEqual({ $dtId: 'th-01', $metadata: { $model: '' } });
   });
 
-  test('shows a controller with a thermostat: values, what is wanted, what was acknowledged and when', () => {
+  it('contains values, desired values and acknowledgements of a device with a component', () => {
     const twin = twinOf({
       modelId: 'dtmi:com:example:TemperatureController;1',
       desired: { thermostat1: { __t: 'c', targetTemperature: 21.8 } },
@@ -61,7 +61,7 @@ describe('a digital twin', () => {
     });
   });
 
-  test('shows what is only wanted in its metadata alone, also within a component', () => {
+  it('contains a desired value that is not reported in the metadata only', () => {
     const twin = twinOf({ desired: { fanSpeed: 2, thermostat1: { __t: 'c', targetTemperature: 20 } } });
     expect(formatDigitalTwin(twin)).toEqual({
       $dtId: 'th-01',
@@ -70,20 +70,20 @@ describe('a digital twin', () => {
     });
   });
 
-  test.each<[string, JsonValue]>([
+  it.each<[string, JsonValue]>([
     ['an object', { rssi: -50, type: 'wifi' }],
     ['an array', [1, 2]],
-    ['an object with a value that is no acknowledgement', { value: 3, unit: 'celsius' }],
-    ['an acknowledgement with something more', { value: 3, ac: 200, av: 1, unit: 'celsius' }],
-    ['an object that calls itself something else', { __t: 'x', a: 1 }],
-  ])('shows %s as the value that it is', (_title, value) => {
+    ['an object with a value but without an acknowledgement code', { value: 3, unit: 'celsius' }],
+    ['an acknowledgement with an additional member', { value: 3, ac: 200, av: 1, unit: 'celsius' }],
+    ['an object with a mark that is not the one of a component', { __t: 'x', a: 1 }],
+  ])('contains %s unchanged', (_title, value) => {
     expect(formatDigitalTwin(twinOf({ reported: { net: value } }))).toMatchObject({
       net: value,
       $metadata: { net: { lastUpdateTime: REPORTED } },
     });
   });
 
-  test('shows an acknowledgement without a version or a description too', () => {
+  it('contains an acknowledgement without a version and a description', () => {
     expect(formatDigitalTwin(twinOf({ reported: { fanSpeed: { value: 3, ac: 202 } } }))).toMatchObject({
       fanSpeed: 3,
       $metadata: { fanSpeed: { ackCode: 202, lastUpdateTime: REPORTED } },
@@ -91,54 +91,59 @@ describe('a digital twin', () => {
   });
 });
 
-describe('a JSON Patch of a digital twin becomes a patch of desired properties', () => {
+describe('the twin patch made from a JSON Patch of a digital twin', () => {
   const thermostat = { __t: 'c', targetTemperature: 20, mode: 'eco' };
 
-  test.each<[string, JsonObject, readonly JsonObject[], JsonObject]>([
-    ['add a property', {}, [add('/fanSpeed', 2)], { fanSpeed: 2 }],
-    ['replace a property', { fanSpeed: 1 }, [{ ...add('/fanSpeed', 2), op: 'replace' }], { fanSpeed: 2 }],
-    ['add the value that is wanted already', { fanSpeed: 2 }, [add('/fanSpeed', 2)], { fanSpeed: 2 }],
-    ['remove a property', { fanSpeed: 1, other: 1 }, [remove('/fanSpeed')], { fanSpeed: null }],
-    ['remove what is not there', { other: 1 }, [remove('/fanSpeed')], {}],
+  it.each<[string, JsonObject, readonly JsonObject[], JsonObject]>([
+    ['adds a property', {}, [add('/fanSpeed', 2)], { fanSpeed: 2 }],
+    ['replaces a property', { fanSpeed: 1 }, [{ ...add('/fanSpeed', 2), op: 'replace' }], { fanSpeed: 2 }],
     [
-      'replace an object as a whole',
+      'contains an added value that is the desired value already',
+      { fanSpeed: 2 },
+      [add('/fanSpeed', 2)],
+      { fanSpeed: 2 },
+    ],
+    ['removes a property', { fanSpeed: 1, other: 1 }, [remove('/fanSpeed')], { fanSpeed: null }],
+    ['is empty if the removed property does not exist', { other: 1 }, [remove('/fanSpeed')], {}],
+    [
+      'replaces a complete object',
       { net: { a: 1, b: { c: 1 } } },
       [add('/net', { b: { d: 2 } })],
       { net: { a: null, b: { c: null, d: 2 } } },
     ],
     [
-      'add a component',
+      'adds a component',
       {},
       [add('/thermostat1', { targetTemperature: 21, $metadata: {} })],
       { thermostat1: { __t: 'c', targetTemperature: 21 } },
     ],
     [
-      'replace a component, which clears what is not mentioned',
+      'replaces a component and removes its other properties',
       { thermostat1: thermostat },
       [add('/thermostat1', { targetTemperature: 21, $metadata: {} })],
       { thermostat1: { __t: 'c', targetTemperature: 21, mode: null } },
     ],
-    ['remove a component', { thermostat1: thermostat }, [remove('/thermostat1')], { thermostat1: null }],
+    ['removes a component', { thermostat1: thermostat }, [remove('/thermostat1')], { thermostat1: null }],
     [
-      'add to a component, which touches nothing else in it',
+      'adds a property to a component and does not touch the others',
       { thermostat1: thermostat },
       [add('/thermostat1/targetTemperature', 21)],
       { thermostat1: { targetTemperature: 21 } },
     ],
     [
-      'remove from a component',
+      'removes a property from a component',
       { thermostat1: thermostat },
       [remove('/thermostat1/mode')],
       { thermostat1: { mode: null } },
     ],
     [
-      'remove the last property of a component, which goes with it',
+      'removes a component with its last property',
       { thermostat1: { __t: 'c', mode: 'eco' } },
       [remove('/thermostat1/mode')],
       { thermostat1: null },
     ],
     [
-      'several steps after one another',
+      'combines several operations',
       { thermostat2: thermostat },
       [
         add('/thermostat1', { targetTemperature: 21, $metadata: {} }),
@@ -153,7 +158,7 @@ describe('a JSON Patch of a digital twin becomes a patch of desired properties',
     expect(patchOf(twinOf({ desired }), operations)).toEqual({ ok: true, value: expected });
   });
 
-  test('also in a component that only the device has shown so far', () => {
+  it('adds a property to a component that is only in the reported properties', () => {
     const twin = twinOf({ reported: { thermostat1: { __t: 'c', maxTemp: 25 } } });
     expect(patchOf(twin, [add('/thermostat1/targetTemperature', 21)])).toEqual({
       ok: true,
@@ -163,43 +168,43 @@ describe('a JSON Patch of a digital twin becomes a patch of desired properties',
   });
 });
 
-describe('a JSON Patch of a digital twin is refused', () => {
+describe('the validation of a JSON Patch of a digital twin', () => {
   const deep = { a: { b: { c: { d: { e: 1 } } } } };
 
-  test.each<[string, string, JsonValue]>([
-    ['that is no array', 'InvalidDigitalTwinJsonPatch', { op: 'add', path: '/a', value: 1 }],
-    ['with a step that is no object', 'InvalidDigitalTwinJsonPatch', ['add']],
-    ['with a step without a path', 'InvalidDigitalTwinJsonPatch', [{ op: 'add', value: 1 }]],
-    ['of more than five hundred steps', 'InvalidDigitalTwinJsonPatch', Array(501).fill(add('/a', 1))],
-    ['with an unknown step', 'InvalidDigitalTwinJsonPatch', [{ op: 'move', path: '/a', from: '/b' }]],
-    ['that adds nothing', 'InvalidDigitalTwinJsonPatch', [{ op: 'add', path: '/a' }]],
+  it.each<[string, string, JsonValue]>([
+    ['that is not an array', 'InvalidDigitalTwinJsonPatch', { op: 'add', path: '/a', value: 1 }],
+    ['with an operation that is not an object', 'InvalidDigitalTwinJsonPatch', ['add']],
+    ['with an operation without a path', 'InvalidDigitalTwinJsonPatch', [{ op: 'add', value: 1 }]],
+    ['of more than 500 operations', 'InvalidDigitalTwinJsonPatch', Array(501).fill(add('/a', 1))],
+    ['with an unknown operation', 'InvalidDigitalTwinJsonPatch', [{ op: 'move', path: '/a', from: '/b' }]],
+    ['that adds no value', 'InvalidDigitalTwinJsonPatch', [{ op: 'add', path: '/a' }]],
     ['that adds null', 'InvalidDigitalTwinJsonPatch', [add('/a', null)]],
-    ['of the whole twin', 'InvalidDigitalTwinPatchPath', [add('', {})]],
-    ['whose path has no slash', 'InvalidDigitalTwinPatchPath', [add('a', 1)]],
-    ['whose path goes too deep', 'InvalidDigitalTwinPatchPath', [add('/a/b/c', 1)]],
-    [
-      'that reaches for the metadata',
-      'InvalidDigitalTwinPatchPath',
-      [add('/$metadata/$model', 'dtmi:a:b;1')],
-    ],
-    ['whose name begins with a digit', 'InvalidDigitalTwinPatchPath', [add('/1a', 1)]],
-    ['whose name ends with an underscore', 'InvalidDigitalTwinPatchPath', [add('/a_', 1)]],
-    ['whose name is too long', 'InvalidDigitalTwinPatchPath', [add(`/${'a'.repeat(65)}`, 1)]],
+    ['of the complete twin', 'InvalidDigitalTwinPatchPath', [add('', {})]],
+    ['with a path without a slash', 'InvalidDigitalTwinPatchPath', [add('a', 1)]],
+    ['with a path of three names', 'InvalidDigitalTwinPatchPath', [add('/a/b/c', 1)]],
+    ['with a path to the metadata', 'InvalidDigitalTwinPatchPath', [add('/$metadata/$model', 'dtmi:a:b;1')]],
+    ['with a name that begins with a digit', 'InvalidDigitalTwinPatchPath', [add('/1a', 1)]],
+    ['with a name that ends with an underscore', 'InvalidDigitalTwinPatchPath', [add('/a_', 1)]],
+    ['with a name of 65 characters', 'InvalidDigitalTwinPatchPath', [add(`/${'a'.repeat(65)}`, 1)]],
     ['with an array', 'InvalidDigitalTwinPayload', [add('/a', [1])]],
-    ['with an array within', 'InvalidDigitalTwinPayload', [add('/a', { b: [1] })]],
-    ['with a name that is none', 'InvalidDigitalTwinPayload', [add('/a', { 'b-c': 1 })]],
+    ['with an array in an object', 'InvalidDigitalTwinPayload', [add('/a', { b: [1] })]],
+    ['with an invalid name in an object', 'InvalidDigitalTwinPayload', [add('/a', { 'b-c': 1 })]],
     ['with more than five levels', 'InvalidDigitalTwinPayload', [add('/a', { z: deep })]],
-    ['whose component mark is not empty', 'InvalidDigitalTwinPayload', [add('/a', { $metadata: { b: 1 } })]],
-    ['whose component stands in a component', 'InvalidDigitalTwinPayload', [add('/t1/b', { $metadata: {} })]],
+    [
+      'with a component whose mark is not empty',
+      'InvalidDigitalTwinPayload',
+      [add('/a', { $metadata: { b: 1 } })],
+    ],
+    ['with a component in a component', 'InvalidDigitalTwinPayload', [add('/t1/b', { $metadata: {} })]],
     ['that replaces a component without its mark', 'InvalidDigitalTwinPatch', [add('/t1', { a: 1 })]],
-    ['that adds to a component that is not there', 'InvalidDigitalTwinPatch', [add('/t2/a', 1)]],
-    ['that removes from what is no component', 'InvalidDigitalTwinPatch', [remove('/net/a')]],
-  ])('%s', (_title, name, body) => {
+    ['that adds to a missing component', 'InvalidDigitalTwinPatch', [add('/t2/a', 1)]],
+    ['that removes from an object that is not a component', 'InvalidDigitalTwinPatch', [remove('/net/a')]],
+  ])('refuses a patch %s', (_title, name, body) => {
     const twin = twinOf({ desired: { t1: { __t: 'c', a: 1 }, net: { a: 1 } } });
     expect(patchOf(twin, body)).toMatchObject({ ok: false, error: { name } });
   });
 
-  test('but five levels are not too many', () => {
+  it('accepts a value of five levels', () => {
     expect(patchOf(twinOf({}), [add('/a', deep)])).toEqual({ ok: true, value: { a: deep } });
   });
 });
@@ -223,6 +228,6 @@ function twinOf(members: {
   readonly reported?: JsonObject;
 }): Twin {
   const { modelId = '', desired = {}, reported = {} } = members;
-  const twin = { ...createTwin(identityOf('th-01'), BORN), modelId };
-  return applyReportedPatch(applyTwinPatch(twin, { desired }, WANTED).twin, reported, REPORTED);
+  const twin = { ...createTwin(identityOf('th-01'), CREATED), modelId };
+  return applyReportedPatch(applyTwinPatch(twin, { desired }, UPDATED).twin, reported, REPORTED);
 }

@@ -1,13 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseBulkRequest } from '../../../emulator/domain/identities/bulk-request.ts';
 import type { JsonObject, JsonValue } from '../../../emulator/domain/json.ts';
 
 const ANY = { kind: 'any' };
 const E1 = { kind: 'etag', etag: 'RTE=' };
 
-describe('an item of a bulk request says what is to be done', () => {
-  test.each<[string, JsonObject, object]>([
-    ['nothing', {}, { kind: 'put', creates: true, updates: true, precondition: ANY }],
+describe('an item of a bulk request', () => {
+  it.each<[string, JsonObject, object]>([
+    ['no mode', {}, { kind: 'put', creates: true, updates: true, precondition: ANY }],
     ['create', { importMode: 'create' }, { kind: 'put', creates: true, updates: false, precondition: ANY }],
     [
       'createOrUpdate',
@@ -21,13 +21,13 @@ describe('an item of a bulk request says what is to be done', () => {
     ],
     ['update', { importMode: 'Update' }, { kind: 'put', creates: false, updates: true, precondition: ANY }],
     [
-      'updateIfMatchETag, as the Node client writes it',
+      'updateIfMatchETag in the form of the Node client',
       { importMode: 'UpdateIfMatchETag', etag: 'RTE=' },
       { kind: 'put', creates: false, updates: true, precondition: E1 },
     ],
     ['delete', { importMode: 'delete' }, { kind: 'delete', precondition: ANY }],
     [
-      'deleteIfMatchETag, as the IoT Explorer writes it',
+      'deleteIfMatchETag in the form of IoT Explorer',
       { importMode: 'deleteIfMatchEtag', etag: '*' },
       { kind: 'delete', precondition: ANY },
     ],
@@ -37,7 +37,7 @@ describe('an item of a bulk request says what is to be done', () => {
       { kind: 'delete', precondition: E1 },
     ],
     [
-      'deleteIfMatchETag without an etag, as the Go client writes it',
+      'deleteIfMatchETag without an etag, as the Go client sends it',
       { importMode: 'DeleteIfMatchETag' },
       { kind: 'delete', precondition: ANY },
     ],
@@ -51,14 +51,14 @@ describe('an item of a bulk request says what is to be done', () => {
       { importMode: 'updateTwinIfMatchETag', twinETag: 'RTE=' },
       { kind: 'updateTwin', twinPrecondition: E1, twin: {} },
     ],
-  ])('by %s', (_title, members, work) => {
+  ])('is parsed with %s', (_title, members, work) => {
     expect(parseBulkRequest([{ id: 'd1', ...members }])).toMatchObject({
       ok: true,
       value: [{ identity: { deviceId: 'd1' }, work: { ok: true, value: work } }],
     });
   });
 
-  test('of a module', () => {
+  it('is parsed with a module id', () => {
     expect(parseBulkRequest([{ id: 'd1', moduleId: 'm1', managedBy: 'me' }])).toMatchObject({
       value: [
         { identity: { deviceId: 'd1', moduleId: 'm1' }, work: { value: { request: { managedBy: 'me' } } } },
@@ -66,7 +66,7 @@ describe('an item of a bulk request says what is to be done', () => {
     });
   });
 
-  test('with tags, desired and reported properties, whose metadata does not count', () => {
+  it('is parsed with tags, desired and reported properties, but without their metadata', () => {
     const section = { a: 1, $metadata: { a: {} }, $version: 7 };
     const item = { id: 'd1', tags: { t: 1 }, properties: { desired: section, reported: section } };
     expect(parseBulkRequest([item])).toMatchObject({
@@ -74,32 +74,32 @@ describe('an item of a bulk request says what is to be done', () => {
     });
   });
 
-  test('and fails alone where it cannot be read', () => {
+  it('is invalid without an effect on the other items', () => {
     expect(parseBulkRequest([{ id: 'd1', status: 'asleep' }, { id: 'd2' }])).toMatchObject({
       value: [{ work: { ok: false, error: { name: 'ArgumentInvalid' } } }, { work: { ok: true } }],
     });
   });
 });
 
-describe('a bulk request is refused as a whole', () => {
-  test.each<[string, string, JsonValue]>([
-    ['that is no array', 'ArgumentInvalid', { id: 'd1' }],
-    ['without items', 'ArgumentInvalid', []],
-    ['of 101 items', 'ArgumentInvalid', Array.from({ length: 101 }, (_, index) => ({ id: `d${index}` }))],
-    ['with an item that is no object', 'ArgumentInvalid', ['d1']],
-    ['with an item that has no id', 'ArgumentInvalid', [{ deviceId: 'd1' }]],
-    ['with an id that is none', 'ArgumentInvalid', [{ id: 'a/b' }]],
-    ['with an unknown mode', 'GenericBadRequest', [{ id: 'd1', importMode: 'upsert' }]],
-    ['that names a device twice', 'DeviceDefinedMultipleTimes', [{ id: 'd1' }, { id: 'd1' }]],
+describe('an invalid bulk request', () => {
+  it.each<[string, string, JsonValue]>([
+    ['is not an array', 'ArgumentInvalid', { id: 'd1' }],
+    ['has no items', 'ArgumentInvalid', []],
+    ['has 101 items', 'ArgumentInvalid', Array.from({ length: 101 }, (_, index) => ({ id: `d${index}` }))],
+    ['has an item that is not an object', 'ArgumentInvalid', ['d1']],
+    ['has an item without an id', 'ArgumentInvalid', [{ deviceId: 'd1' }]],
+    ['has an item with an invalid id', 'ArgumentInvalid', [{ id: 'a/b' }]],
+    ['has an item with an unknown mode', 'GenericBadRequest', [{ id: 'd1', importMode: 'upsert' }]],
+    ['contains a device twice', 'DeviceDefinedMultipleTimes', [{ id: 'd1' }, { id: 'd1' }]],
     [
-      'that names two modules of a device',
+      'contains two modules of a device',
       'DeviceDefinedMultipleTimes',
       [
         { id: 'd1', moduleId: 'm1' },
         { id: 'd1', moduleId: 'm2' },
       ],
     ],
-  ])('%s', (_title, name, body) => {
+  ])('is refused completely if it %s', (_title, name, body) => {
     expect(parseBulkRequest(body)).toMatchObject({ ok: false, error: { name } });
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DeviceId, ModuleId } from '../../../emulator/domain/identities/client-identity.ts';
 import {
   parseDeviceRequest,
@@ -10,8 +10,8 @@ import { parseTwinPatch } from '../../../emulator/domain/twins/twin-request.ts';
 const [DEVICE, MODULE] = ['d1' as DeviceId, 'm1' as ModuleId];
 const THUMBPRINT = 'aB'.repeat(20);
 
-describe('the names of members count in any letter case', () => {
-  test('of a device', () => {
+describe('the parser of identities and twins', () => {
+  it('ignores the case of the member names of a device', () => {
     const body = {
       DeviceId: 'd1',
       Status: 'Disabled',
@@ -32,14 +32,14 @@ describe('the names of members count in any letter case', () => {
     });
   });
 
-  test('of a module', () => {
+  it('ignores the case of the member names of a module', () => {
     expect(parseModuleRequest(DEVICE, MODULE, { ManagedBy: 'iotEdge' })).toMatchObject({
       ok: true,
       value: { managedBy: 'iotEdge', authentication: { type: 'sas' } },
     });
   });
 
-  test('of a twin, but not the names of its properties', () => {
+  it('ignores the case of the member names of a twin, but not of its properties', () => {
     const body = { Tags: { Site: 1 }, Properties: { Desired: { A: 1, a: 2 } } };
     expect(parseTwinPatch(body)).toEqual({
       ok: true,
@@ -48,21 +48,21 @@ describe('the names of members count in any letter case', () => {
   });
 });
 
-describe('a device is refused', () => {
-  test.each<[string, JsonValue]>([
-    ['of another id than its path', { deviceId: 'd2' }],
-    ['in a status that there is not', { status: 'lost' }],
-    ['with a reason that is too long', { statusReason: 'x'.repeat(129) }],
-    ['without authentication', { authentication: { type: 'none' } }],
-    ['by an unknown authentication', { authentication: { type: 'password' } }],
-    ['by one that every object has a member of', { authentication: { type: 'constructor' } }],
-    ['by a type that is no text', { authentication: { type: { toString: 1 } } }],
-    ['with one key', { authentication: { symmetricKey: { primaryKey: 'A'.repeat(44) } } }],
-    ['with a thumbprint in pairs', { authentication: { x509Thumbprint: { primaryThumbprint: 'aa:bb' } } }],
-    ['with a capability that is neither true nor false', { capabilities: { iotEdge: 'yes' } }],
-    ['with parents that are no list', { parentScopes: 'ms-azure-iot-edge://e1-1' }],
-    ['that is no object', []],
-  ])('%s', (_title, body) => {
+describe('an invalid device request', () => {
+  it.each<[string, JsonValue]>([
+    ['its id differs from the path', { deviceId: 'd2' }],
+    ['its status is unknown', { status: 'lost' }],
+    ['its status reason has 129 characters', { statusReason: 'x'.repeat(129) }],
+    ['its authentication type is none', { authentication: { type: 'none' } }],
+    ['its authentication type is unknown', { authentication: { type: 'password' } }],
+    ['its authentication type is a member of every object', { authentication: { type: 'constructor' } }],
+    ['its authentication type is not a string', { authentication: { type: { toString: 1 } } }],
+    ['it has only one key', { authentication: { symmetricKey: { primaryKey: 'A'.repeat(44) } } }],
+    ['its thumbprint has separators', { authentication: { x509Thumbprint: { primaryThumbprint: 'aa:bb' } } }],
+    ['its capability is not a boolean', { capabilities: { iotEdge: 'yes' } }],
+    ['its parent scopes are not an array', { parentScopes: 'ms-azure-iot-edge://e1-1' }],
+    ['it is not an object', []],
+  ])('is refused if %s', (_title, body) => {
     expect(parseDeviceRequest(DEVICE, body)).toMatchObject({ ok: false, error: { name: 'ArgumentInvalid' } });
   });
 });

@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseKeyRequest } from '../../../emulator/domain/identities/key-request.ts';
 import type { JsonValue } from '../../../emulator/domain/json.ts';
 
-describe('new keys are asked for', () => {
-  test.each(['primaryKey', 'secondaryKey', 'both'])('by %s', (policyKey) => {
+describe('a request to regenerate keys', () => {
+  it.each(['primaryKey', 'secondaryKey', 'both'])('is accepted with policyKey %s', (policyKey) => {
     const devices = [{ id: 'd1' }, { id: 'd1', moduleId: 'm1' }, { id: 'd2', moduleId: null }];
     expect(parseKeyRequest({ policyKey, devices })).toEqual({
       ok: true,
@@ -14,20 +14,20 @@ describe('new keys are asked for', () => {
     });
   });
 
-  test.each<[string, string, JsonValue]>([
-    ['without a key', 'InvalidPolicyKey', { devices: [{ id: 'd1' }] }],
-    ['for an unknown key', 'InvalidPolicyKey', { policyKey: 'Unknown', devices: [{ id: 'd1' }] }],
+  it.each<[string, string, JsonValue]>([
+    ['policyKey is missing', 'InvalidPolicyKey', { devices: [{ id: 'd1' }] }],
+    ['policyKey is unknown', 'InvalidPolicyKey', { policyKey: 'Unknown', devices: [{ id: 'd1' }] }],
     [
-      'for a key that is no text',
+      'policyKey is not a string',
       'InvalidPolicyKey',
       { policyKey: { toString: 1 }, devices: [{ id: 'd1' }] },
     ],
-    ['for nobody', 'ArgumentInvalid', { policyKey: 'both', devices: [] }],
-    ['without devices', 'ArgumentInvalid', { policyKey: 'both' }],
-    ['for a device without an id', 'ArgumentInvalid', { policyKey: 'both', devices: [{ deviceId: 'd1' }] }],
-    ['for what is no id', 'ArgumentInvalid', { policyKey: 'both', devices: [{ id: 'a/b' }] }],
-    ['by what is no object', 'ArgumentInvalid', []],
-  ])('and refused %s', (_title, name, body) => {
+    ['devices is empty', 'ArgumentInvalid', { policyKey: 'both', devices: [] }],
+    ['devices is missing', 'ArgumentInvalid', { policyKey: 'both' }],
+    ['a device has no id', 'ArgumentInvalid', { policyKey: 'both', devices: [{ deviceId: 'd1' }] }],
+    ['a device id is invalid', 'ArgumentInvalid', { policyKey: 'both', devices: [{ id: 'a/b' }] }],
+    ['it is not an object', 'ArgumentInvalid', []],
+  ])('is refused if %s', (_title, name, body) => {
     expect(parseKeyRequest(body)).toMatchObject({ ok: false, error: { name } });
   });
 });

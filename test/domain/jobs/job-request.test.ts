@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseJobRequest } from '../../../emulator/domain/jobs/job-request.ts';
 import type { JsonObject, JsonValue } from '../../../emulator/domain/json.ts';
 
@@ -17,8 +17,8 @@ const METHOD_JOB = {
   maxExecutionTimeInSeconds: 60,
 };
 
-describe('a job is read from its request', () => {
-  test('a twin update, whose reported part is ignored', () => {
+describe('a job request', () => {
+  it('is parsed with a twin update and ignores its reported properties', () => {
     expect(parseJobRequest('j-1', TWIN_JOB)).toEqual({
       ok: true,
       value: {
@@ -35,7 +35,7 @@ describe('a job is read from its request', () => {
     });
   });
 
-  test('a direct method', () => {
+  it('is parsed with a direct method', () => {
     expect(parseJobRequest('j-1', METHOD_JOB)).toEqual({
       ok: true,
       value: {
@@ -52,78 +52,82 @@ describe('a job is read from its request', () => {
     });
   });
 
-  test.each<[string, JsonObject, object]>([
-    ['a start that is null, which Node sends', { startTime: null }, { startUtc: undefined }],
-    ['a start that is empty', { startTime: '' }, { startUtc: undefined }],
+  it.each<[string, JsonObject, object]>([
+    ['a start time of null, as the Node client sends it', { startTime: null }, { startUtc: undefined }],
+    ['an empty start time', { startTime: '' }, { startUtc: undefined }],
     [
-      'a start without a zone, which the Azure CLI sends',
+      'a start time without a zone, as the Azure CLI sends it',
       { startTime: '2025-03-01T11:00:00.123456' },
       { startUtc: Date.UTC(2025, 2, 1, 11, 0, 0, 123) },
     ],
     ['no time limit', { maxExecutionTimeInSeconds: null }, { maximumExecutionSeconds: 3600 }],
-    ['names and type with capitals', { Type: 'ScheduleUpdateTwin', type: 'ScheduleUpdateTwin' }, {}],
+    ['a type in a different case', { Type: 'ScheduleUpdateTwin', type: 'ScheduleUpdateTwin' }, {}],
     ['no id in the body', { jobId: null }, { jobId: 'j-1' }],
-  ])('%s', (_title, members, expected) => {
+  ])('is parsed with %s', (_title, members, expected) => {
     expect(parseJobRequest('j-1', { ...TWIN_JOB, ...members })).toMatchObject({ ok: true, value: expected });
   });
 
-  test('the older name of the response timeout', () => {
+  it('is parsed with the older name of the response timeout', () => {
     const cloudToDeviceMethod = { methodName: 'blink', timeoutInSeconds: 7 };
     expect(parseJobRequest('j-1', { ...METHOD_JOB, cloudToDeviceMethod })).toMatchObject({
       value: { action: { call: { responseTimeoutSeconds: 7 } } },
     });
   });
 
-  test.each(['a', "it's-1", 'JOBSAMPLE', 'a'.repeat(64)])('the id %s', (jobId) => {
+  it.each(['a', "it's-1", 'JOBSAMPLE', 'a'.repeat(64)])('is parsed with the id %s', (jobId) => {
     expect(parseJobRequest(jobId, { ...TWIN_JOB, jobId })).toMatchObject({ ok: true, value: { jobId } });
   });
 });
 
-describe('a job is refused', () => {
-  test.each<[string, string, JsonValue]>([
-    ['that is no object', 'ArgumentInvalid', [TWIN_JOB]],
-    ['whose id differs from the path', 'ArgumentInvalid', { ...TWIN_JOB, jobId: 'j-2' }],
-    ['without a type', 'GenericBadRequest', { ...TWIN_JOB, type: null }],
-    ['by the type of 2016 for twins', 'GenericBadRequest', { ...TWIN_JOB, type: 'scheduleTwinUpdate' }],
+describe('an invalid job request', () => {
+  it.each<[string, string, JsonValue]>([
+    ['it is not an object', 'ArgumentInvalid', [TWIN_JOB]],
+    ['its id differs from the path', 'ArgumentInvalid', { ...TWIN_JOB, jobId: 'j-2' }],
+    ['its type is missing', 'GenericBadRequest', { ...TWIN_JOB, type: null }],
     [
-      'by the type of 2016 for methods',
+      'its type is the one of 2016 for twins',
+      'GenericBadRequest',
+      { ...TWIN_JOB, type: 'scheduleTwinUpdate' },
+    ],
+    [
+      'its type is the one of 2016 for methods',
       'GenericBadRequest',
       { ...METHOD_JOB, type: 'scheduleDirectRequest' },
     ],
-    ['without its twin', 'ArgumentNull', { ...TWIN_JOB, updateTwin: null }],
-    ['whose twin is no object', 'ArgumentInvalid', { ...TWIN_JOB, updateTwin: 'x' }],
-    ['whose twin has no etag', 'PreconditionFailed', { ...TWIN_JOB, updateTwin: { tags: {} } }],
+    ['its twin is missing', 'ArgumentNull', { ...TWIN_JOB, updateTwin: null }],
+    ['its twin is not an object', 'ArgumentInvalid', { ...TWIN_JOB, updateTwin: 'x' }],
+    ['its twin has no etag', 'PreconditionFailed', { ...TWIN_JOB, updateTwin: { tags: {} } }],
     [
-      'whose twin has an etag of its own',
+      'its twin has an etag other than *',
       'PreconditionFailed',
       { ...TWIN_JOB, updateTwin: { tags: {}, etag: 'AAAAAAAAAAE=' } },
     ],
-    ['without its method', 'ArgumentNull', { ...METHOD_JOB, cloudToDeviceMethod: null }],
-    ['whose method has no name', 'ArgumentNull', { ...METHOD_JOB, cloudToDeviceMethod: {} }],
+    ['its method is missing', 'ArgumentNull', { ...METHOD_JOB, cloudToDeviceMethod: null }],
+    ['its method has no name', 'ArgumentNull', { ...METHOD_JOB, cloudToDeviceMethod: {} }],
     [
-      'whose method waits longer for the device than altogether',
+      'the connect timeout of its method exceeds the response timeout',
       'ArgumentInvalid',
       {
         ...METHOD_JOB,
         cloudToDeviceMethod: { methodName: 'a', responseTimeoutInSeconds: 10, connectTimeoutInSeconds: 20 },
       },
     ],
-    ['without a condition', 'ArgumentNull', { ...TWIN_JOB, queryCondition: null }],
-    ['with an empty condition', 'ArgumentNull', { ...TWIN_JOB, queryCondition: ' ' }],
-    ['whose condition is no text', 'ArgumentInvalid', { ...TWIN_JOB, queryCondition: 1 }],
-    ['whose start is no time', 'ArgumentInvalid', { ...TWIN_JOB, startTime: 'tomorrow' }],
-    ['with a negative time limit', 'ArgumentInvalid', { ...TWIN_JOB, maxExecutionTimeInSeconds: -1 }],
-  ])('%s', (_title, name, body) => {
+    ['its condition is missing', 'ArgumentNull', { ...TWIN_JOB, queryCondition: null }],
+    ['its condition is blank', 'ArgumentNull', { ...TWIN_JOB, queryCondition: ' ' }],
+    ['its condition is not a string', 'ArgumentInvalid', { ...TWIN_JOB, queryCondition: 1 }],
+    ['its start time is invalid', 'ArgumentInvalid', { ...TWIN_JOB, startTime: 'tomorrow' }],
+    ['its time limit is negative', 'ArgumentInvalid', { ...TWIN_JOB, maxExecutionTimeInSeconds: -1 }],
+  ])('is refused if %s', (_title, name, body) => {
     expect(parseJobRequest('j-1', body)).toMatchObject({ ok: false, error: { name } });
   });
 
-  test.each(['', 'a_b', 'a b', 'a/b', 'é', 'a'.repeat(65)])('by the id %j', (jobId) => {
+  it.each(['', 'a_b', 'a b', 'a/b', 'é', 'a'.repeat(65)])('is refused if its id is %j', (jobId) => {
     expect(parseJobRequest(jobId, { ...TWIN_JOB, jobId })).toMatchObject({
       error: { name: 'ArgumentInvalid' },
     });
   });
 
-  test('although its condition is no query, only when it runs', () => {
+  it('is accepted if its condition is an invalid query', () => {
     expect(parseJobRequest('j-1', { ...TWIN_JOB, queryCondition: 'SELECT nonsense' })).toMatchObject({
       ok: true,
     });

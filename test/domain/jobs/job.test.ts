@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formatJob, type JobEvent, type JobPhase, transitionJob } from '../../../emulator/domain/jobs/job.ts';
 import { parseJobFilter } from '../../../emulator/domain/jobs/job-filter.ts';
 import { parseJobRequest } from '../../../emulator/domain/jobs/job-request.ts';
@@ -11,8 +11,8 @@ const COMPLETED: JobPhase = { state: 'completed', startedUtc: 5, endUtc: 9 };
 const FAILED: JobPhase = { state: 'failed', startedUtc: 5, endUtc: 9, reason: 'why' };
 const CANCELLED: JobPhase = { state: 'cancelled', endUtc: 9 };
 
-describe('a job goes on', () => {
-  test.each<[JobPhase, JobEvent, JobPhase]>([
+describe('the state of a job', () => {
+  it.each<[JobPhase, JobEvent, JobPhase]>([
     [QUEUED, { kind: 'wait' }, SCHEDULED],
     [QUEUED, { kind: 'start' }, { state: 'running', startedUtc: 9 }],
     [SCHEDULED, { kind: 'start' }, { state: 'running', startedUtc: 9 }],
@@ -20,40 +20,40 @@ describe('a job goes on', () => {
     [SCHEDULED, { kind: 'cancel' }, CANCELLED],
     [RUNNING, { kind: 'complete' }, COMPLETED],
     [RUNNING, { kind: 'fail', reason: 'why' }, FAILED],
-  ])('from %o by %o', (phase, event, expected) => {
+  ])('changes from %o by %o', (phase, event, expected) => {
     expect(transitionJob(phase, event, 9)).toEqual({ ok: true, value: expected });
   });
 });
 
-describe('a job stays as it is', () => {
-  test.each<[JobPhase, string]>([
+describe('an invalid transition of a job', () => {
+  it.each<[JobPhase, string]>([
     [RUNNING, "Job cannot be cancelled in 'Running' status."],
     [COMPLETED, "Job cannot be cancelled in 'Completed' status."],
     [FAILED, "Job cannot be cancelled in 'Failed' status."],
     [CANCELLED, "Job cannot be cancelled in 'Cancelled' status."],
-  ])('%o when it is to be cancelled', (phase, message) => {
+  ])('is refused when %o is cancelled', (phase, message) => {
     expect(transitionJob(phase, { kind: 'cancel' }, 9)).toEqual({
       ok: false,
       error: { name: 'OperationNotAllowedInCurrentState', message },
     });
   });
 
-  test.each<[JobPhase, JobEvent]>([
+  it.each<[JobPhase, JobEvent]>([
     [SCHEDULED, { kind: 'wait' }],
     [RUNNING, { kind: 'start' }],
     [QUEUED, { kind: 'complete' }],
     [CANCELLED, { kind: 'fail', reason: 'why' }],
-  ])('%o after %o', (phase, event) => {
+  ])('is refused when %o receives %o', (phase, event) => {
     expect(transitionJob(phase, event, 9)).toMatchObject({ ok: false });
   });
 });
 
-describe('the document of a method job echoes the payload', () => {
-  test.each<[string, JsonValue, JsonValue]>([
-    ['an object as the bytes of its text', { n: 3 }, [123, 34, 110, 34, 58, 51, 125]],
-    ['a text as bytes of UTF-8, quotes included', 'é', [34, 195, 169, 34]],
+describe('the document of a job with a direct method', () => {
+  it.each<[string, JsonValue, JsonValue]>([
+    ['an object as the bytes of its JSON text', { n: 3 }, [123, 34, 110, 34, 58, 51, 125]],
+    ['a string as UTF-8 bytes with its quotes', 'é', [34, 195, 169, 34]],
     ['null as null', null, null],
-  ])('%s', (_title, payload, echoed) => {
+  ])('contains the payload: %s', (_title, payload, echoed) => {
     const request = parseJobRequest('j', {
       type: 'scheduleDeviceMethod',
       cloudToDeviceMethod: { methodName: 'blink', payload },
@@ -65,21 +65,21 @@ describe('the document of a method job echoes the payload', () => {
   });
 });
 
-describe('a list of jobs is filtered', () => {
-  test.each([
+describe('the filter of a list of jobs', () => {
+  it.each([
     [undefined, undefined, { type: undefined, status: undefined }],
     ['', '', { type: undefined, status: undefined }],
     ['ScheduleDeviceMethod', 'Completed', { type: 'scheduledevicemethod', status: 'completed' }],
     ['scheduleUpdateTwin', undefined, { type: 'scheduleupdatetwin', status: undefined }],
     ['ExportDevices', undefined, { type: 'exportdevices', status: undefined }],
-  ])('by type %s and status %s', (type, status, filter) => {
+  ])('is parsed from type %s and status %s', (type, status, filter) => {
     expect(parseJobFilter(type, status)).toEqual({ ok: true, value: filter });
   });
 
-  test.each([
+  it.each([
     ['reboot', undefined],
     [undefined, 'complete'],
-  ])('and not by type %s and status %s', (type, status) => {
+  ])('is refused with type %s and status %s', (type, status) => {
     expect(parseJobFilter(type, status)).toMatchObject({ ok: false, error: { name: 'GenericBadRequest' } });
   });
 });

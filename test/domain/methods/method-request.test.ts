@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type JsonValue, NumberText } from '../../../emulator/domain/json.ts';
 import {
   MAXIMUM_METHOD_PAYLOAD_BYTES,
@@ -7,100 +7,100 @@ import {
 
 const CALL = { name: 'reboot', payload: 'null', responseTimeoutSeconds: 30, connectTimeoutSeconds: 0 };
 
-describe('a direct method is read from its request', () => {
-  test.each<[string, JsonValue, object]>([
-    ['a name alone', { methodName: 'reboot' }, CALL],
+describe('a direct method request', () => {
+  it.each<[string, JsonValue, object]>([
+    ['a name only', { methodName: 'reboot' }, CALL],
     [
-      'null for everything else',
+      'a name and null for the other members',
       { methodName: 'reboot', payload: null, responseTimeoutInSeconds: null },
       CALL,
     ],
     [
-      'an empty text as payload, which Python sends for None',
+      'an empty string as payload, as the Python client sends it for None',
       { methodName: 'reboot', payload: '' },
       { ...CALL, payload: '""' },
     ],
     [
-      'number text as it was written',
+      'an unchanged number text',
       { methodName: 'reboot', payload: [new NumberText('1.0')] },
       { ...CALL, payload: '[1.0]' },
     ],
     [
-      'equal timeouts, which Java and C send',
+      'equal timeouts, as the Java and C clients send them',
       { methodName: 'reboot', responseTimeoutInSeconds: 60, connectTimeoutInSeconds: 60 },
       { ...CALL, responseTimeoutSeconds: 60, connectTimeoutSeconds: 60 },
     ],
-    ['names with a capital', { MethodName: 'reboot', Payload: 1 }, { ...CALL, payload: '1' }],
+    ['capitalised names', { MethodName: 'reboot', Payload: 1 }, { ...CALL, payload: '1' }],
     [
-      'the shortest wait',
+      'the shortest response timeout',
       { methodName: 'reboot', responseTimeoutInSeconds: 5 },
       { ...CALL, responseTimeoutSeconds: 5 },
     ],
     [
-      'the longest wait',
+      'the longest response timeout',
       { methodName: 'reboot', responseTimeoutInSeconds: 300 },
       { ...CALL, responseTimeoutSeconds: 300 },
     ],
-  ])('%s', (_title, body, call) => {
+  ])('is parsed with %s', (_title, body, call) => {
     expect(parseMethodCall(body)).toEqual({ ok: true, value: call });
   });
 
-  test.each<[string, JsonValue, string, RegExp]>([
-    ['no object', [], 'ArgumentInvalid', /JSON object/],
-    ['no name', {}, 'ArgumentNull', /methodName/],
-    ['a blank name', { methodName: '  ' }, 'ArgumentInvalid', /blank/],
-    ['a number for a name', { methodName: 1 }, 'ArgumentInvalid', /text/],
-    ['a long name', { methodName: 'x'.repeat(101) }, 'ArgumentInvalid', /longer than 100/],
+  it.each<[string, JsonValue, string, RegExp]>([
+    ['it is not an object', [], 'ArgumentInvalid', /JSON object/],
+    ['its name is missing', {}, 'ArgumentNull', /methodName/],
+    ['its name is blank', { methodName: '  ' }, 'ArgumentInvalid', /blank/],
+    ['its name is a number', { methodName: 1 }, 'ArgumentInvalid', /text/],
+    ['its name has 101 characters', { methodName: 'x'.repeat(101) }, 'ArgumentInvalid', /longer than 100/],
     [
-      'four seconds',
+      'its response timeout is 4 seconds',
       { methodName: 'a', responseTimeoutInSeconds: 4 },
       'ArgumentInvalid',
       /between 5 and 300/,
     ],
     [
-      '301 seconds',
+      'its response timeout is 301 seconds',
       { methodName: 'a', responseTimeoutInSeconds: 301 },
       'ArgumentInvalid',
       /between 5 and 300/,
     ],
     [
-      'half a second',
+      'its response timeout is not an integer',
       { methodName: 'a', responseTimeoutInSeconds: 5.5 },
       'ArgumentInvalid',
       /between 5 and 300/,
     ],
     [
-      'text for seconds',
+      'its connect timeout is a string',
       { methodName: 'a', connectTimeoutInSeconds: '5' },
       'ArgumentInvalid',
       /between 0 and 300/,
     ],
     [
-      'a negative wait',
+      'its connect timeout is negative',
       { methodName: 'a', connectTimeoutInSeconds: -1 },
       'ArgumentInvalid',
       /between 0 and 300/,
     ],
     [
-      'a connection awaited longer than the call',
+      'its connect timeout exceeds the response timeout',
       { methodName: 'a', connectTimeoutInSeconds: 31 },
       'ArgumentInvalid',
       /overall call timeout/,
     ],
     [
-      'a payload at the limit',
+      'its payload has the size of the limit',
       { methodName: 'a', payload: 'x'.repeat(MAXIMUM_METHOD_PAYLOAD_BYTES - 2) },
       'ArgumentInvalid',
       /131072 bytes/,
     ],
-  ])('and refused: %s', (_title, body, name, message) => {
+  ])('is refused if %s', (_title, body, name, message) => {
     expect(parseMethodCall(body)).toMatchObject({
       ok: false,
       error: { name, message: expect.stringMatching(message) },
     });
   });
 
-  test('a payload just below the limit passes', () => {
+  it('is parsed with a payload just below the limit', () => {
     const payload = 'é'.repeat((MAXIMUM_METHOD_PAYLOAD_BYTES - 4) / 2);
     expect(parseMethodCall({ methodName: 'a', payload }).ok).toBe(true);
   });

@@ -35,7 +35,7 @@ function namesOf(value: JsonObject): JsonValue {
   );
 }
 
-/** The names of a metadata node without its own stamps. */
+/** Returns the names in the metadata of a section, without the members of the hub. */
 function stampedNamesOf(value: JsonObject): JsonValue {
   const children = Object.entries(value).filter(([name]) => !name.startsWith('$'));
   return Object.fromEntries(
@@ -46,8 +46,8 @@ function stampedNamesOf(value: JsonObject): JsonValue {
   );
 }
 
-describe('merging a patch', () => {
-  it('leaves no null, changes neither side, and repeats itself without effect', () => {
+describe('a twin patch', () => {
+  it('leaves no null, does not change its arguments, and has no effect when it is merged again', () => {
     fc.assert(
       fc.property(VALUES.object, PATCHES.object, (base, patch) => {
         const [baseText, patchText] = [JSON.stringify(base), JSON.stringify(patch)];
@@ -60,7 +60,7 @@ describe('merging a patch', () => {
     );
   });
 
-  it('that touches nothing changes nothing', () => {
+  it('changes nothing if it touches nothing', () => {
     fc.assert(
       fc.property(VALUES.object, PATCHES.object, (base, patch) => {
         if (touchedNames(base, patch).length === 0) expect(mergeMembers(base, patch)).toEqual(base);
@@ -68,7 +68,7 @@ describe('merging a patch', () => {
     );
   });
 
-  it('stamps exactly the properties that there are', () => {
+  it('sets the metadata of exactly the existing properties', () => {
     fc.assert(
       fc.property(PATCHES.object, PATCHES.object, (first, second) => {
         const members = mergeMembers(mergeMembers({}, first), second);
@@ -82,7 +82,7 @@ describe('merging a patch', () => {
   });
 });
 
-it('a replacement is told as changes that lead from the old content to the new', () => {
+it('changesOf returns the patch from the old content to the new', () => {
   fc.assert(
     fc.property(VALUES.object, VALUES.object, (before, after) => {
       expect(mergeMembers(before, changesOf(before, after))).toEqual(after);

@@ -37,37 +37,37 @@ function outcome(patch: JsonObject): string {
   return valid.ok ? 'accepted' : valid.error.name;
 }
 
-describe('a twin section', () => {
+describe('the validation of a twin section', () => {
   it.each<[string, JsonObject, string]>([
-    ['a name with a blank', { 'a b': 1 }, 'ArgumentInvalid'],
-    ['a name with a point', { 'a.b': 1 }, 'ArgumentInvalid'],
-    ['a name with a dollar', { $a: 1 }, 'ArgumentInvalid'],
-    ['a name with a hash', { 'a#b': 1 }, 'ArgumentInvalid'],
-    ['a name with a control character', { 'a\u0007': 1 }, 'ArgumentInvalid'],
-    ['a bad name below', { a: { 'b c': 1 } }, 'ArgumentInvalid'],
-    ['a bad name in an array', { a: [{ 'b c': 1 }] }, 'ArgumentInvalid'],
-    ['the empty name', { '': 1 }, 'accepted'],
-    ['a name that is not ASCII', { größe: 1 }, 'accepted'],
-    ['a name of 1024 bytes', { ['n'.repeat(1024)]: 1 }, 'accepted'],
-    ['a name of 1025 bytes', { ['n'.repeat(1025)]: 1 }, 'ArgumentInvalid'],
-    ['a text of 4096 bytes', { a: 'é'.repeat(2048) }, 'accepted'],
-    ['a text of 4097 bytes', { a: `${'é'.repeat(2048)}x` }, 'ArgumentInvalid'],
-    ['the largest integer', { a: 2 ** 52 - 1 }, 'accepted'],
-    ['an integer beyond it', { a: 2 ** 52 }, 'ArgumentInvalid'],
-    ['an integer far beyond it', { a: new NumberText('100000000000000000000') }, 'ArgumentInvalid'],
-    ['a large number with an exponent', { a: new NumberText('1e300') }, 'accepted'],
-    ['ten levels', nested(10, {}), 'accepted'],
-    ['ten levels that hold a value', nested(10, 1), 'accepted'],
-    ['eleven levels', nested(11, {}), 'ArgumentInvalid'],
-    ['arrays count as levels', { a: [[[[[[[[[[[1]]]]]]]]]]] }, 'ArgumentInvalid'],
-    ['null in an array', { a: [1, null] }, 'ArgumentInvalid'],
-    ['null in an object of an array', { a: [{ b: null }] }, 'ArgumentInvalid'],
-    ['null as a deletion', { a: null, b: { c: null } }, 'accepted'],
+    ['refuses a name with a space', { 'a b': 1 }, 'ArgumentInvalid'],
+    ['refuses a name with a point', { 'a.b': 1 }, 'ArgumentInvalid'],
+    ['refuses a name with a dollar', { $a: 1 }, 'ArgumentInvalid'],
+    ['refuses a name with a hash', { 'a#b': 1 }, 'ArgumentInvalid'],
+    ['refuses a name with a control character', { 'a\u0007': 1 }, 'ArgumentInvalid'],
+    ['refuses an invalid name in an object', { a: { 'b c': 1 } }, 'ArgumentInvalid'],
+    ['refuses an invalid name in an array', { a: [{ 'b c': 1 }] }, 'ArgumentInvalid'],
+    ['accepts an empty name', { '': 1 }, 'accepted'],
+    ['accepts a name that is not ASCII', { größe: 1 }, 'accepted'],
+    ['accepts a name of 1024 bytes', { ['n'.repeat(1024)]: 1 }, 'accepted'],
+    ['refuses a name of 1025 bytes', { ['n'.repeat(1025)]: 1 }, 'ArgumentInvalid'],
+    ['accepts a string of 4096 bytes', { a: 'é'.repeat(2048) }, 'accepted'],
+    ['refuses a string of 4097 bytes', { a: `${'é'.repeat(2048)}x` }, 'ArgumentInvalid'],
+    ['accepts the largest integer', { a: 2 ** 52 - 1 }, 'accepted'],
+    ['refuses an integer larger by one', { a: 2 ** 52 }, 'ArgumentInvalid'],
+    ['refuses an integer of 21 digits', { a: new NumberText('100000000000000000000') }, 'ArgumentInvalid'],
+    ['accepts a large number with an exponent', { a: new NumberText('1e300') }, 'accepted'],
+    ['accepts ten levels', nested(10, {}), 'accepted'],
+    ['accepts ten levels with a value', nested(10, 1), 'accepted'],
+    ['refuses eleven levels', nested(11, {}), 'ArgumentInvalid'],
+    ['refuses eleven levels of arrays', { a: [[[[[[[[[[[1]]]]]]]]]]] }, 'ArgumentInvalid'],
+    ['refuses a null in an array', { a: [1, null] }, 'ArgumentInvalid'],
+    ['refuses a null in an object of an array', { a: [{ b: null }] }, 'ArgumentInvalid'],
+    ['accepts a null as a deletion', { a: null, b: { c: null } }, 'accepted'],
   ])('%s', (_title, patch, expected) => {
     expect(outcome(patch)).toBe(expected);
   });
 
-  it('refuses null in a replacement and names the property', () => {
+  it('refuses a null in a replacement and names the property', () => {
     const valid = validateReplacement('tags', {}, { site: { floor: null } });
     expect(valid).toMatchObject({
       error: {
@@ -81,7 +81,7 @@ describe('a twin section', () => {
     ['tags', 8192, "'Tags' size should be less than 8192 bytes."],
     ['desired', 32768, "'Properties.Desired' size should be less than 32768 bytes."],
     ['reported', 32768, "'Properties.Reported' size should be less than 32768 bytes."],
-  ])('%s must stay below %i bytes, and a write that shrinks them passes', (section, maximum, message) => {
+  ])('refuses %s of %i bytes, but accepts a write that makes them smaller', (section, maximum, message) => {
     const full = (bytes: number) =>
       Object.fromEntries(
         Array.from({ length: Math.ceil(bytes / 4000) }, (_, index) => {

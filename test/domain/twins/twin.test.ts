@@ -19,7 +19,7 @@ function twinWith(desired: JsonObject): Twin {
 }
 
 describe('a new twin', () => {
-  it('of a device bears its creation time, etag 1 and version 1 in both sections', () => {
+  it('has the creation time of its device, etag 1 and version 1 in both sections', () => {
     const twin = createTwin(DEVICE, 'T1');
     expect(formatTwinEtag(twin)).toBe('AAAAAAAAAAE=');
     expect(twin.properties).toEqual({
@@ -28,7 +28,7 @@ describe('a new twin', () => {
     });
   });
 
-  it('of a module bears the zero time', () => {
+  it('has the zero time if it belongs to a module', () => {
     const { desired } = createTwin(MODULE, 'T1').properties;
     expect(desired.$metadata).toEqual({ $lastUpdated: '0001-01-01T00:00:00Z' });
   });
@@ -36,22 +36,27 @@ describe('a new twin', () => {
 
 describe('a patch of desired properties', () => {
   it.each<[string, JsonObject, JsonObject, JsonObject]>([
-    ['null deletes', { a: 1, b: 2 }, { b: null }, { a: 1 }],
-    ['null on an absent name creates nothing', { b: 1 }, { a: null, b: 2 }, { b: 2 }],
-    ['a nested null creates an empty object', {}, { a: { b: null } }, { a: {} }],
+    ['deletes a property by null', { a: 1, b: 2 }, { b: null }, { a: 1 }],
+    ['creates nothing by the null of an absent property', { b: 1 }, { a: null, b: 2 }, { b: 2 }],
+    ['creates an empty object by a nested null', {}, { a: { b: null } }, { a: {} }],
     [
-      'a nested null of an absent name keeps the siblings',
+      'keeps the siblings of an absent property with a nested null',
       { a: { b: 1 } },
       { a: { zz: null }, c: 1 },
       { a: { b: 1 }, c: 1 },
     ],
-    ['an empty object does not empty an object', { a: { b: 1 } }, { a: {}, c: 1 }, { a: { b: 1 }, c: 1 }],
-    ['the last member gone leaves an empty object', { a: { b: 1 } }, { a: { b: null } }, { a: {} }],
-    ['arrays are replaced whole', { a: [1, 2] }, { a: [3] }, { a: [3] }],
-    ['an object replaces a primitive', { a: 1 }, { a: { b: 2 } }, { a: { b: 2 } }],
-    ['a primitive replaces an object', { a: { b: 2 } }, { a: 1 }, { a: 1 }],
+    ['does not change an object by an empty object', { a: { b: 1 } }, { a: {}, c: 1 }, { a: { b: 1 }, c: 1 }],
     [
-      'names of prototypes are names',
+      'leaves an empty object after the deletion of its last member',
+      { a: { b: 1 } },
+      { a: { b: null } },
+      { a: {} },
+    ],
+    ['replaces a complete array', { a: [1, 2] }, { a: [3] }, { a: [3] }],
+    ['replaces a primitive by an object', { a: 1 }, { a: { b: 2 } }, { a: { b: 2 } }],
+    ['replaces an object by a primitive', { a: { b: 2 } }, { a: 1 }, { a: 1 }],
+    [
+      'creates properties with the names of prototype members',
       {},
       JSON.parse('{"__proto__":{"x":1},"constructor":2}'),
       JSON.parse('{"__proto__":{"x":1},"constructor":2}'),
@@ -63,7 +68,7 @@ describe('a patch of desired properties', () => {
     expect(JSON.stringify(members)).toBe(JSON.stringify(after));
   });
 
-  it('stamps the touched leaf and its ancestors, and leaves the siblings their stamps', () => {
+  it('sets the metadata of the touched property and its ancestors, but not of its siblings', () => {
     const { twin } = applyTwinPatch(
       twinWith({ net: { ssid: 'a', ch: 1 } }),
       { desired: { net: { ch: 6 } } },
@@ -85,7 +90,7 @@ describe('a patch of desired properties', () => {
     });
   });
 
-  it('moves no version and tells nobody when it touches no property', () => {
+  it('keeps the version and sends no notification if it touches no property', () => {
     const twin = twinWith({ a: { b: 1 } });
     for (const desired of [{ zz: null }, { a: {} }, {}]) {
       const change = applyTwinPatch(twin, { desired }, 'T3');
@@ -94,7 +99,7 @@ describe('a patch of desired properties', () => {
     }
   });
 
-  it('goes to the client in the form of the update, with the new version', () => {
+  it('notifies the client of the update with the new version', () => {
     const twin = twinWith({ a: 1, b: 2 });
     const notifications: [JsonObject | null, JsonObject][] = [
       [{ a: -1 }, { a: -1, $version: 3 }],
@@ -111,7 +116,7 @@ describe('a patch of desired properties', () => {
   });
 });
 
-it('counts as the service does: create, desired, tags, both again, tags deleted, desired deleted', () => {
+it('a twin has the versions and the etag of IoT Hub after updates of tags and desired properties', () => {
   const writes: [Parameters<typeof applyTwinPatch>[1], number][] = [
     [{ desired: { a: 1 } }, 2],
     [{ tags: { t: 1 } }, 2],
@@ -128,7 +133,7 @@ it('counts as the service does: create, desired, tags, both again, tags deleted,
   expect(twin.tags).toEqual({});
 });
 
-it('reported properties move their own version and never the etag', () => {
+it('an update of reported properties increments their version and keeps the etag', () => {
   let twin = twinWith({ a: 1 });
   const etag = formatTwinEtag(twin);
   for (let count = 0; count < 5; count++) twin = applyReportedPatch(twin, { fw: '1.0' }, 'T3');
@@ -140,22 +145,22 @@ it('reported properties move their own version and never the etag', () => {
   });
 });
 
-describe('a replacement', () => {
+describe('a replacement of a twin', () => {
   const before = applyTwinPatch(twinWith({ a: 0, b: { c: 1, d: 2 } }), { tags: { old: 1 } }, 'T2').twin;
   const change = applyTwinReplacement(before, { desired: { a: 1, b: { c: 3 }, e: 100 } }, 'T3');
 
-  it('keeps counting and clears what it does not carry', () => {
+  it('increments the version and deletes the properties and tags that it omits', () => {
     expect(change.twin.properties.desired).toMatchObject({ a: 1, b: { c: 3 }, e: 100, $version: 3 });
     expect(change.twin.properties.desired['b']).toEqual({ c: 3 });
     expect(change.twin.tags).toEqual({});
   });
 
-  it('tells the client nulls, at every level, for the names that vanished', () => {
+  it('notifies the client of deleted properties by nulls at every level', () => {
     expect(change.notification).toEqual({ a: 1, b: { c: 3, d: null }, e: 100, $version: 3 });
   });
 });
 
-it('a client sees both sections with their versions and without metadata or tags', () => {
+it('formatClientTwin returns both sections with versions and without metadata and tags', () => {
   const twin = applyTwinPatch(twinWith({ interval: 30 }), { tags: { hidden: true } }, 'T3').twin;
   expect(formatClientTwin(twin)).toEqual({
     desired: { interval: 30, $version: 2 },

@@ -9,7 +9,7 @@ import { MQTT_EVENT_FORMATS } from '../../../emulator/mqtt/hub/telemetry.ts';
 const BAG = Buffer.from('a=1&$.ct=text');
 
 describe('the formats of stored events', () => {
-  // Events may be read long after they were stored: a number that stands here keeps its meaning.
+  // Events may be read long after they were stored, so that a number must keep its meaning.
   it.each([
     [16, {}],
     [17, { 'mqtt-retain': 'true' }],
@@ -30,14 +30,14 @@ describe('the formats of stored events', () => {
     expect(createEventFormats([]).get(1)?.(encodeJsonProperties(properties))).toEqual(properties);
   });
 
-  it('are no others', () => {
+  it('have only the numbers 1 and 16 to 23', () => {
     const formats = [...createEventFormats([MQTT_EVENT_FORMATS]).keys()];
     expect(formats.sort((left, right) => left - right)).toEqual([1, 16, 17, 18, 19, 20, 21, 22, 23]);
   });
 
   it('cannot have two decoders for one number', () => {
     expect(() => createEventFormats([MQTT_EVENT_FORMATS, MQTT_EVENT_FORMATS])).toThrow(
-      'Two decoders for the event format 16.',
+      'The event format 16 has two decoders.',
     );
   });
 });

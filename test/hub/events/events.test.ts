@@ -28,7 +28,7 @@ function textOf(event: DeviceEvent): string {
 }
 
 describe('the event log', () => {
-  it('keeps a device’s events in one partition, in order, with numbers and times', async () => {
+  it('keeps the events of a device in one partition, in order, with numbers and times', async () => {
     const { hub, clock, register, connect } = createQuietHub();
     register('th-01');
     const { session } = connect('th-01');
@@ -44,7 +44,7 @@ describe('the event log', () => {
     expect(times.map((time) => time - (times[0] ?? 0))).toEqual([0, 1000, 2000]);
   });
 
-  it('stamps who sent an event and how it had proved it', async () => {
+  it('adds the sender of an event to its system properties', async () => {
     const { hub, register, connect } = createQuietHub();
     register('th-01/sampler');
     send(connect('th-01/sampler').session, 'x');
@@ -60,7 +60,7 @@ describe('the event log', () => {
     });
   });
 
-  it('reads from now on, from the beginning of the loop’s call and not of its first turn', async () => {
+  it('reads the events that are appended after the call of read', async () => {
     const { hub, register, connect } = createQuietHub();
     register('th-01');
     const { session } = connect('th-01');
@@ -70,7 +70,7 @@ describe('the event log', () => {
     expect((await take(events, 1)).map(textOf)).toEqual(['after']);
   });
 
-  it('ends with its signal, and leaving the loop leaves nobody waiting', async () => {
+  it('ends a reader when its signal aborts', async () => {
     const { hub } = createQuietHub();
     const stop = new AbortController();
     const reading = take(hub.events.read({ signal: stop.signal }), 1);
@@ -78,14 +78,14 @@ describe('the event log', () => {
     expect(await reading).toEqual([]);
   });
 
-  it('ends for every reader when the hub closes', async () => {
+  it('ends a reader when the hub closes', async () => {
     const { hub } = createQuietHub();
     const reading = take(hub.events.read(), 1);
     hub.close();
     expect(await reading).toEqual([]);
   });
 
-  it('forgets the oldest events beyond its limit of memory, and the log says so', async () => {
+  it('deletes the oldest events that exceed its memory limit, and logs this', async () => {
     const lines: string[] = [];
     const created = createHub(
       { ...DEFAULT_HUB_OPTIONS, hostNames: ['hub'], partitionCount: 1, eventRetentionBytes: 10_000 },
@@ -106,7 +106,7 @@ describe('the event log', () => {
     expect(lines).toContain('events-forgotten');
   });
 
-  it('forgets events that are older than the retention', async () => {
+  it('deletes events that are older than the retention time', async () => {
     const { hub, clock, register, connect } = createQuietHub();
     register('th-01');
     const { session } = connect('th-01');

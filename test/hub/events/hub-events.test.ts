@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hubNameOf } from '../../../emulator/domain/hub-name.ts';
 import { type JsonObject, parseJson } from '../../../emulator/domain/json.ts';
 import {
@@ -15,7 +15,7 @@ const LATER = '2026-01-02T03:04:06Z';
 const ANY = { kind: 'any' } as const;
 
 describe('twin change events', () => {
-  test('an update shows what was touched: the sections, their keys, their stamps, nulls kept', async () => {
+  it('contain the touched members of each section, with nulls and metadata, after an update', async () => {
     const { hub, clock, register } = hubWith('twinChangeEvents');
     const module = register('d1/m1');
     const first = { desired: { rate: 1, old: { a: 1, b: 2 }, still: true } };
@@ -63,7 +63,7 @@ describe('twin change events', () => {
     });
   });
 
-  test('a reported update bears no version in its stamps', async () => {
+  it('contain metadata without versions after an update of reported properties', async () => {
     const { hub, register, connect } = hubWith('twinChangeEvents');
     register('d1');
     const { session } = connect('d1');
@@ -83,7 +83,7 @@ describe('twin change events', () => {
     });
   });
 
-  test('a replacement shows the whole twin', async () => {
+  it('contain the complete twin after a replacement', async () => {
     const { hub, register } = hubWith('twinChangeEvents');
     const device = register('d1');
     succeeded(hub.twins.replaceTwin(device, { desired: { rate: 1 } }, NO_PRECONDITION));
@@ -102,7 +102,7 @@ describe('twin change events', () => {
     });
   });
 
-  test('a patch that touches nothing raises none', async () => {
+  it('are not written for a patch that touches nothing', async () => {
     const { hub, register } = hubWith('twinChangeEvents');
     const device = register('d1');
     succeeded(hub.twins.updateTwin(device, { desired: { absent: null } }, NO_PRECONDITION));
@@ -113,7 +113,7 @@ describe('twin change events', () => {
 });
 
 describe('device life cycle events', () => {
-  test('creation and deletion of devices and modules, updates not', async () => {
+  it('are written for the creation and deletion of devices and modules, but not for updates', async () => {
     const { hub, register } = hubWith('deviceLifecycleEvents');
     register('d1/m1');
     const device = succeeded(hub.devices.getDevice(identityOf('d1').deviceId)).identity;
@@ -142,7 +142,7 @@ describe('device life cycle events', () => {
 });
 
 describe('device connection state events', () => {
-  test('each connection and its end, with a sequence number that grows as text', async () => {
+  it('are written for each connect and disconnect, with increasing sequence numbers', async () => {
     const { hub, register, connect } = hubWith('deviceConnectionStateEvents');
     register('d1');
     for (let count = 0; count < 20; count++) connect('d1').session.close('graceful');
@@ -154,7 +154,7 @@ describe('device connection state events', () => {
     expect(numbers).toEqual([...new Set(numbers)].sort());
   });
 
-  test('a newcomer ends its predecessor before it begins', async () => {
+  it('report the disconnect of a replaced connection before the connect of the new one', async () => {
     const { hub, register, connect } = hubWith('deviceConnectionStateEvents');
     register('d1');
     connect('d1');
@@ -164,7 +164,7 @@ describe('device connection state events', () => {
   });
 });
 
-test('without an option the hub writes no event of its own, and with one only that source', async () => {
+it('the hub writes events only for the enabled sources', async () => {
   const quiet = createQuietHub();
   const one = hubWith('deviceConnectionStateEvents');
   for (const { register, connect } of [quiet, one]) {
@@ -180,7 +180,7 @@ test('without an option the hub writes no event of its own, and with one only th
   expect(await sources(one, 2)).toEqual(['deviceConnectionStateEvents', 'Telemetry']);
 });
 
-test('numbers come back in an event as they were written', async () => {
+it('an event of the hub keeps the text of numbers', async () => {
   const { hub, register } = hubWith(...HUB_EVENT_SOURCES);
   const device = register('d1');
   const desired = succeeded(parseJson('{"rate":1.50,"count":1e3}')) as JsonObject;
@@ -189,12 +189,12 @@ test('numbers come back in an event as they were written', async () => {
   expect(textOf(event)).toContain('{"rate":1.50,"count":1e3,');
 });
 
-test.each([
+it.each([
   ['myhub.azure-devices.net', 'myhub'],
   ['myhub', 'myhub'],
   ['127.0.0.1', '127.0.0.1'],
   ['::1', '::1'],
-])('the hub %s is called %s in its events', (hostName, name) => {
+])('a hub with the host name %s has the name %s in its events', (hostName, name) => {
   expect(hubNameOf(hostName)).toBe(name);
 });
 

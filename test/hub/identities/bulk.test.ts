@@ -1,18 +1,18 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseBulkRequest } from '../../../emulator/domain/identities/bulk-request.ts';
 import { formatIdentityEtag } from '../../../emulator/domain/identities/identity.ts';
 import type { JsonObject } from '../../../emulator/domain/json.ts';
 import type { Activity } from '../../../emulator/hub/activity.ts';
 import { createQuietHub, deviceIdOf, identityOf, outcomeOf, type QuietHub, succeeded } from '../quiet-hub.ts';
 
-const ALL_WELL = { isSuccessful: true, document: { isSuccessful: true, errors: [], warnings: [] } };
+const SUCCESS = { isSuccessful: true, document: { isSuccessful: true, errors: [], warnings: [] } };
 const WRONG = 'V1JPTkc=';
 
-describe('devices are created in bulk', () => {
-  test('each with keys of its own', () => {
+describe('the creation of devices in bulk', () => {
+  it('generates different keys for each device', () => {
     const quiet = createQuietHub();
     expect(bulk(quiet, { id: 'd1', importMode: 'create' }, { id: 'd2', importMode: 'create' })).toEqual(
-      ALL_WELL,
+      SUCCESS,
     );
     const [first, second] = ['d1', 'd2'].map(
       (id) => deviceOf(quiet, id).authentication.symmetricKey.primaryKey,
@@ -21,12 +21,12 @@ describe('devices are created in bulk', () => {
     expect(second).not.toBe(first);
   });
 
-  test('with twins that begin at version 1, as the hub was recorded', () => {
+  it('creates twins at version 1, as in a recording of IoT Hub', () => {
     const quiet = createQuietHub();
     const created: Activity[] = [];
     quiet.hub.activities.listen({ kinds: ['identityCreated'] }, (activity) => created.push(activity));
     const properties = { desired: { user: 'userA' }, reported: { fw: { major: 1 } } };
-    expect(bulk(quiet, { id: 'd1', importMode: 'create', tags: { floor: 2 }, properties })).toEqual(ALL_WELL);
+    expect(bulk(quiet, { id: 'd1', importMode: 'create', tags: { floor: 2 }, properties })).toEqual(SUCCESS);
     const stamp = { $lastUpdated: '0001-01-01T00:00:00Z', $lastUpdatedVersion: 1 };
     expect(twinOf(quiet, 'd1')).toMatchObject({
       etag: 'AAAAAAAAAAE=',
@@ -44,7 +44,7 @@ describe('devices are created in bulk', () => {
     expect(created).toMatchObject([{ kind: 'identityCreated', twin: { tags: { floor: 2 } } }]);
   });
 
-  test('with the creation time in a section that is given nothing', () => {
+  it('sets the creation time in a section that is not given', () => {
     const quiet = createQuietHub();
     bulk(quiet, { id: 'd1', importMode: 'create', properties: { desired: { user: 'userA' } } });
     expect(twinOf(quiet, 'd1')).toMatchObject({
@@ -52,7 +52,7 @@ describe('devices are created in bulk', () => {
     });
   });
 
-  test('without a twin that cannot be, and with a warning', () => {
+  it('creates a device without an invalid twin and returns a warning', () => {
     const quiet = createQuietHub();
     expect(bulk(quiet, { id: 'd1', importMode: 'create', tags: { 'a.b': 1 } })).toEqual({
       isSuccessful: true,
@@ -71,11 +71,11 @@ describe('devices are created in bulk', () => {
     expect(twinOf(quiet, 'd1')).not.toHaveProperty('tags');
   });
 
-  test('and their modules afterwards', () => {
+  it('creates modules of existing devices', () => {
     const quiet = createQuietHub();
     bulk(quiet, { id: 'd1', importMode: 'create' });
     const module = { id: 'd1', moduleId: 'm1', importMode: 'create', managedBy: 'me', tags: { a: 1 } };
-    expect(bulk(quiet, module)).toEqual(ALL_WELL);
+    expect(bulk(quiet, module)).toEqual(SUCCESS);
     expect(twinOf(quiet, 'd1/m1')).toMatchObject({ moduleId: 'm1', tags: { a: 1 } });
     expect(errorsOf(quiet, { ...module, id: 'd2' })).toEqual([
       {
@@ -89,7 +89,7 @@ describe('devices are created in bulk', () => {
   });
 });
 
-test('what can be done is done, and the rest is told with numbers', () => {
+it('a bulk request executes the valid items and returns the errors of the others', () => {
   const quiet = hubWithDevice();
   expect(bulk(quiet, { id: 'd1', importMode: 'create' }, { id: 'd2', importMode: 'create' })).toEqual({
     isSuccessful: false,
@@ -109,8 +109,8 @@ test('what can be done is done, and the rest is told with numbers', () => {
   expect(quiet.hub.devices.getDevice(deviceIdOf('d2')).ok).toBe(true);
 });
 
-describe('the mode of an item decides', () => {
-  test.each<[mode: string, present: string, absent: string]>([
+describe('the mode of an item in a bulk request', () => {
+  it.each<[mode: string, present: string, absent: string]>([
     ['create', '409001', 'ok'],
     ['createOrUpdate', 'ok', 'ok'],
     ['createOrUpdateIfMatchETag', 'ok', 'ok'],
@@ -120,23 +120,23 @@ describe('the mode of an item decides', () => {
     ['deleteIfMatchETag', 'ok', '404001'],
     ['updateTwin', 'ok', '404001'],
     ['updateTwinIfMatchETag', 'ok', '404001'],
-  ])('%s of a device: %s where it is present, %s where it is absent', (importMode, present, absent) => {
+  ])('%s returns %s for an existing device and %s for a missing one', (importMode, present, absent) => {
     expect(codeOf(hubWithDevice(), { id: 'd1', importMode })).toBe(present);
     expect(codeOf(hubWithDevice(), { id: 'd9', importMode })).toBe(absent);
   });
 
-  test.each<[mode: string, present: string, absent: string]>([
+  it.each<[mode: string, present: string, absent: string]>([
     ['create', '409301', 'ok'],
     ['createOrUpdate', 'ok', 'ok'],
     ['update', 'ok', '404010'],
     ['delete', 'ok', '404010'],
     ['updateTwin', 'ok', '404001'],
-  ])('%s of a module: %s where it is present, %s where it is absent', (importMode, present, absent) => {
+  ])('%s returns %s for an existing module and %s for a missing one', (importMode, present, absent) => {
     expect(codeOf(hubWithModule(), { id: 'd1', moduleId: 'm1', importMode })).toBe(present);
     expect(codeOf(hubWithModule(), { id: 'd1', moduleId: 'm9', importMode })).toBe(absent);
   });
 
-  test.each<[mode: string, member: string, outcome: string]>([
+  it.each<[mode: string, member: string, outcome: string]>([
     ['createOrUpdateIfMatchETag', 'eTag', '412001'],
     ['updateIfMatchETag', 'eTag', '412001'],
     ['deleteIfMatchETag', 'eTag', '412001'],
@@ -145,11 +145,11 @@ describe('the mode of an item decides', () => {
     ['update', 'eTag', 'ok'],
     ['delete', 'eTag', 'ok'],
     ['updateTwin', 'twinETag', 'ok'],
-  ])('%s with a wrong %s: %s', (importMode, member, outcome) => {
+  ])('%s with a wrong %s returns %s', (importMode, member, outcome) => {
     expect(codeOf(hubWithDevice(), { id: 'd1', importMode, [member]: WRONG })).toBe(outcome);
   });
 
-  test('and the right etag lets a write pass', () => {
+  it('updateIfMatchETag accepts an equal etag', () => {
     const quiet = hubWithDevice();
     const eTag = formatIdentityEtag(deviceOf(quiet, 'd1').etagNumber);
     const twinETag = 'AAAAAAAAAAE=';
@@ -159,20 +159,20 @@ describe('the mode of an item decides', () => {
   });
 });
 
-describe('an update', () => {
-  test('overwrites the identity, closes who is disabled, and merges the twin', () => {
+describe('an update in bulk', () => {
+  it('replaces the identity, ends the connection of a disabled device, and merges the twin', () => {
     const quiet = hubWithDevice();
     const { link } = quiet.connect('d1', { channels: ['desiredProperties'] });
     bulk(quiet, { id: 'd1', importMode: 'updateTwin', tags: { a: 1 }, properties: { desired: { x: 1 } } });
     const item = { id: 'd1', importMode: 'update', status: 'disabled', statusReason: 'worn', tags: { b: 2 } };
-    expect(bulk(quiet, item)).toEqual(ALL_WELL);
+    expect(bulk(quiet, item)).toEqual(SUCCESS);
     expect(deviceOf(quiet, 'd1')).toMatchObject({ status: 'disabled', statusReason: 'worn' });
     expect(twinOf(quiet, 'd1')).toMatchObject({ tags: { a: 1, b: 2 }, properties: { desired: { x: 1 } } });
     expect(link.desiredPatches).toEqual([{ x: 1, $version: 2 }]);
     expect(link.closed).toEqual(['identity-disabled']);
   });
 
-  test('of the identity stands, even where the twin’s etag does not match', () => {
+  it('keeps the new identity if the etag of the twin does not match', () => {
     const quiet = hubWithDevice();
     const item = { id: 'd1', importMode: 'updateIfMatchETag', statusReason: 'moved', tags: { a: 1 } };
     expect(codeOf(quiet, { ...item, twinETag: WRONG })).toBe('412001');
@@ -180,20 +180,20 @@ describe('an update', () => {
     expect(twinOf(quiet, 'd1')).not.toHaveProperty('tags');
   });
 
-  test('cannot touch what the device reported', () => {
+  it('does not change reported properties', () => {
     const quiet = hubWithDevice();
     bulk(quiet, { id: 'd1', importMode: 'update', properties: { reported: { fw: 'mine' } } });
     expect(twinOf(quiet, 'd1')).not.toHaveProperty('properties.reported.fw');
   });
 });
 
-test('devices are deleted in bulk, with their modules', () => {
+it('a deletion in bulk deletes devices with their modules', () => {
   const quiet = hubWithModule();
-  expect(bulk(quiet, { id: 'd1', importMode: 'delete' })).toEqual(ALL_WELL);
+  expect(bulk(quiet, { id: 'd1', importMode: 'delete' })).toEqual(SUCCESS);
   expect(outcomeOf(quiet.hub.twins.getTwin(identityOf('d1/m1')))).toBe('DeviceNotFound');
 });
 
-test('an item that cannot be read is one failure among good items', () => {
+it('a bulk request returns an error for an invalid item only', () => {
   const quiet = createQuietHub();
   expect(errorsOf(quiet, { id: 'd1', status: 'asleep' }, { id: 'd2' })).toMatchObject([
     { deviceId: 'd1', errorCode: 400004, operation: 'createOrUpdate' },

@@ -1,15 +1,15 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseKeyRequest } from '../../../emulator/domain/identities/key-request.ts';
 import { createQuietHub, deviceIdOf, identityOf, type QuietHub, succeeded } from '../quiet-hub.ts';
 
 const KEY = expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/);
 
-describe('new keys', () => {
-  test.each([
+describe('the regeneration of keys', () => {
+  it.each([
     ['primaryKey', { primaryKey: KEY, secondaryKey: null }],
     ['secondaryKey', { primaryKey: null, secondaryKey: KEY }],
     ['both', { primaryKey: KEY, secondaryKey: KEY }],
-  ] as const)('of a device: %s', (policyKey, printed) => {
+  ] as const)('replaces the keys of a device: %s', (policyKey, printed) => {
     const quiet = createQuietHub();
     quiet.register('d1');
     const before = deviceOf(quiet);
@@ -28,7 +28,7 @@ describe('new keys', () => {
     }
   });
 
-  test('of a module', () => {
+  it('replaces the keys of a module', () => {
     const quiet = createQuietHub();
     quiet.register('d1/m1');
     const { document } = regenerate(quiet, 'both', 'd1/m1');
@@ -38,7 +38,7 @@ describe('new keys', () => {
     expect(rotated).toMatchObject(module.authentication.symmetricKey);
   });
 
-  test('leave a connected device alone', () => {
+  it('keeps the connection of a device open', () => {
     const quiet = createQuietHub();
     quiet.register('d1');
     const { session } = quiet.connect('d1');
@@ -46,7 +46,7 @@ describe('new keys', () => {
     expect(session.isOpen()).toBe(true);
   });
 
-  test('are given to whom they can be given, the others are told', () => {
+  it('replaces the keys of valid identities and returns the errors of the others', () => {
     const quiet = createQuietHub();
     quiet.register('d1');
     quiet.register('certified', { authentication: { type: 'certificateAuthority' } });
@@ -62,7 +62,7 @@ describe('new keys', () => {
   });
 });
 
-test('devices are counted by status, modules are not, and connections of devices only', () => {
+it('the statistics count devices by status and connected devices, without modules', () => {
   const quiet = createQuietHub();
   expect(quiet.hub.statistics.getDeviceStatistics()).toEqual({
     totalDeviceCount: 0,

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseJobRequest } from '../../../emulator/domain/jobs/job-request.ts';
 import type { JsonObject } from '../../../emulator/domain/json.ts';
 import { NO_PRECONDITION } from '../../../emulator/domain/precondition.ts';
@@ -20,7 +20,7 @@ const METHOD = {
 };
 
 describe('a job that updates twins', () => {
-  test('is queued, then runs as soon as time goes on, and tells what became of each device', () => {
+  it('is queued, runs when the clock advances, and returns the result of each device', () => {
     const quiet = hubWithFloors();
     const { hub, clock } = quiet;
     const { link } = quiet.connect('second-a', { channels: ['desiredProperties'] });
@@ -58,7 +58,7 @@ describe('a job that updates twins', () => {
     );
   });
 
-  test('reaches modules, where the condition says so', () => {
+  it('updates modules if the condition selects modules', () => {
     const quiet = createQuietHub();
     for (const id of ['d1/filter', 'd2/filter', 'd2/other']) quiet.register(id);
     const queryCondition = "FROM devices.modules WHERE moduleId = 'filter'";
@@ -71,7 +71,7 @@ describe('a job that updates twins', () => {
     expect(rowsOf(quiet, 'SELECT deviceId, moduleId FROM devices.modules WHERE tags.seen')).toHaveLength(2);
   });
 
-  test('completes with a failure where a twin cannot take the patch', () => {
+  it('completes with a failure if the patch is invalid for a twin', () => {
     const quiet = hubWithFloors();
     const updateTwin = { etag: '*', tags: { note: 'x'.repeat(4097) } };
     succeeded(create(quiet, 'j-1', { ...TWIN_UPDATE, updateTwin, queryCondition: "deviceId = 'first'" }));
@@ -85,7 +85,7 @@ describe('a job that updates twins', () => {
     ]);
   });
 
-  test('completes without devices where none is selected', () => {
+  it('completes without devices if the condition selects none', () => {
     const quiet = createQuietHub();
     succeeded(create(quiet, 'j-1', { ...TWIN_UPDATE, queryCondition: '*' }));
     quiet.clock.advance(0);
@@ -95,7 +95,7 @@ describe('a job that updates twins', () => {
     });
   });
 
-  test('over many devices leaves room for others in between, with the devices of its beginning', () => {
+  it('runs in steps over the devices that it selected at its start', () => {
     const quiet = createQuietHub();
     for (let index = 0; index < 1200; index++) quiet.register(`d${index}`);
     succeeded(create(quiet, 'j-1', { ...TWIN_UPDATE, queryCondition: '*' }));
@@ -113,7 +113,7 @@ describe('a job that updates twins', () => {
 });
 
 describe('a job that invokes a method', () => {
-  test('keeps the answer of each device', async () => {
+  it('keeps the response of each device', async () => {
     const quiet = hubWithFloors();
     const { session, link } = quiet.connect('second-a', { channels: ['methods'] });
     succeeded(create(quiet, 'j-1', { ...METHOD, queryCondition: "deviceId = 'second-a'" }));
@@ -144,7 +144,7 @@ describe('a job that invokes a method', () => {
     });
   });
 
-  test('waits for a device that connects later, and fails those that never do when its time is over', async () => {
+  it('waits for a device to connect, and fails a device that is offline until its deadline', async () => {
     const quiet = hubWithFloors();
     succeeded(create(quiet, 'j-1', { ...METHOD, queryCondition: 'tags.floor = 2' }));
     quiet.clock.advance(10 * SECOND);
@@ -171,7 +171,7 @@ describe('a job that invokes a method', () => {
     ]);
   });
 
-  test('fails a device that is connected and does not answer in time', async () => {
+  it('fails a connected device that does not respond in time', async () => {
     const quiet = hubWithFloors();
     quiet.connect('second-a', { channels: ['methods'] });
     quiet.connect('second-b', { channels: ['methods'] });
@@ -189,7 +189,7 @@ describe('a job that invokes a method', () => {
     ]);
   });
 
-  test('fails a device that is deleted while it is waited for', async () => {
+  it('fails a device that is deleted while the job waits for it', async () => {
     const quiet = hubWithFloors();
     const { deviceId } = identityOf('third');
     succeeded(create(quiet, 'j-1', { ...METHOD, queryCondition: "deviceId = 'third'" }));
@@ -202,8 +202,8 @@ describe('a job that invokes a method', () => {
   });
 });
 
-describe('a job in the future', () => {
-  test('is scheduled, and selects its devices when its time has come', () => {
+describe('a job with a start time', () => {
+  it('is scheduled, and selects its devices at its start', () => {
     const quiet = hubWithFloors();
     const request = { ...TWIN_UPDATE, queryCondition: 'tags.floor = 2', startTime: '2026-01-03T03:04:05Z' };
     succeeded(create(quiet, 'j-1', request));
@@ -221,7 +221,7 @@ describe('a job in the future', () => {
     });
   });
 
-  test('lies at most 168 hours ahead', () => {
+  it('is refused if it starts later than in 168 hours', () => {
     const quiet = createQuietHub();
     const startAt = (milliseconds: number) => new Date(quiet.clock.now() + milliseconds).toISOString();
     const request = { ...TWIN_UPDATE, queryCondition: '*' };
@@ -231,7 +231,7 @@ describe('a job in the future', () => {
     expect(outcomeOf(create(quiet, 'j-1', { ...request, startTime: startAt(168 * HOUR) }))).toBe('ok');
   });
 
-  test('can be cancelled, and then touches nobody', () => {
+  it('updates no device after it is cancelled', () => {
     const quiet = hubWithFloors();
     const request = { ...TWIN_UPDATE, queryCondition: '*', startTime: '2026-01-03T03:04:05Z' };
     succeeded(create(quiet, 'j-1', request));
@@ -246,8 +246,8 @@ describe('a job in the future', () => {
   });
 });
 
-describe('a job cannot be cancelled', () => {
-  test('while it runs, after it has ended, or when the hub does not hold it', async () => {
+describe('the cancellation of a job', () => {
+  it('is refused for a running job, an ended job and a missing job', async () => {
     const quiet = hubWithFloors();
     succeeded(create(quiet, 'j-1', { ...METHOD, queryCondition: '*' }));
     quiet.clock.advance(SECOND);
@@ -263,7 +263,7 @@ describe('a job cannot be cancelled', () => {
   });
 });
 
-test('a job whose condition is no query is accepted, and fails with the place when it runs', () => {
+it('a job with an invalid condition is accepted, and fails with the position when it runs', () => {
   const quiet = createQuietHub();
   succeeded(create(quiet, 'j-1', { ...TWIN_UPDATE, queryCondition: 'SELECT * FROM devices' }));
   quiet.clock.advance(0);
@@ -275,14 +275,14 @@ test('a job whose condition is no query is accepted, and fails with the place wh
   });
 });
 
-test('a job that the hub does not hold is unknown', () => {
+it('a missing job has the type and status unknown', () => {
   expect(createQuietHub().hub.jobs.getJob('nope')).toEqual({ type: 'unknown', status: 'unknown' });
 });
 
-describe('the number of jobs at a time', () => {
+describe('the limit of active jobs', () => {
   const later = { ...TWIN_UPDATE, queryCondition: '*', startTime: '2026-01-03T00:00:00Z' };
 
-  test('is one, and a scheduled job counts until it has run or is cancelled', () => {
+  it('is one by default, and counts a scheduled job until it has run or is cancelled', () => {
     const quiet = hubWithFloors();
     succeeded(create(quiet, 'j-1', later));
     expect(outcomeOf(create(quiet, 'j-2', later))).toBe('ThrottlingMaxActiveJobCountExceeded');
@@ -292,7 +292,7 @@ describe('the number of jobs at a time', () => {
     expect(outcomeOf(create(quiet, 'j-3', { ...TWIN_UPDATE, queryCondition: '*' }))).toBe('ok');
   });
 
-  test('is an option', () => {
+  it('can be set by an option', () => {
     const quiet = hubWithFloors({ concurrentJobLimit: 2 });
     expect(['j-1', 'j-2', 'j-3'].map((id) => outcomeOf(create(quiet, id, later)))).toEqual([
       'ok',
@@ -301,14 +301,14 @@ describe('the number of jobs at a time', () => {
     ]);
   });
 
-  test('says nothing about an id that is taken', () => {
+  it('is checked after the id of the job', () => {
     const quiet = hubWithFloors();
     succeeded(create(quiet, 'j-1', later));
     expect(outcomeOf(create(quiet, 'j-1', later))).toBe('JobAlreadyExists');
   });
 });
 
-describe('jobs are listed', () => {
+describe('the list of jobs', () => {
   function hubWithThreeJobs() {
     const quiet = hubWithFloors({ concurrentJobLimit: 10 });
     succeeded(create(quiet, 'b', { ...TWIN_UPDATE, queryCondition: '*' }));
@@ -318,19 +318,19 @@ describe('jobs are listed', () => {
     return quiet.hub.jobs;
   }
 
-  test.each([
+  it.each([
     [undefined, undefined, ['b', 'a', 'c']],
     ['scheduleupdatetwin', undefined, ['b', 'c']],
     ['scheduledevicemethod', 'running', ['a']],
     [undefined, 'scheduled', ['c']],
     [undefined, 'failed', []],
-  ])('by type %s and status %s', (type, status, ids) => {
+  ])('is filtered by type %s and status %s', (type, status, ids) => {
     const page = succeeded(hubWithThreeJobs().queryJobs({ type, status }));
     expect(page).toMatchObject({ itemType: 'JobResponse', items: ids.map((jobId) => ({ jobId })) });
     expect(page).not.toHaveProperty('continuationToken');
   });
 
-  test('page by page', () => {
+  it('has pages with continuation tokens', () => {
     const jobs = hubWithThreeJobs();
     const first = succeeded(jobs.queryJobs(ALL_JOBS, { maximumItemCount: 2 }));
     expect(first.items).toMatchObject([{ jobId: 'b' }, { jobId: 'a' }]);
@@ -345,7 +345,7 @@ describe('jobs are listed', () => {
   });
 });
 
-test('an ended job is remembered for thirty days, with its rows', () => {
+it('an ended job is deleted with its rows after thirty days', () => {
   const quiet = hubWithFloors();
   succeeded(create(quiet, 'j-1', { ...TWIN_UPDATE, queryCondition: '*' }));
   quiet.clock.advance(30 * DAY - SECOND);
@@ -356,7 +356,7 @@ test('an ended job is remembered for thirty days, with its rows', () => {
   expect(outcomeOf(create(quiet, 'j-1', { ...TWIN_UPDATE, queryCondition: '*' }))).toBe('ok');
 });
 
-test('a hub that is closed leaves no timer of a job behind', () => {
+it('a closed hub has no timer of a job', () => {
   const quiet = hubWithFloors({ concurrentJobLimit: 3 });
   succeeded(create(quiet, 'running', { ...METHOD, queryCondition: '*' }));
   succeeded(create(quiet, 'done', { ...TWIN_UPDATE, queryCondition: '*' }));
@@ -369,7 +369,7 @@ test('a hub that is closed leaves no timer of a job behind', () => {
   expect(quiet.timerCount()).toBe(0);
 });
 
-/** Devices on two floors: `first`, `second-a`, `second-b`, and `third`, which has no floor yet. */
+/** Creates a hub with devices on two floors: `first`, `second-a`, `second-b`, and `third` without a floor. */
 function hubWithFloors(options: Partial<HubOptions> = {}): QuietHub {
   const quiet = createQuietHub(options);
   for (const id of ['first', 'second-a', 'second-b', 'third']) quiet.register(id);
@@ -400,7 +400,7 @@ function statistics(counts: Readonly<Record<string, number>>): object {
   return { deviceCount: 0, failedCount: 0, succeededCount: 0, runningCount: 0, pendingCount: 0, ...counts };
 }
 
-/** Lets what was promised by now arrive. */
+/** Waits until pending promise callbacks have run. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
