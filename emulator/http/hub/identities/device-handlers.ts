@@ -1,5 +1,6 @@
 import { parseDeviceId } from '../../../domain/identities/client-identity.ts';
 import { type DeviceIdentity, formatIdentityEtag } from '../../../domain/identities/identity.ts';
+import { formatDevice, type IdentityForm } from '../../../domain/identities/identity-document.ts';
 import { parseDeviceRequest } from '../../../domain/identities/identity-request.ts';
 import type { Result } from '../../../domain/result.ts';
 import type { Hub, IdentityView } from '../../../hub/hub.ts';
@@ -7,19 +8,18 @@ import { type Answer, answerDone, answerText } from '../../wire/answers.ts';
 import { parseJsonBody } from '../../wire/request-body.ts';
 import type { HubRequest } from '../../wire/route.ts';
 import { parseIdentityPrecondition } from '../preconditions.ts';
-import { formatDevice, type Occasion } from './identity-format.ts';
 
 const MAXIMUM_LISTED = 1000;
 
 export function getDevice(hub: Hub, request: HubRequest): Result<Answer> {
   const deviceId = parseDeviceId(request.parameters.deviceId ?? '');
   if (!deviceId.ok) return deviceId;
-  return answerDevice(hub.registry.getDevice(deviceId.value), 'read');
+  return answerDevice(hub.registry.getDevice(deviceId.value), 'stored');
 }
 
 export function listDevices(hub: Hub, request: HubRequest): Result<Answer> {
   const devices = hub.registry.listDevices(parseTop(request.query.get('top')));
-  return answerText(`[${devices.map((device) => formatDevice(device, 'read')).join(',')}]`);
+  return answerText(`[${devices.map((device) => formatDevice(device, 'stored')).join(',')}]`);
 }
 
 export function putDevice(hub: Hub, request: HubRequest): Result<Answer> {
@@ -31,8 +31,8 @@ export function putDevice(hub: Hub, request: HubRequest): Result<Answer> {
   if (!device.ok) return device;
   const precondition = parseIdentityPrecondition(request.headers['if-match']);
   const isCreate = precondition.kind === 'none';
-  const later = device.value.parentScopes === undefined ? 'read' : 'updateWithParentScopes';
-  return answerDevice(hub.registry.putDevice(device.value, precondition), isCreate ? 'create' : later);
+  const later = device.value.parentScopes === undefined ? 'stored' : 'updated';
+  return answerDevice(hub.registry.putDevice(device.value, precondition), isCreate ? 'created' : later);
 }
 
 export function deleteDevice(hub: Hub, request: HubRequest): Result<Answer> {
@@ -42,10 +42,10 @@ export function deleteDevice(hub: Hub, request: HubRequest): Result<Answer> {
   return answerDone(hub.registry.deleteDevice(deviceId.value, precondition));
 }
 
-function answerDevice(device: Result<IdentityView<DeviceIdentity>>, occasion: Occasion): Result<Answer> {
+function answerDevice(device: Result<IdentityView<DeviceIdentity>>, form: IdentityForm): Result<Answer> {
   if (!device.ok) return device;
   const etag = formatIdentityEtag(device.value.identity.etagNumber);
-  return answerText(formatDevice(device.value, occasion), ['ETag', `"${etag}"`]);
+  return answerText(formatDevice(device.value, form), ['ETag', `"${etag}"`]);
 }
 
 // Whatever is no number from 1 to 1000 counts as 1000.
