@@ -84,7 +84,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   try {
     const mqtt = await createMqttDoor(hub);
     opened.push(mqtt);
-    const http = createHttpDoor(hub, {
+    const http = createHttpDoor({
+      hubOf: () => hub,
       peerCertificates: (request) => https.peerCertificatesOf(request.socket as TLSSocket),
     });
     const https = await listenHttps({ ...address, port: options.httpsPort }, (request, response) => {

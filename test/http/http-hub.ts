@@ -11,7 +11,7 @@ import { answerBrokenRequest } from '../../emulator/http/wire/broken-request.ts'
 import { createHub } from '../../emulator/hub/create-hub.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
-import type { Clock, LogFields } from '../../emulator/hub/ports.ts';
+import type { Clock, Journal, Log, LogFields } from '../../emulator/hub/ports.ts';
 import { listenHttps } from '../../emulator/listen/https.ts';
 
 export const HOST_NAME = '127.0.0.1';
@@ -59,20 +59,27 @@ export interface Reply {
   readonly body: any;
 }
 
-/** Starts a hub on a free port of the loopback. */
-export async function startHttpHub(
-  options: Partial<HubOptions> & { readonly clock?: Clock } = {},
-): Promise<HttpHub> {
-  const { clock = createSystemClock(), ...hubOptions } = options;
+export interface HttpHubOptions extends Partial<HubOptions> {
+  readonly clock?: Clock;
+  readonly journal?: Journal;
+  /** Other hubs behind the same door, by host name. */
+  readonly otherHubs?: ReadonlyMap<string, Hub>;
+}
+
+/** Starts a hub on a free port of the loopback interface. */
+export async function startHttpHub(options: HttpHubOptions = {}): Promise<HttpHub> {
+  const { clock = createSystemClock(), journal, otherHubs, ...hubOptions } = options;
   const logLines: LogLine[] = [];
+  const log: Log = (level, event, fields) => logLines.push({ level, event, fields });
   const created = createHub(
     { ...DEFAULT_HUB_OPTIONS, hostNames: [HOST_NAME], ...hubOptions },
-    { clock, ids: createRandomIds(), log: (level, event, fields) => logLines.push({ level, event, fields }) },
+    { clock, ids: createRandomIds(), log, ...(journal === undefined ? {} : { journal }) },
   );
   if (!created.ok) throw new Error(created.error.message);
   const hub = created.value;
   const { leaf, authority } = await certificates();
-  const door = createHttpDoor(hub, {
+  const door = createHttpDoor({
+    hubOf: (hostName) => otherHubs?.get(hostName ?? '') ?? hub,
     peerCertificates: (request) => listener.peerCertificatesOf(request.socket as TLSSocket),
   });
   const listener = await listenHttps(
@@ -202,6 +209,8 @@ function send(
     host: HOST_NAME,
     port: to.port,
     ca: to.ca,
+    // Without it the certificate would be checked against the Host header.
+    servername: '',
     method,
     path: target,
     headers: {

@@ -22,7 +22,8 @@ async function startImpatientEmulator(patience: NonNullable<EmulatorOptions['pat
     hub: { ...DEFAULT_HUB_OPTIONS, hostNames: ['hub1.iothub.test'] },
     clock: createSystemClock(),
     ids: createRandomIds(),
-    log: (_level, event, fields) => lines.push([event, fields['reason'] ?? fields['message']]),
+    log: (_level, event, fields) =>
+      lines.push([event, fields['reason'] ?? fields['code'] ?? fields['message']]),
     patience,
   });
   return { emulator, lines };
