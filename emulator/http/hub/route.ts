@@ -15,9 +15,9 @@ export type Caller = AuthenticatedClient | undefined;
  */
 export type HubRoute = Route<Hub, Caller> & {
   readonly api: Api;
-  /** A shared access policy needs one of them. */
+  /** A shared access policy needs one of these. */
   readonly permissions: readonly Permission[];
-  /** The service refuses every Entra caller here, whatever its role. */
+  /** The hub refuses every Entra caller, whatever its role. */
   readonly isEntraRefused?: boolean;
 };
 
@@ -49,7 +49,7 @@ export function device(
   meaning: string,
   handle: ClientHandler,
 ): HubRoute {
-  // The caller of a route of the device API is always a client, because `authorize` accepts nobody else.
+  // The cast holds because `authorize` accepts only clients on a route of the device API.
   return {
     operation,
     method,

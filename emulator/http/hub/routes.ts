@@ -12,7 +12,10 @@ import { QUERY_ROUTES } from './queries/query-routes.ts';
 import type { HubRoute } from './route.ts';
 import { TWIN_ROUTES } from './twins/twin-routes.ts';
 
-/** Every operation of the HTTPS API, supported or refused by name. If several match a request, the first one counts. */
+/**
+ * Every operation of the HTTPS API, supported or refused by name. If several match a request, the first one counts.
+ * The `Allow` header lists methods in this order.
+ */
 export const ROUTES: readonly HubRoute[] = [
   ...QUERY_ROUTES,
   ...IDENTITY_ROUTES,

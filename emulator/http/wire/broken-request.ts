@@ -4,7 +4,7 @@ import type { VirtualHost } from './http-service.ts';
 
 const MESSAGES = new Map<string | undefined, string>([
   ['ERR_HTTP_REQUEST_TIMEOUT', 'The request did not arrive in time.'],
-  // Over TLS Node cannot hold back what was pipelined beyond its buffers.
+  // Over TLS Node cannot delay pipelined requests beyond its buffers.
   ['HPE_PAUSED', 'More requests came than answers were read.'],
 ]);
 

@@ -22,11 +22,11 @@ export function createDoor<Host extends VirtualHost, Caller, R extends Route<Hos
   service: HttpService<Host, Caller, R>,
 ): HttpDoor {
   const findRoute = createRouteTable(service.routes);
-  // A router instead of an application, which would change the prototype of every request and response. That costs
-  // more than the rest of a request.
+  // Not an application: it would change the prototypes of every request and response. That costs more than the rest
+  // of a request.
   const router = Router();
   router.use(answer);
-  // Express calls back if it cannot read the target; its own answer would be a page.
+  // Express calls back if it cannot read the target.
   return (request, response) =>
     router(request as Request, response as Response, () => answer(request, response));
 
@@ -50,7 +50,7 @@ function perform<Host extends VirtualHost, Caller, R extends Route<Host, Caller>
   exchange: Exchange<Host, R>,
 ): Outcome {
   const { host, request, path, query, match } = exchange;
-  // Before authentication: the diagnostics of Azure IoT Edge ask without a token and expect this error.
+  // Before authentication: the diagnostics of Azure IoT Edge send no token and expect this error.
   if (!hasApiVersion(exchange)) return failed('InvalidProtocolVersion', 'BadRequest');
   if (match.kind === 'none') return failed('GenericNotFound', `There is no operation ${path}`);
   if (match.kind === 'otherMethods') {

@@ -37,7 +37,10 @@ export function openExchange<Host extends VirtualHost, Caller, R extends Route<H
   return { service, host, request, response, method, path, query, match: findRoute(method, target) };
 }
 
-/** Writes the answer when all changes of the host are kept. Without a journal that is at once, and it returns undefined. */
+/**
+ * Writes the answer when all changes of the host are kept. Returns undefined if the answer is already written, as it
+ * always is without a journal.
+ */
 export function answerExchange(exchange: Exchange, result: Result<Answer>): Promise<void> | undefined {
   const kept = exchange.host.kept();
   if (kept !== undefined) return kept.then(() => writeResult(exchange, result));
@@ -45,7 +48,7 @@ export function answerExchange(exchange: Exchange, result: Result<Answer>): Prom
   return undefined;
 }
 
-/** Answers a request that failed by a bug of the emulator, and logs where. */
+/** Answers a request that failed because of a bug of the emulator, and logs the stack. */
 export function failExchange(exchange: Exchange, cause: unknown): void {
   const { host, response } = exchange;
   const message = cause instanceof Error ? cause.stack : String(cause);

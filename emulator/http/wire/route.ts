@@ -33,7 +33,7 @@ export interface RouteHead {
   readonly path: string;
   readonly meaning: string;
   readonly maximumBodyBytes?: number;
-  /** The errors that are a JSON document inside `Message`; the others are text. */
+  /** The errors that are a JSON document inside `Message`. The others are text. */
   readonly jsonErrors?: 'all' | readonly HubErrorName[];
   /** A header with which a request may omit `api-version`. */
   readonly versionlessHeader?: string;

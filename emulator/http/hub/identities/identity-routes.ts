@@ -11,10 +11,9 @@ const DEVICE = '/devices/:deviceId';
 const MODULES = `${DEVICE}/modules`;
 const MODULE = `${MODULES}/:moduleId`;
 const KEYS = '/devices/keys/regenerate';
-const CONNECTIONS = '/statistics/service';
 const READ_OR_CONNECT: readonly Permission[] = [...READ, ...CONNECT];
 
-// A hundred devices, each with a twin of full size.
+// 100 devices, each with a twin of maximum size.
 const MAXIMUM_BULK_BYTES = 16_777_216;
 
 export const IDENTITY_ROUTES: readonly HubRoute[] = [
@@ -42,7 +41,7 @@ export const IDENTITY_ROUTES: readonly HubRoute[] = [
   service(
     'getServiceStatistics',
     'GET',
-    CONNECTIONS,
+    '/statistics/service',
     READ_OR_CONNECT,
     'count connected devices',
     getServiceStatistics,

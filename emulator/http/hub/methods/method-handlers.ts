@@ -49,7 +49,7 @@ function payloadOf(hub: Hub, { payload }: MethodResponse): string {
   return 'null';
 }
 
-// Text that is not a number is left for the domain to refuse.
+// The domain refuses text that is not a number.
 function parseNumber(text: string | undefined): number | string | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
 }

@@ -23,5 +23,6 @@ export function answerPage(
   const headers = ['x-ms-item-type', itemType];
   if (continuationToken !== undefined) headers.push('x-ms-continuation', continuationToken);
   if (itemType !== 'Twin') return answerJson(items, headers);
+  // The items of a page of twins are objects.
   return answerJson(formatTwins(items as readonly JsonObject[], request.query), headers);
 }
