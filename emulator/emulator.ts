@@ -52,7 +52,7 @@ export async function startEmulator(partialOptions: PartialEmulatorOptions = {})
     const mqtt = await createMqttDoor({ hubOf: () => hub, clock, log });
     opened.push(mqtt);
     const doors: Readonly<Record<DoorName, Door>> = {
-      http: createHttpDoor(hub),
+      http: createHttpDoor({ hubOf: () => hub }),
       mqtt,
     };
     const context = { doors, listen, traffic };

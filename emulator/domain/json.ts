@@ -53,7 +53,7 @@ export function parseJson(text: string): Result<JsonValue> {
 
 /** Formats a value as compact JSON; the mirror of {@link parseJson}. */
 export function formatJson(value: JsonValue): string {
-  return hasNumberText(value)
+  return typeof value === 'object' && value !== null && hasNumberText(value)
     ? (stringifyLossless(value, undefined, undefined, NUMBER_TEXT_FORMAT) as string)
     : JSON.stringify(value);
 }
@@ -109,10 +109,17 @@ function parseNumberText(text: string): number | NumberText {
   return String(value) === text ? value : new NumberText(text);
 }
 
-function hasNumberText(value: JsonValue): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+// Calls itself for arrays and objects only: an answer to a query has ten other values for each of them.
+function hasNumberText(value: NumberText | JsonArray | JsonObject): boolean {
+  if (Array.isArray(value)) {
+    for (const item of value)
+      if (typeof item === 'object' && item !== null && hasNumberText(item)) return true;
+    return false;
+  }
   if (value instanceof NumberText) return true;
-  if (Array.isArray(value)) return value.some(hasNumberText);
-  for (const name in value) if (hasNumberText((value as JsonObject)[name] as JsonValue)) return true;
+  for (const name in value) {
+    const member = (value as JsonObject)[name];
+    if (typeof member === 'object' && member !== null && hasNumberText(member)) return true;
+  }
   return false;
 }

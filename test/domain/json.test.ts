@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
-import { formatJson, parseJson } from '../../emulator/domain/json.ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatJson, type JsonValue, NumberText, parseJson } from '../../emulator/domain/json.ts';
 
 it.each([
   '{"a":1.0,"b":-0,"c":1e3,"d":12345678901234567890,"e":0.1,"f":1.50}',
@@ -29,3 +30,48 @@ it.each(['{"a":1,"a":2}', '{"a":1.0,"a":2.0}'])(
 it('parseJson does not count brackets in strings as depth', () => {
   expect(parseJson(JSON.stringify({ a: '['.repeat(500), b: '"[' })).ok).toBe(true);
 });
+
+describe('formatJson', () => {
+  it.each<[string, JsonValue, string]>([
+    ['a lone number', new NumberText('1.0'), '1.0'],
+    ['a number in an array of arrays', [[1, [new NumberText('1e3')]]], '[[1,[1e3]]]'],
+    [
+      'a number behind plain members',
+      { a: null, b: [true, { c: new NumberText('-0') }] },
+      '{"a":null,"b":[true,{"c":-0}]}',
+    ],
+    ['no number at all', { a: [], b: {}, c: null }, '{"a":[],"b":{},"c":null}'],
+  ])('keeps the text of %s', (_title, value, text) => {
+    expect(formatJson(value)).toBe(text);
+  });
+
+  it('keeps the text of numbers at any depth', () => {
+    const number = fc
+      .constantFrom('1.0', '1e3', '-0', '12345678901234567890')
+      .map((text) => new NumberText(text));
+    const { value } = fc.letrec<{ value: JsonValue }>((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        fc.oneof(fc.constant(null), fc.boolean(), fc.integer(), fc.string(), number),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(fc.string(), tie('value'), { maxKeys: 3 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(value, (written) => {
+        expect(formatJson(written)).toBe(formatSlowly(written));
+      }),
+    );
+  });
+});
+
+/** Formats every number of its own, without a look at the whole value first. */
+function formatSlowly(value: JsonValue): string {
+  if (value instanceof NumberText) return value.text;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(formatSlowly).join(',')}]`;
+  const members = Object.entries(value).map(
+    ([name, member]) => `${JSON.stringify(name)}:${formatSlowly(member)}`,
+  );
+  return `{${members.join(',')}}`;
+}

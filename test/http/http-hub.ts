@@ -10,7 +10,7 @@ import { createHttpDoor } from '../../emulator/http/hub/http-door.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import { createHub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
-import type { Clock, LogFields } from '../../emulator/hub/ports.ts';
+import type { Clock, Journal, Log, LogFields } from '../../emulator/hub/ports.ts';
 import { listenHttps } from '../../emulator/listen/https.ts';
 import { formatSasToken } from '../auth/format-sas-token.ts';
 
@@ -59,20 +59,28 @@ export interface Reply {
   readonly body: any;
 }
 
-/** Starts a hub on a free port of the loopback. */
-export async function startHttpHub(
-  options: Partial<HubOptions> & { readonly clock?: Clock } = {},
-): Promise<HttpHub> {
-  const { clock = createSystemClock(), ...hubOptions } = options;
+export interface HttpHubOptions extends Partial<HubOptions> {
+  readonly clock?: Clock;
+  readonly journal?: Journal;
+  /** Other hubs behind the same door, by host name. */
+  readonly otherHubs?: ReadonlyMap<string, Hub>;
+}
+
+/** Starts a hub on a free port of the loopback interface. */
+export async function startHttpHub(options: HttpHubOptions = {}): Promise<HttpHub> {
+  const { clock = createSystemClock(), journal, otherHubs, ...hubOptions } = options;
   const logLines: LogLine[] = [];
+  const log: Log = (level, event, fields) => logLines.push({ level, event, fields });
   const created = createHub(
     { ...DEFAULT_HUB_OPTIONS, hostNames: [HOST_NAME], ...hubOptions },
-    { clock, ids: createRandomIds(), log: (level, event, fields) => logLines.push({ level, event, fields }) },
+    { clock, ids: createRandomIds(), log, ...(journal === undefined ? {} : { journal }) },
   );
   if (!created.ok) throw new Error(created.error.message);
   const hub = created.value;
   const { leaf, authority } = await certificates();
-  const door = createHttpDoor(hub);
+  const door = createHttpDoor({
+    hubOf: (hostName) => otherHubs?.get(hostName ?? '') ?? hub,
+  });
   const listener = await listenHttps(
     { host: HOST_NAME, port: 0, key: leaf.keyPem, cert: leaf.certificatePem },
     door.answer,
@@ -200,6 +208,8 @@ function send(
     host: HOST_NAME,
     port: to.port,
     ca: to.ca,
+    // Without it the certificate would be checked against the Host header.
+    servername: '',
     method,
     path: target,
     headers: {

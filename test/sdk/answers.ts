@@ -154,6 +154,7 @@ export const WITHOUT_JSON: Readonly<Record<string, string>> = {
   'POST /devices/:deviceId/messages/events': 'nothing',
   'GET /devices/:deviceId/messages/devicebound': 'the bytes of a message',
   'DELETE /devices/:deviceId/messages/devicebound/:lockToken': 'nothing',
+  'DELETE /devices/:deviceId/messages/devicebound/:lockToken?reject': 'nothing',
   'POST /devices/:deviceId/messages/devicebound/:lockToken/abandon': 'nothing',
 };
 

@@ -16,44 +16,72 @@ afterAll(() => hub[Symbol.asyncDispose]());
 const CONTAINER = 'https://storage.invalid/container';
 const CONFIGURATION = { id: 'eco-mode', schemaVersion: '1.0', etag: 'MQ==' };
 
-/** Returns the last operation that the hub has refused as not supported, from its log. */
+/** Returns the request and the operation that the hub refused last, from its log. */
 function lastRefused(): unknown {
-  return hub.log.findLast(({ event }) => event === 'operation-not-supported')?.fields['operation'];
+  const line = hub.log.findLast(({ event }) => event === 'operation-not-supported');
+  return [`${line?.fields['method']} ${line?.fields['path']}`, line?.fields['operation']];
 }
 
-describe('unsupported operation', () => {
-  it.each<[string, () => Promise<unknown>]>([
-    ['PUT /configurations/:configurationId', () => registry.addConfiguration(CONFIGURATION)],
-    ['GET /configurations/:configurationId', () => registry.getConfiguration('eco-mode')],
-    ['GET /configurations', () => registry.getConfigurations()],
-    ['PUT /configurations/:configurationId', () => registry.updateConfiguration(CONFIGURATION, true)],
-    ['DELETE /configurations/:configurationId', () => registry.removeConfiguration('eco-mode')],
+describe('what belongs to a later door is refused by name', () => {
+  it.each<[string, string, () => Promise<unknown>]>([
     [
-      'POST /devices/:deviceId/applyConfigurationContent',
+      'PUT /configurations/eco-mode',
+      'createOrUpdateConfiguration',
+      () => registry.addConfiguration(CONFIGURATION),
+    ],
+    ['GET /configurations/eco-mode', 'getConfiguration', () => registry.getConfiguration('eco-mode')],
+    ['GET /configurations', 'listConfigurations', () => registry.getConfigurations()],
+    [
+      'PUT /configurations/eco-mode',
+      'createOrUpdateConfiguration',
+      () => registry.updateConfiguration(CONFIGURATION, true),
+    ],
+    [
+      'DELETE /configurations/eco-mode',
+      'deleteConfiguration',
+      () => registry.removeConfiguration('eco-mode'),
+    ],
+    [
+      'POST /devices/edge/applyConfigurationContent',
+      'applyConfigurationContent',
       () => registry.applyConfigurationContentOnDevice('edge', { modulesContent: {} }),
     ],
-    ['POST /jobs/create', () => registry.importDevicesFromBlob(CONTAINER, CONTAINER)],
-    ['POST /jobs/create', () => registry.importDevicesFromBlobByIdentity(CONTAINER, CONTAINER)],
-    ['POST /jobs/create', () => registry.exportDevicesToBlob(CONTAINER, false)],
-    ['POST /jobs/create', () => registry.exportDevicesToBlobByIdentity(CONTAINER, false)],
-    ['GET /jobs', () => registry.listJobs()],
-    ['GET /jobs/:jobId', () => registry.getJob('import')],
-    ['DELETE /jobs/:jobId', () => registry.cancelJob('import')],
-  ])('is refused to the service: %s', async (operation, call) => {
+    [
+      'POST /jobs/create',
+      'createImportExportJob',
+      () => registry.importDevicesFromBlob(CONTAINER, CONTAINER),
+    ],
+    [
+      'POST /jobs/create',
+      'createImportExportJob',
+      () => registry.importDevicesFromBlobByIdentity(CONTAINER, CONTAINER),
+    ],
+    ['POST /jobs/create', 'createImportExportJob', () => registry.exportDevicesToBlob(CONTAINER, false)],
+    [
+      'POST /jobs/create',
+      'createImportExportJob',
+      () => registry.exportDevicesToBlobByIdentity(CONTAINER, false),
+    ],
+    ['GET /jobs', 'listImportExportJobs', () => registry.listJobs()],
+    ['GET /jobs/import', 'getImportExportJob', () => registry.getJob('import')],
+    ['DELETE /jobs/import', 'cancelImportExportJob', () => registry.cancelJob('import')],
+  ])('%s, for a back end', async (request, operation, call) => {
     expect(await failureOf(call())).toEqual({ error: 'Error', code: 'FeatureNotSupported' });
-    expect(lastRefused()).toBe(operation);
+    expect(lastRefused()).toEqual([request, operation]);
   });
 
-  it('is refused to a device: file upload', async () => {
-    const client = await (await hub.provision()).connect();
-    const begin = 'POST /devices/:deviceId/files';
+  it('file upload, for a device', async () => {
+    const device = await hub.provision();
+    const client = await device.connect();
+    const files = `POST /devices/${device.deviceId}/files`;
+    const begin = [files, 'createFileUpload'];
     const file = Readable.from(['x']);
     expect((await errorOf(client.uploadToBlob('a.txt', file, 1))).name).toBe('BlobSasError');
-    expect(lastRefused()).toBe(begin);
+    expect(lastRefused()).toEqual(begin);
     expect((await errorOf(client.getBlobSharedAccessSignature('a.txt'))).message).toBeTruthy();
-    expect(lastRefused()).toBe(begin);
+    expect(lastRefused()).toEqual(begin);
     expect((await errorOf(client.notifyBlobUploadStatus('id', true, 200, 'done'))).message).toBeTruthy();
-    expect(lastRefused()).toBe('POST /devices/:deviceId/files/notifications/:correlationId');
+    expect(lastRefused()).toEqual([`${files}/notifications/id`, 'completeFileUpload']);
     await client.close();
   });
 });

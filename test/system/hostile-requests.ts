@@ -1,6 +1,6 @@
 import { DEFAULT_KEY } from '../../emulator/emulator-options.ts';
+import type { HubRoute } from '../../emulator/http/hub/route.ts';
 import { ROUTES } from '../../emulator/http/hub/routes.ts';
-import type { Route } from '../../emulator/http/wire/route.ts';
 import { formatSasToken } from '../auth/format-sas-token.ts';
 import { mutateBytes, mutateJson } from './mutations.ts';
 import type { Random } from './random.ts';
@@ -90,7 +90,8 @@ export function createHostileRequests(hostName: string): (random: Random) => Hos
   return (random) => {
     const route = random.pick(random.oneIn(10) ? ROUTES : WORKING);
     const method = random.oneIn(12) ? random.pick(METHODS) : route.method;
-    const query = random.oneIn(6) ? random.pick(QUERIES) : '?api-version=2021-04-12';
+    const randomQuery = random.oneIn(6) ? random.pick(QUERIES) : '?api-version=2021-04-12';
+    const query = route.path.includes('?') ? randomQuery.replace('?', '&') : randomQuery;
     const body = bodyOf(random, route, method);
     const lines = [`${method} ${pathOf(random, route)}${query} HTTP/1.1`, `Host: ${hostName}`];
     const refused = random.oneIn(15) ? random.pick(invalid) : undefined;
@@ -108,7 +109,7 @@ export function createHostileRequests(hostName: string): (random: Random) => Hos
   };
 }
 
-function pathOf(random: Random, { path }: Route): string {
+function pathOf(random: Random, { path }: HubRoute): string {
   const ids: Readonly<Record<string, readonly string[]>> = {
     ':deviceId': TARGETS.devices,
     ':moduleId': TARGETS.modules,
@@ -124,7 +125,7 @@ function pathOf(random: Random, { path }: Route): string {
     .replaceAll(/[^!-~]/g, '+')}`;
 }
 
-function bodyOf(random: Random, { path, method: routeMethod }: Route, method: string): Buffer {
+function bodyOf(random: Random, { path, method: routeMethod }: HubRoute, method: string): Buffer {
   if (method === 'GET' && !random.oneIn(20)) return Buffer.alloc(0);
   const valid = random.pick(BODIES[`${routeMethod} ${path}`] ?? [{}]);
   if (typeof valid === 'string') return mutateBytes(random, Buffer.from(valid));

@@ -2,32 +2,37 @@ import type { IncomingMessage } from 'node:http';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
 import type { Hub } from '../../hub/hub.ts';
-import type { MatchedRoute } from '../wire/route.ts';
+import type { MatchedRoute } from '../wire/route-table.ts';
+import type { Caller, HubRoute } from './route.ts';
 
-/** The client certificate and its chain, leaf first; empty where the client showed none. */
+/** Returns the client certificate and its chain, leaf first; empty if the client presented none. */
 export type PeerCertificates = (request: IncomingMessage) => readonly Uint8Array[];
 
-/** The header with which the SDKs' module clients say who they are when they invoke a method: `device/module`. */
+/** Authorizes the caller of a route. Returns the client, or undefined for a back end. */
+export type Authorize = (hub: Hub, match: MatchedRoute<HubRoute>, request: IncomingMessage) => Result<Caller>;
+
+/** The header with which module clients of the SDKs name themselves when they invoke a method: `device/module`. */
 export const CALLING_MODULE = 'x-ms-edge-moduleid';
 
-/** Asks the hub whether the caller may do what the route does; of a client it also says who it is. */
-export function authorize(
-  hub: Hub,
-  match: MatchedRoute,
-  request: IncomingMessage,
-  peerCertificates: PeerCertificates,
-): Result<AuthenticatedClient | undefined> {
-  const { route, segments } = match;
-  const authorization = request.headers.authorization;
-  const chain = route.api === 'service' ? [] : peerCertificates(request);
-  if (route.api === 'device' || (route.api !== 'service' && isClient(authorization, chain))) {
-    return authenticate(hub, match, request, credentialOf(authorization, chain));
-  }
-  const allowed = hub.access.authorizeService(authorization, route.permissions, segments, route);
-  return allowed.ok ? ok(undefined) : allowed;
+const BACK_END: Result<Caller> = ok(undefined);
+
+/** Creates the authorization of callers by token or certificate. */
+export function createAuthorizer(peerCertificates: PeerCertificates): Authorize {
+  return (hub, match, request) => {
+    const { route, segments } = match;
+    const { authorization } = request.headers;
+    if (route.api !== 'service') {
+      const chain = peerCertificates(request);
+      if (route.api === 'device' || isClient(authorization, chain)) {
+        return authenticate(hub, match, request, credentialOf(authorization, chain));
+      }
+    }
+    const allowed = hub.access.authorizeService(authorization, route.permissions, segments, route);
+    return allowed.ok ? BACK_END : allowed;
+  };
 }
 
-// A token without the name of a policy is a client's own.
+// A token without a policy name is signed by a client.
 function isClient(authorization: string | undefined, chain: readonly Uint8Array[]): boolean {
   if (authorization === undefined) return chain.length > 0;
   return /^SharedAccessSignature\s/.test(authorization) && !/[\s&]skn=[^&\s]/i.test(authorization);
@@ -43,7 +48,7 @@ function credentialOf(
 
 function authenticate(
   hub: Hub,
-  { route, parameters }: MatchedRoute,
+  { route, parameters }: MatchedRoute<HubRoute>,
   request: IncomingMessage,
   credential: ClientCredentials['credential'],
 ): Result<AuthenticatedClient> {

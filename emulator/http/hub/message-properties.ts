@@ -2,7 +2,7 @@ import type { MessageProperties, SystemProperties } from '../../domain/messages/
 
 type SystemName = keyof SystemProperties;
 
-/** The system properties of a message by the header, or batch member, that carries them. */
+/** System properties by the header or the member of a batch that carries them. */
 const SYSTEM_NAMES: ReadonlyMap<string, SystemName> = new Map([
   ['iothub-messageid', 'messageId'],
   ['iothub-correlationid', 'correlationId'],
@@ -20,7 +20,7 @@ const SYSTEM_NAMES: ReadonlyMap<string, SystemName> = new Map([
 const APPLICATION_PREFIX = 'iothub-app-';
 const OWN_PREFIX = 'iothub-';
 
-/** Reads the properties of a message from raw headers, which keep the letter case of application properties. */
+/** Parses the properties of a message from raw headers, which keep the letter case of application properties. */
 export function parsePropertyHeaders(rawHeaders: readonly string[]): MessageProperties {
   const members: [string, string][] = [];
   const plain: Partial<Record<SystemName, string>> = {};
@@ -28,7 +28,7 @@ export function parsePropertyHeaders(rawHeaders: readonly string[]): MessageProp
     const name = rawHeaders[index] ?? '';
     const value = rawHeaders[index + 1] ?? '';
     if (/^(iothub-|dt-subject$)/i.test(name)) members.push([name, value]);
-    // The Azure CLI names the message's own type here; what the SDKs put here is about the request.
+    // The Azure CLI names the type of the message here. The SDKs name the type of the request.
     else if (/^content-type$/i.test(name) && !/octet-stream$/i.test(value)) plain.contentType = value;
     else if (/^content-encoding$/i.test(name)) plain.contentEncoding = value;
   }
@@ -36,12 +36,12 @@ export function parsePropertyHeaders(rawHeaders: readonly string[]): MessageProp
   return { system: { ...plain, ...system }, application };
 }
 
-/** Reads the properties of one message of a batch: the same names, as members of an object. */
+/** Parses the properties of one message of a batch: the same names, as members of an object. */
 export function parsePropertyMembers(members: Readonly<Record<string, string>>): MessageProperties {
   return parseMembers(Object.entries(members));
 }
 
-/** The properties of a message as headers, names and values alternating; the mirror of {@link parsePropertyHeaders}. */
+/** Formats the properties of a message as headers, names and values alternating. The reverse of {@link parsePropertyHeaders}. */
 export function formatPropertyHeaders({ system, application }: MessageProperties): readonly string[] {
   const headers: string[] = [];
   const add = (name: string, value: string | undefined): void => {
@@ -51,7 +51,7 @@ export function formatPropertyHeaders({ system, application }: MessageProperties
   add('iothub-correlationid', system.correlationId);
   add('iothub-userid', system.userId);
   add('iothub-to', system.to);
-  // Without hyphen: so the hub writes them and the Azure CLI reads them.
+  // Without a hyphen, as the hub writes them and the Azure CLI reads them.
   add('ContentType', system.contentType);
   add('ContentEncoding', system.contentEncoding);
   for (const [name, value] of Object.entries(application)) {
@@ -74,7 +74,7 @@ function parseMembers(members: readonly (readonly [string, string])[]): MessageP
   return { system, application: Object.fromEntries(application) };
 }
 
-// A header takes neither control characters nor what Latin-1 lacks; such characters travel percent-encoded.
+// A header allows no control characters and none outside Latin-1. Such characters are percent-encoded.
 function escapeValue(value: string): string {
   return value.replaceAll(/[^\x20-\x7e]+/g, encodeWellFormed);
 }
@@ -83,7 +83,7 @@ function escapeName(name: string): string {
   return name.replaceAll(/[^!#$%&'*+\-.^_`|~0-9A-Za-z]+/g, encodeWellFormed);
 }
 
-// A lone surrogate has no UTF-8 and would make the encoder throw.
+// A lone surrogate has no UTF-8 form and would make the encoder throw.
 function encodeWellFormed(text: string): string {
   return encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd'));
 }

@@ -1,7 +1,7 @@
 import { formatJson, type JsonValue } from '../../domain/json.ts';
 import { ok, type Result } from '../../domain/result.ts';
 
-/** What a handler wants to be written; `headers` alternates names and values. */
+/** The answer to a request. `headers` alternates names and values. */
 export interface Answer {
   readonly status: number;
   readonly headers: readonly string[];
@@ -11,22 +11,22 @@ export interface Answer {
 
 const NO_CONTENT: Result<Answer> = ok({ status: 204, headers: [], body: undefined });
 
-/** 200 with JSON text that is ready to be sent. */
+/** Answers 200 with JSON text. */
 export function answerText(text: string, headers: readonly string[] = []): Result<Answer> {
   return ok({ status: 200, headers, body: text });
 }
 
-/** 200 with a value as JSON. */
+/** Answers 200 with a value as JSON. */
 export function answerJson(value: JsonValue, headers: readonly string[] = []): Result<Answer> {
-  return answerText(formatJson(value), headers);
+  return ok({ status: 200, headers, body: formatJson(value) });
 }
 
-/** 204 without a body. */
+/** Answers 204 without a body. */
 export function answerNothing(): Result<Answer> {
   return NO_CONTENT;
 }
 
-/** The outcome of an operation that has nothing to tell: 204 or its error. */
+/** Answers an operation without a value: 204, or its error. */
 export function answerDone(result: Result<unknown>): Result<Answer> {
   return result.ok ? NO_CONTENT : result;
 }

@@ -1,77 +1,91 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HubError, HubErrorName } from '../../domain/errors.ts';
 import type { Result } from '../../domain/result.ts';
-import type { Hub } from '../../hub/hub.ts';
 import type { Answer } from './answers.ts';
-import { type ErrorForm, formatError } from './error-answer.ts';
-import { parsePath, parseRequestTarget, type RequestTarget } from './request-target.ts';
-import type { Route, RouteFinder, RouteMatch } from './route.ts';
+import { formatError } from './error-answer.ts';
+import type { HttpService, VirtualHost } from './http-service.ts';
+import { parseRequestTarget, type Query } from './request-target.ts';
+import type { Route, RouteHead } from './route.ts';
+import type { RouteFinder, RouteMatch } from './route-table.ts';
 
-/** One request and the way to answer it. */
-export interface Exchange {
+/** One request, the virtual host that it addresses, and where its path leads. */
+export interface Exchange<Host extends VirtualHost = VirtualHost, R extends RouteHead = RouteHead> {
+  readonly service: { hasGateway(path: string): boolean };
+  readonly host: Host;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly method: string;
-  readonly target: RequestTarget;
-  readonly match: RouteMatch;
+  readonly path: string;
+  readonly query: Query;
+  readonly match: RouteMatch<R>;
 }
 
-export function openExchange(
-  findRoute: RouteFinder,
+/** Reads the head of a request. */
+export function openExchange<Host extends VirtualHost, Caller, R extends Route<Host, Caller>>(
+  service: HttpService<Host, Caller, R>,
+  findRoute: RouteFinder<R>,
   request: IncomingMessage,
   response: ServerResponse,
-): Exchange {
-  const method = methodOf(request);
-  const target = parseRequestTarget(request.url ?? '/');
-  return { request, response, method, target, match: findRoute(method, parsePath(target.path)) };
+): Exchange<Host, R> {
+  const { headers, url = '/' } = request;
+  const host = service.hostOf(headers.host?.replace(/:\d*$/, '').toLowerCase());
+  // The Java client cannot send PATCH and names it in a header.
+  const override = request.method === 'POST' ? headers['x-http-method-override'] : undefined;
+  const method = typeof override === 'string' ? override.toUpperCase() : (request.method ?? 'GET');
+  const target = parseRequestTarget(url);
+  const { path, query } = target;
+  return { service, host, request, response, method, path, query, match: findRoute(method, target) };
 }
 
-/** Writes what came of the request. */
-export function answerExchange(hub: Hub, exchange: Exchange, result: Result<Answer>): void {
-  const requestId = hub.ids.guid();
-  if (result.ok) write(exchange.response, requestId, result.value);
-  else writeError(hub, exchange, requestId, result.error);
+/**
+ * Writes the answer when all changes of the host are kept. Returns undefined if the answer is already written, as it
+ * always is without a journal.
+ */
+export function answerExchange(exchange: Exchange, result: Result<Answer>): Promise<void> | undefined {
+  const kept = exchange.host.kept();
+  if (kept !== undefined) return kept.then(() => writeResult(exchange, result));
+  writeResult(exchange, result);
+  return undefined;
 }
 
-/** Tells the caller of a bug of ours, and the log where it is. */
-export function failExchange(hub: Hub, exchange: Exchange, cause: unknown): void {
-  const { method, target, response } = exchange;
-  const reason = cause instanceof Error ? cause.stack : String(cause);
-  hub.log('error', 'request-crashed', { operation: `${method} ${target.path}`, reason });
+/** Answers a request that failed because of a bug of the emulator, and logs the stack. */
+export function failExchange(exchange: Exchange, cause: unknown): void {
+  const { host, response } = exchange;
+  const message = cause instanceof Error ? cause.stack : String(cause);
+  host.log('error', 'request-crashed', { ...logFieldsOf(exchange), message });
   if (response.headersSent) response.destroy();
   else {
     const error = { name: 'ServerError', message: 'The emulator failed to answer this request.' } as const;
-    writeError(hub, exchange, hub.ids.guid(), error);
+    writeResult(exchange, { ok: false, error });
   }
 }
 
-// The Java client cannot send PATCH and says it in a header.
-function methodOf(request: IncomingMessage): string {
-  const override = request.method === 'POST' ? request.headers['x-http-method-override'] : undefined;
-  return typeof override === 'string' ? override.toUpperCase() : (request.method ?? 'GET');
+/** Returns the log fields that name a request. */
+export function logFieldsOf({ method, path, match }: Exchange): Readonly<Record<string, string | undefined>> {
+  return { operation: match.kind === 'route' ? match.route.operation : undefined, method, path };
 }
 
-function writeError(hub: Hub, exchange: Exchange, requestId: string, error: HubError): void {
-  const { method, target, match, response } = exchange;
-  hub.log('debug', 'request-failed', { operation: `${method} ${target.path}`, errorCode: error.name });
-  const route = match.kind === 'route' ? match.route : undefined;
-  // Twin errors bear no gateway number.
-  const tracking = { requestId, now: hub.clock.now(), hasGateway: !target.path.startsWith('/twins') };
-  const answer = formatError(error, errorFormOf(route, error.name), tracking);
-  const allow = match.kind === 'otherMethods' ? ['Allow', match.methods.join(', ')] : [];
-  write(response, requestId, { ...answer, headers: [...answer.headers, ...allow] });
-}
-
-function errorFormOf(route: Route | undefined, name: HubErrorName): ErrorForm {
-  if (route?.jsonErrors === 'always') return 'json';
-  const isOfModule = name === 'IotHubUnauthorizedAccess' || name === 'ModuleAlreadyExistsOnDevice';
-  return route?.jsonErrors === 'moduleIdentity' && isOfModule ? 'json' : 'text';
-}
-
-function write(response: ServerResponse, requestId: string, { status, headers, body }: Answer): void {
+function writeResult(exchange: Exchange, result: Result<Answer>): void {
+  const requestId = exchange.host.ids.guid();
+  const { status, headers, body } = result.ok ? result.value : answerError(exchange, requestId, result.error);
   const length = typeof body === 'string' ? Buffer.byteLength(body) : (body?.length ?? 0);
   const all = ['x-ms-request-id', requestId, 'Vary', 'Origin', ...headers, 'Content-Length', String(length)];
   if (typeof body === 'string') all.push('Content-Type', 'application/json; charset=utf-8');
-  response.writeHead(status, all);
-  response.end(body);
+  exchange.response.writeHead(status, all);
+  exchange.response.end(body);
+}
+
+function answerError(exchange: Exchange, requestId: string, error: HubError): Answer {
+  const { service, host, path, match } = exchange;
+  host.log('debug', 'request-failed', { ...logFieldsOf(exchange), errorCode: error.name });
+  const tracking = { requestId, now: host.clock.now(), hasGateway: service.hasGateway(path) };
+  const answer = formatError(error, hasJsonForm(match, error.name) ? 'json' : 'text', tracking);
+  if (match.kind !== 'otherMethods') return answer;
+  return { ...answer, headers: [...answer.headers, 'Allow', match.methods.join(', ')] };
+}
+
+function hasJsonForm(match: RouteMatch<RouteHead>, name: HubErrorName): boolean {
+  if (match.kind !== 'route') return false;
+  const { jsonErrors = [] } = match.route;
+  return jsonErrors === 'all' || jsonErrors.includes(name);
 }

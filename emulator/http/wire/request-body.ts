@@ -3,15 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import { type JsonValue, parseJson } from '../../domain/json.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 
-const EMPTY = Buffer.alloc(0);
-
-/** Whether a request announces a body; without one there is nothing to wait for. */
+/** Returns whether a request announces a body. If not, there is nothing to wait for. */
 export function hasBody(request: IncomingMessage): boolean {
   const length = request.headers['content-length'];
   return request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
-/** Reads the body; one beyond the limit is refused as soon as that is known, and never kept in memory. */
+/** Reads a body. One that is too large is refused as soon as that is known, and never kept in memory. */
 export function readBody(request: IncomingMessage, maximumBytes: number): Promise<Result<Buffer>> {
   if (Number(request.headers['content-length'] ?? 0) > maximumBytes)
     return Promise.resolve(tooLarge(maximumBytes));
@@ -26,18 +24,19 @@ export function readBody(request: IncomingMessage, maximumBytes: number): Promis
         resolve(tooLarge(maximumBytes));
       }
     });
-    request.on('end', () => resolve(ok(chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks))));
+    request.on('end', () => resolve(ok(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))));
     request.on('error', () => resolve(failed('IotHubFormatError', 'The request ended before its body did.')));
   });
 }
 
-/** Reads a body as JSON. */
-export function parseJsonBody(body: Buffer): Result<JsonValue> {
+/** Parses a body as JSON, and its value with the given function. */
+export function parseJsonBody<T>(body: Buffer, parse: (value: JsonValue) => Result<T>): Result<T> {
   if (body.length === 0) return failed('ArgumentNull', 'The request needs a JSON body.');
   if (!isUtf8(body)) return failed('ArgumentInvalid', 'The body is not valid UTF-8.');
   // .NET tools begin JSON files with a byte order mark.
   const text = body.toString('utf8');
-  return parseJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  const value = parseJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  return value.ok ? parse(value.value) : value;
 }
 
 function tooLarge(maximumBytes: number): Result<never> {

@@ -1,13 +1,13 @@
-/** A request target taken apart: the raw path, and the query with names in lower case. */
+/** A request target: the raw path and the query. */
 export interface RequestTarget {
   readonly path: string;
   readonly query: Query;
 }
 
-/** Query parameters by lower-case name; where a name repeats, the last one counts. */
+/** Query parameters by lower-case name. If a name repeats, the last value counts. */
 export type Query = ReadonlyMap<string, string>;
 
-/** Splits a request target; an absolute one (`https://host/path`) loses its origin. */
+/** Parses a request target. An absolute one (`https://host/path`) loses its origin. */
 export function parseRequestTarget(target: string): RequestTarget {
   const relative = target.startsWith('/') ? target : target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '');
   const mark = relative.indexOf('?');
@@ -16,12 +16,13 @@ export function parseRequestTarget(target: string): RequestTarget {
 }
 
 /**
- * The ways to read a path as decoded segments, best first. Azure IoT Explorer encodes a whole path, slashes included,
- * so one with `%2F` is read decoded as a whole; if that names nothing, `%2F` belongs to a segment.
+ * Parses a path into decoded segments, in every way that it can be read, best first. Azure IoT Explorer encodes the
+ * whole path including its slashes: a path with `%2F` is first decoded as a whole, and then `%2F` is part of a segment.
  */
 export function parsePath(path: string): readonly (readonly string[])[] {
-  const readings = [splitPath(path)];
-  if (path.includes('%') && /%2f/i.test(path)) readings.unshift(splitPath(decode(path)));
+  if (!path.includes('%')) return [splitPath(path)];
+  const readings = [splitPath(path).map(decode)];
+  if (/%2f/i.test(path)) readings.unshift(splitPath(decode(path)).map(decode));
   return readings;
 }
 
@@ -31,10 +32,10 @@ function splitPath(path: string): readonly string[] {
   const segments = path.split('/');
   if (segments[0] === '') segments.shift();
   while (segments.at(-1) === '') segments.pop();
-  return segments.map(decode);
+  return segments;
 }
 
-// What is no valid escape stays as it is: the Java client sends a literal `%` of an id unescaped.
+// An invalid escape stays as it is: the Java client sends a literal `%` of an id unescaped.
 function decode(text: string): string {
   if (!text.includes('%')) return text;
   try {
@@ -46,12 +47,14 @@ function decode(text: string): string {
 
 function parseQuery(text: string): Query {
   const query = new Map<string, string>();
+  const isEncoded = /[%+]/.test(text);
   for (const pair of text.split('&')) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
     const value = equals < 0 ? '' : pair.slice(equals + 1);
-    query.set(decode(name).toLowerCase(), decode(value.includes('+') ? value.replaceAll('+', ' ') : value));
+    if (isEncoded) query.set(decode(name).toLowerCase(), decode(value.replaceAll('+', ' ')));
+    else query.set(name.toLowerCase(), value);
   }
   return query;
 }

@@ -1,7 +1,7 @@
-import { HUB_ERRORS, type HubError, httpStatusOf } from '../../domain/errors.ts';
+import { formatErrorDocument } from '../../domain/error-document.ts';
+import { type HubError, httpStatusOf } from '../../domain/errors.ts';
 import { formatJson, parseJson } from '../../domain/json.ts';
 import { failed, type Result } from '../../domain/result.ts';
-import { formatTime } from '../../domain/time.ts';
 import type { Clock, IdSource } from '../../hub/ports.ts';
 import type { ClientSession } from '../../hub/sessions/client-session.ts';
 import { type ClientRequest, formatTwinResponseTopic } from './topic-formats.ts';
@@ -49,17 +49,6 @@ function updateReportedProperties(
 
 // The Node client ignores the status in the topic. It reads `errorCode` in the body.
 function formatFailure(requestId: string, error: HubError, guid: string, now: number): TwinResponse {
-  const body = JSON.stringify({
-    errorCode: HUB_ERRORS[error.name],
-    trackingId: formatTrackingId(guid, now),
-    message: error.message,
-    timestampUtc: formatTime(now),
-  });
+  const body = formatErrorDocument(error, { requestId: guid, now, hasGateway: true });
   return { topic: formatTwinResponseTopic(httpStatusOf(error.name), requestId), body };
-}
-
-function formatTrackingId(guid: string, now: number): string {
-  const [date = '', time = ''] = new Date(now).toISOString().split('T');
-  const [year, month, day] = date.split('-');
-  return `${guid.replaceAll('-', '')}-G:0-TimeStamp:${month}/${day}/${year} ${time.slice(0, 8)}`;
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { HUB_ERRORS, type HubErrorName, httpStatusOf } from '../../../emulator/domain/errors.ts';
 import { DEFAULT_POLICIES, type Permission } from '../../../emulator/domain/policy.ts';
+import type { HubRoute } from '../../../emulator/http/hub/route.ts';
 import { ROUTES } from '../../../emulator/http/hub/routes.ts';
-import type { Route } from '../../../emulator/http/wire/route.ts';
+
 import { clientToken, type HttpHub, type Reply, type SendOptions, startHttpHub } from '../http-hub.ts';
 import { ERROR_PATHS, type ErrorCase } from './error-paths.ts';
 
@@ -25,10 +26,10 @@ afterAll(() => http[Symbol.asyncDispose]());
 
 const working = ROUTES.filter((route) => !('refused' in route));
 const refused = ROUTES.filter((route) => 'refused' in route);
-const keyOf = ({ method, path }: Route) => `${method} ${path}`;
-const rowsOf = (routes: readonly Route[]) => routes.map((route) => [keyOf(route), route] as const);
+const keyOf = ({ method, path }: HubRoute) => `${method} ${path}`;
+const rowsOf = (routes: readonly HubRoute[]) => routes.map((route) => [keyOf(route), route] as const);
 
-function send(route: Route, path: string, options: SendOptions = {}): Promise<Reply> {
+function send(route: HubRoute, path: string, options: SendOptions = {}): Promise<Reply> {
   const authorization = route.api === 'device' ? { authorization: deviceToken } : {};
   return http.send(route.method, path, { ...authorization, ...options });
 }
@@ -123,10 +124,16 @@ describe('an operation that comes later is refused by name', () => {
     const reply = await http.send(route.method, filled(route.path), { body: {} });
     expectError(reply, 'FeatureNotSupported');
     expect(reply.body.Message).toContain(route.meaning);
+    const path = filled(route.path);
     const line = http.logLines.find(({ event, fields }) => {
-      return event === 'operation-not-supported' && fields['operation'] === keyOf(route);
+      return (
+        event === 'operation-not-supported' && fields['path'] === path && fields['method'] === route.method
+      );
     });
-    expect(line?.level).toBe('warn');
+    expect(line).toMatchObject({
+      level: 'warn',
+      fields: { operation: route.operation, errorCode: 'FeatureNotSupported', message: expect.any(String) },
+    });
   });
 
   test.each(rowsOf(refused.filter(({ api }) => api === 'device')))('%s, to a device', async (_key, route) => {

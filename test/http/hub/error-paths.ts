@@ -261,6 +261,9 @@ export const ERROR_PATHS: Readonly<Record<string, ErrorPaths>> = {
   'DELETE /devices/:deviceId/messages/devicebound/:lockToken': settle(
     '/devices/d/messages/devicebound/nothing',
   ),
+  'DELETE /devices/:deviceId/messages/devicebound/:lockToken?reject': settle(
+    '/devices/d/messages/devicebound/nothing?reject',
+  ),
   'POST /devices/:deviceId/messages/devicebound/:lockToken/abandon': settle(
     '/devices/d/messages/devicebound/nothing/abandon',
   ),

@@ -256,7 +256,8 @@ function randomRequest(random: Random): Buffer {
   const path =
     random(8) === 0 ? `/${pick(IDS)}/${pick(IDS)}` : route.path.replaceAll(/:\w+/g, () => pick(IDS));
   const method = random(4) === 0 ? pick(METHODS) : route.method;
-  const query = random(4) === 0 ? pick(QUERIES) : '?api-version=2021-04-12';
+  const randomQuery = random(4) === 0 ? pick(QUERIES) : '?api-version=2021-04-12';
+  const query = path.includes('?') ? randomQuery.replace('?', '&') : randomQuery;
   const body = Buffer.from(
     random(5) === 0 ? String.fromCharCode(random(65_536), random(65_536)) : pick(BODIES),
   );

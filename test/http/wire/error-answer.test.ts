@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { formatError, type Tracking } from '../../../emulator/http/wire/error-answer.ts';
+import type { Tracking } from '../../../emulator/domain/error-document.ts';
+import { formatError } from '../../../emulator/http/wire/error-answer.ts';
 
 const TRACKING: Tracking = {
   requestId: '86f3fd94-bfbc-4a29-9736-8644389134f9',

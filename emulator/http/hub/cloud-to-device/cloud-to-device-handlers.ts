@@ -1,45 +1,40 @@
-import { parseDeviceId } from '../../../domain/identities/client-identity.ts';
 import type { CloudToDeviceDelivery, FeedbackRequest } from '../../../domain/messages/message.ts';
 import { failed, ok, type Result } from '../../../domain/result.ts';
 import type { AuthenticatedClient } from '../../../hub/access/credentials.ts';
 import type { Hub } from '../../../hub/hub.ts';
 import { type Answer, answerDone, answerJson, answerNothing } from '../../wire/answers.ts';
-import type { HubRequest } from '../../wire/route.ts';
+import type { HttpRequest } from '../../wire/route.ts';
 import { formatPropertyHeaders, parsePropertyHeaders } from '../message-properties.ts';
+import { parseDevicePath } from '../path-parameters.ts';
 
-/** The device asks for its next message: 200 with it, 204 where none waits. */
-export function receiveMessage(hub: Hub, _request: HubRequest, client: AuthenticatedClient): Result<Answer> {
+/** Answers 200 with the next message, or 204 if there is none. */
+export function receiveMessage(hub: Hub, _request: HttpRequest, client: AuthenticatedClient): Result<Answer> {
   const delivery = hub.cloudToDevice.receiveMessage(client.identity.deviceId);
   if (!delivery.ok) return delivery;
   return delivery.value === undefined ? answerNothing() : answerMessage(delivery.value);
 }
 
-/** DELETE of a lock token completes the message, or rejects it where the query says so. */
-export function completeOrRejectMessage(
-  hub: Hub,
-  request: HubRequest,
-  client: AuthenticatedClient,
-): Result<Answer> {
-  const lockToken = request.parameters.lockToken ?? '';
-  // The Java client writes the question mark into the name.
-  const isReject = request.query.has('reject') || request.query.has('?reject');
-  const { deviceId } = client.identity;
+export function completeMessage(hub: Hub, request: HttpRequest, client: AuthenticatedClient): Result<Answer> {
   return answerDone(
-    isReject
-      ? hub.cloudToDevice.rejectMessage(deviceId, lockToken)
-      : hub.cloudToDevice.completeMessage(deviceId, lockToken),
+    hub.cloudToDevice.completeMessage(client.identity.deviceId, request.parameters.lockToken ?? ''),
   );
 }
 
-export function abandonMessage(hub: Hub, request: HubRequest, client: AuthenticatedClient): Result<Answer> {
+export function rejectMessage(hub: Hub, request: HttpRequest, client: AuthenticatedClient): Result<Answer> {
+  return answerDone(
+    hub.cloudToDevice.rejectMessage(client.identity.deviceId, request.parameters.lockToken ?? ''),
+  );
+}
+
+export function abandonMessage(hub: Hub, request: HttpRequest, client: AuthenticatedClient): Result<Answer> {
   return answerDone(
     hub.cloudToDevice.abandonMessage(client.identity.deviceId, request.parameters.lockToken ?? ''),
   );
 }
 
 /** Sends a cloud-to-device message, as Azure IoT Explorer does. */
-export function sendMessage(hub: Hub, request: HubRequest): Result<Answer> {
-  const deviceId = parseDeviceId(request.parameters.deviceId ?? '');
+export function sendMessage(hub: Hub, request: HttpRequest): Result<Answer> {
+  const deviceId = parseDevicePath(request);
   if (!deviceId.ok) return deviceId;
   const ack = parseAck(request.headers['iothub-ack']);
   if (!ack.ok) return ack;
@@ -49,8 +44,8 @@ export function sendMessage(hub: Hub, request: HubRequest): Result<Answer> {
   );
 }
 
-export function purgeMessages(hub: Hub, request: HubRequest): Result<Answer> {
-  const deviceId = parseDeviceId(request.parameters.deviceId ?? '');
+export function purgeMessages(hub: Hub, request: HttpRequest): Result<Answer> {
+  const deviceId = parseDevicePath(request);
   if (!deviceId.ok) return deviceId;
   const purged = hub.cloudToDevice.purgeMessages(deviceId.value);
   if (!purged.ok) return purged;
@@ -59,19 +54,13 @@ export function purgeMessages(hub: Hub, request: HubRequest): Result<Answer> {
 
 function answerMessage({ message, ...delivery }: CloudToDeviceDelivery): Result<Answer> {
   const headers = [
-    // Quoted always: the Node client cuts off the first and the last character unseen.
-    'ETag',
-    `"${delivery.lockToken}"`,
-    'iothub-ack',
-    message.ack,
-    'iothub-expiry',
-    delivery.expiryUtc,
-    'iothub-sequencenumber',
-    String(delivery.sequenceNumber),
-    'iothub-deliverycount',
-    String(delivery.deliveryCount),
-    'iothub-enqueuedtime',
-    delivery.enqueuedTimeUtc,
+    // Always in quotes: the Node client removes the first and the last character without a look at them.
+    ...['ETag', `"${delivery.lockToken}"`],
+    ...['iothub-ack', message.ack],
+    ...['iothub-expiry', delivery.expiryUtc],
+    ...['iothub-sequencenumber', String(delivery.sequenceNumber)],
+    ...['iothub-deliverycount', String(delivery.deliveryCount)],
+    ...['iothub-enqueuedtime', delivery.enqueuedTimeUtc],
     ...formatPropertyHeaders(message.properties),
   ];
   return ok({ status: 200, headers, body: message.body });

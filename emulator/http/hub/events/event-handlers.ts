@@ -8,16 +8,16 @@ import { encodeJsonProperties, JSON_PROPERTIES } from '../../../hub/events/event
 import type { Hub } from '../../../hub/hub.ts';
 import { type Answer, answerNothing } from '../../wire/answers.ts';
 import { parseJsonBody } from '../../wire/request-body.ts';
-import type { HubRequest } from '../../wire/route.ts';
+import type { HttpRequest } from '../../wire/route.ts';
 import { parsePropertyHeaders, parsePropertyMembers } from '../message-properties.ts';
 
 const BATCH_TYPE = 'application/vnd.microsoft.iothub.json';
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
-/** Appends one message, or a batch of them where the content type says so: all of it or nothing. */
-export function sendEvents(hub: Hub, request: HubRequest, client: AuthenticatedClient): Result<Answer> {
+/** Appends one message or, if the content type says so, a batch. If one message of a batch is invalid, none is appended. */
+export function sendEvents(hub: Hub, request: HttpRequest, client: AuthenticatedClient): Result<Answer> {
   const isBatch = request.headers['content-type']?.toLowerCase().startsWith(BATCH_TYPE) === true;
-  const events = isBatch ? parseBatch(request.body) : parseSingle(request);
+  const events = isBatch ? parseJsonBody(request.body, parseBatch) : parseSingle(request);
   if (!events.ok) return events;
   for (const event of events.value) {
     const appended = hub.events.sendEvent(client, event);
@@ -26,17 +26,15 @@ export function sendEvents(hub: Hub, request: HubRequest, client: AuthenticatedC
   return answerNothing();
 }
 
-function parseSingle(request: HubRequest): Result<readonly IncomingEvent[]> {
+function parseSingle(request: HttpRequest): Result<readonly IncomingEvent[]> {
   const event = createEvent(parsePropertyHeaders(request.rawHeaders), request.body);
   return event.ok ? ok([event.value]) : event;
 }
 
-function parseBatch(body: Buffer): Result<readonly IncomingEvent[]> {
-  const messages = parseJsonBody(body);
-  if (!messages.ok) return messages;
-  if (!Array.isArray(messages.value)) return failed('ArgumentInvalid', 'A batch must be a JSON array.');
+function parseBatch(messages: JsonValue): Result<readonly IncomingEvent[]> {
+  if (!Array.isArray(messages)) return failed('ArgumentInvalid', 'A batch must be a JSON array.');
   const events: IncomingEvent[] = [];
-  for (const message of messages.value as readonly JsonValue[]) {
+  for (const message of messages as readonly JsonValue[]) {
     const event = parseBatchMessage(message);
     if (!event.ok) return event;
     events.push(event.value);
@@ -59,7 +57,7 @@ function parseBatchMessage(message: JsonValue): Result<IncomingEvent> {
   return createEvent(parsePropertyMembers(Object.fromEntries(texts)), body.value);
 }
 
-// Node and .NET leave `base64Encoded` out and mean true.
+// Node and .NET omit `base64Encoded` and mean true.
 function parseBatchBody(body: JsonValue | undefined, isBase64: JsonValue = true): Result<Buffer> {
   if (typeof body !== 'string') return failed('ArgumentInvalid', 'The body of a message must be a text.');
   if (isBase64 === false) return ok(Buffer.from(body, 'utf8'));

@@ -5,25 +5,23 @@ import type { Result } from '../../../domain/result.ts';
 import type { Hub } from '../../../hub/hub.ts';
 import { type Answer, answerJson } from '../../wire/answers.ts';
 import { parseJsonBody } from '../../wire/request-body.ts';
-import type { HubRequest } from '../../wire/route.ts';
+import type { HttpRequest } from '../../wire/route.ts';
 import { answerPage, parsePage } from '../queries/paging-headers.ts';
 
-export function createJob(hub: Hub, request: HubRequest): Result<Answer> {
-  const body = parseJsonBody(request.body);
-  if (!body.ok) return body;
-  const job = parseJobRequest(request.parameters.jobId ?? '', body.value);
+export function createJob(hub: Hub, { parameters, body }: HttpRequest): Result<Answer> {
+  const job = parseJsonBody(body, (value) => parseJobRequest(parameters.jobId ?? '', value));
   return job.ok ? answerJob(hub.jobs.createJob(job.value)) : job;
 }
 
-export function getJob(hub: Hub, request: HubRequest): Result<Answer> {
-  return answerJson(hub.jobs.getJob(request.parameters.jobId ?? ''));
+export function getJob(hub: Hub, { parameters }: HttpRequest): Result<Answer> {
+  return answerJson(hub.jobs.getJob(parameters.jobId ?? ''));
 }
 
-export function cancelJob(hub: Hub, request: HubRequest): Result<Answer> {
-  return answerJob(hub.jobs.cancelJob(request.parameters.jobId ?? ''));
+export function cancelJob(hub: Hub, { parameters }: HttpRequest): Result<Answer> {
+  return answerJob(hub.jobs.cancelJob(parameters.jobId ?? ''));
 }
 
-export function queryJobs(hub: Hub, request: HubRequest): Result<Answer> {
+export function queryJobs(hub: Hub, request: HttpRequest): Result<Answer> {
   const filter = parseJobFilter(request.query.get('jobtype'), request.query.get('jobstatus'));
   if (!filter.ok) return filter;
   const page = hub.jobs.queryJobs(filter.value, parsePage(request));

@@ -1,32 +1,30 @@
-import { parseClientIdentity } from '../../../domain/identities/client-identity.ts';
 import { parseJson } from '../../../domain/json.ts';
 import type { MethodResponse } from '../../../domain/methods/method.ts';
 import { createMethodCall, parseMethodCall } from '../../../domain/methods/method-request.ts';
-import type { Result } from '../../../domain/result.ts';
+import { ok, type Result } from '../../../domain/result.ts';
 import type { Hub } from '../../../hub/hub.ts';
 import { type Answer, answerText } from '../../wire/answers.ts';
 import { parseJsonBody } from '../../wire/request-body.ts';
-import type { HubRequest } from '../../wire/route.ts';
+import type { HttpRequest } from '../../wire/route.ts';
+import { parseClientPath } from '../path-parameters.ts';
 
-/** Invokes a direct method of a device, or of a module where the path names one. */
-export async function invokeMethod(hub: Hub, request: HubRequest): Promise<Result<Answer>> {
-  const identity = parseClientIdentity(request.parameters.deviceId ?? '', request.parameters.moduleId);
+/** Invokes a direct method of a device or, if the path names one, of a module. */
+export async function invokeMethod(hub: Hub, request: HttpRequest): Promise<Result<Answer>> {
+  const identity = parseClientPath(request);
   if (!identity.ok) return identity;
-  const body = parseJsonBody(request.body);
-  if (!body.ok) return body;
-  const call = parseMethodCall(body.value);
+  const call = parseJsonBody(request.body, parseMethodCall);
   if (!call.ok) return call;
   const response = await hub.methods.invokeMethod(identity.value, call.value);
   if (!response.ok) return response;
   return answerText(`{"status":${response.value.status},"payload":${payloadOf(hub, response.value)}}`);
 }
 
-/** Invokes a command of a digital twin: a direct method that a component prefixes with its name. */
-export async function invokeCommand(hub: Hub, request: HubRequest): Promise<Result<Answer>> {
-  const { deviceId = '', component, command = '' } = request.parameters;
-  const identity = parseClientIdentity(deviceId);
+/** Invokes a command of a digital twin: a direct method, with the name of the component as a prefix if there is one. */
+export async function invokeCommand(hub: Hub, request: HttpRequest): Promise<Result<Answer>> {
+  const { component, command = '' } = request.parameters;
+  const identity = parseClientPath(request);
   if (!identity.ok) return identity;
-  const payload = request.body.length === 0 ? null : parseJsonBody(request.body);
+  const payload = request.body.length === 0 ? null : parseJsonBody(request.body, ok);
   if (payload?.ok === false) return payload;
   const call = createMethodCall({
     name: component === undefined ? command : `${component}*${command}`,
@@ -41,17 +39,17 @@ export async function invokeCommand(hub: Hub, request: HubRequest): Promise<Resu
   return answerText(payloadOf(hub, response.value), headers);
 }
 
-// A device may answer what is no JSON; spliced in, it would spoil the whole answer.
+// A device may respond with text that is not JSON. It would make the whole answer invalid.
 function payloadOf(hub: Hub, { payload }: MethodResponse): string {
   if (payload === '') return 'null';
   if (parseJson(payload).ok) return payload;
   hub.log('warn', 'method-answer-unreadable', {
-    reason: 'The client answered what is no JSON, null goes on.',
+    message: 'The payload of the method response is not JSON. The caller gets null.',
   });
   return 'null';
 }
 
-// Text that is no number is left for the domain to refuse.
+// The domain refuses text that is not a number.
 function parseNumber(text: string | undefined): number | string | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
 }

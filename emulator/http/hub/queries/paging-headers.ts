@@ -1,12 +1,12 @@
-import { isJsonObject, type JsonValue } from '../../../domain/json.ts';
+import type { JsonObject } from '../../../domain/json.ts';
 import type { Result } from '../../../domain/result.ts';
 import type { PageOptions, QueryPage } from '../../../hub/queries/paging.ts';
 import { type Answer, answerJson } from '../../wire/answers.ts';
-import type { HubRequest } from '../../wire/route.ts';
-import { formatTwin } from '../twins/twin-format.ts';
+import type { HttpRequest } from '../../wire/route.ts';
+import { formatTwins } from '../twins/twin-format.ts';
 
-/** Reads which page is wanted, from the headers or, as the jobs' page describes it, from the query. */
-export function parsePage({ headers, query }: HubRequest): PageOptions {
+/** Parses which page is requested, from the headers or, as jobs document it, from the query. */
+export function parsePage({ headers, query }: HttpRequest): PageOptions {
   const count = headers['x-ms-max-item-count'] ?? query.get('pagesize');
   const token = headers['x-ms-continuation'] ?? query.get('continuationtoken');
   return {
@@ -15,11 +15,14 @@ export function parsePage({ headers, query }: HubRequest): PageOptions {
   };
 }
 
-/** A bare array. The last page has no continuation at all, for an empty one sends the Node client round for ever. */
-export function answerPage(page: QueryPage, request: HubRequest): Result<Answer> {
-  const { itemType, continuationToken } = page;
+/** Answers with a bare array. The last page has no continuation header: the Node client never ends at an empty one. */
+export function answerPage(
+  { itemType, items, continuationToken }: QueryPage,
+  request: HttpRequest,
+): Result<Answer> {
   const headers = ['x-ms-item-type', itemType];
   if (continuationToken !== undefined) headers.push('x-ms-continuation', continuationToken);
-  const asTwin = (item: JsonValue) => (isJsonObject(item) ? formatTwin(item, request.query) : item);
-  return answerJson(itemType === 'Twin' ? page.items.map(asTwin) : page.items, headers);
+  if (itemType !== 'Twin') return answerJson(items, headers);
+  // The items of a page of twins are objects.
+  return answerJson(formatTwins(items as readonly JsonObject[], request.query), headers);
 }

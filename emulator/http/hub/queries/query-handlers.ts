@@ -1,18 +1,21 @@
-import { isJsonObject, memberInAnyCase } from '../../../domain/json.ts';
-import { failed, type Result } from '../../../domain/result.ts';
+import { isJsonObject, type JsonValue, memberInAnyCase } from '../../../domain/json.ts';
+import { failed, ok, type Result } from '../../../domain/result.ts';
 import type { Hub } from '../../../hub/hub.ts';
 import type { Answer } from '../../wire/answers.ts';
 import { parseJsonBody } from '../../wire/request-body.ts';
-import type { HubRequest } from '../../wire/route.ts';
+import type { HttpRequest } from '../../wire/route.ts';
 import { answerPage, parsePage } from './paging-headers.ts';
 
-/** Runs `{"query": "SELECT …"}`; the Go client writes the name with a capital. */
-export function runQuery(hub: Hub, request: HubRequest): Result<Answer> {
-  const body = parseJsonBody(request.body);
-  if (!body.ok) return body;
-  if (!isJsonObject(body.value)) return failed('ArgumentInvalid', 'A query must be a JSON object.');
-  const text = memberInAnyCase(body.value, 'query') ?? '';
-  if (typeof text !== 'string') return failed('ArgumentInvalid', 'query must be a text.');
-  const page = hub.queries.queryTwins(text, parsePage(request));
+export function queryTwins(hub: Hub, request: HttpRequest): Result<Answer> {
+  const text = parseJsonBody(request.body, parseQueryText);
+  if (!text.ok) return text;
+  const page = hub.queries.queryTwins(text.value, parsePage(request));
   return page.ok ? answerPage(page.value, request) : page;
+}
+
+/** Parses `{"query": "SELECT …"}`. The Go client capitalizes the name. */
+function parseQueryText(body: JsonValue): Result<string> {
+  if (!isJsonObject(body)) return failed('ArgumentInvalid', 'A query must be a JSON object.');
+  const text = memberInAnyCase(body, 'query') ?? '';
+  return typeof text === 'string' ? ok(text) : failed('ArgumentInvalid', 'query must be a text.');
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ROUTES } from '../../../emulator/http/hub/routes.ts';
-import { parsePath } from '../../../emulator/http/wire/request-target.ts';
-import { createRouteFinder } from '../../../emulator/http/wire/route.ts';
+import { parseRequestTarget } from '../../../emulator/http/wire/request-target.ts';
+import { createRouteTable } from '../../../emulator/http/wire/route-table.ts';
 
-const findRoute = createRouteFinder(ROUTES);
+const findRoute = createRouteTable(ROUTES);
 
 describe('the route table', () => {
   test.each<[string, string, string, Record<string, string>]>([
@@ -21,7 +21,7 @@ describe('the route table', () => {
     ['PUT', '/devices/invalid%2Fname', '/devices/:deviceId', { deviceId: 'invalid/name' }],
     ['PUT', '/devices/__proto__', '/devices/:deviceId', { deviceId: '__proto__' }],
   ])('leads %s %s to %s', (method, path, pattern, parameters) => {
-    const match = findRoute(method, parsePath(path));
+    const match = findRoute(method, parseRequestTarget(path));
     if (match.kind !== 'route') throw new Error(`no route but ${match.kind}`);
     expect(match.route.path).toBe(pattern);
     expect(match.parameters).toEqual(parameters);
@@ -33,11 +33,11 @@ describe('the route table', () => {
     ['PUT', '/devices/a/b'],
     ['GET', '/twins'],
   ])('knows no %s %s', (method, path) => {
-    expect(findRoute(method, parsePath(path))).toEqual({ kind: 'none' });
+    expect(findRoute(method, parseRequestTarget(path))).toEqual({ kind: 'none' });
   });
 
   test('names the methods that a path does take', () => {
-    expect(findRoute('POST', parsePath('/twins/a'))).toEqual({
+    expect(findRoute('POST', parseRequestTarget('/twins/a'))).toEqual({
       kind: 'otherMethods',
       methods: ['GET', 'PATCH', 'PUT'],
     });

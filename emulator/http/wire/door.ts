@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Request, type Response, Router } from 'express';
+import { failed, type Result } from '../../domain/result.ts';
+import { answerExchange, type Exchange, failExchange, logFieldsOf, openExchange } from './exchange.ts';
+import type { HttpService, VirtualHost } from './http-service.ts';
+import { hasBody, readBody } from './request-body.ts';
+import type { Outcome, Route, RouteHead } from './route.ts';
+import { createRouteTable } from './route-table.ts';
+
+/** Answers one request of a `node:http` server. */
+export type HttpDoor = (request: IncomingMessage, response: ServerResponse) => void;
+
+const MAXIMUM_BODY_BYTES = 1_048_576;
+const API_VERSION = /^\d{4}-\d{2}-\d{2}(-preview)?$/;
+const NO_BODY = Buffer.alloc(0);
+
+/**
+ * Creates the door of an HTTP API. Express is the shell; the route table of the API does the matching, because ids
+ * contain characters that the router of Express would interpret.
+ */
+export function createDoor<Host extends VirtualHost, Caller, R extends Route<Host, Caller>>(
+  service: HttpService<Host, Caller, R>,
+): HttpDoor {
+  const findRoute = createRouteTable(service.routes);
+  // Not an application: it would change the prototypes of every request and response. That costs more than the rest
+  // of a request.
+  const router = Router();
+  router.use(answer);
+  // Express calls back if it cannot read the target.
+  return (request, response) =>
+    router(request as Request, response as Response, () => answer(request, response));
+
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const exchange = openExchange(service, findRoute, request, response);
+    try {
+      const outcome = perform(service, exchange);
+      const answered =
+        outcome instanceof Promise
+          ? outcome.then((result) => answerExchange(exchange, result))
+          : answerExchange(exchange, outcome);
+      answered?.catch((error) => failExchange(exchange, error));
+    } catch (error) {
+      failExchange(exchange, error);
+    }
+  }
+}
+
+function perform<Host extends VirtualHost, Caller, R extends Route<Host, Caller>>(
+  service: HttpService<Host, Caller, R>,
+  exchange: Exchange<Host, R>,
+): Outcome {
+  const { host, request, path, query, match } = exchange;
+  // Before authentication: the diagnostics of Azure IoT Edge send no token and expect this error.
+  if (!hasApiVersion(exchange)) return failed('InvalidProtocolVersion', 'BadRequest');
+  if (match.kind === 'none') return failed('GenericNotFound', `There is no operation ${path}`);
+  if (match.kind === 'otherMethods') {
+    return failed('GenericMethodNotAllowed', `Use ${match.methods.join(' or ')} on ${path}`);
+  }
+  const caller = service.authorize(host, match, request);
+  if (!caller.ok) return caller;
+  const route: Route<Host, Caller> = match.route;
+  if ('refused' in route) return refuse(exchange, route);
+  const { parameters } = match;
+  const { headers, rawHeaders } = request;
+  const handle = (body: Buffer): Outcome =>
+    route.handle(host, { parameters, query, headers, rawHeaders, body }, caller.value);
+  if (!hasBody(request)) return handle(NO_BODY);
+  const body = readBody(request, route.maximumBodyBytes ?? MAXIMUM_BODY_BYTES);
+  return body.then((read) => (read.ok ? handle(read.value) : read));
+}
+
+function hasApiVersion({ request, query, match }: Exchange): boolean {
+  const apiVersion = query.get('api-version');
+  if (apiVersion !== undefined) return API_VERSION.test(apiVersion);
+  const header = match.kind === 'route' ? match.route.versionlessHeader : undefined;
+  return header !== undefined && request.headers[header] !== undefined;
+}
+
+function refuse(exchange: Exchange, route: RouteHead & { readonly refused: string }): Result<never> {
+  const errorCode = 'FeatureNotSupported';
+  exchange.host.log('warn', 'operation-not-supported', {
+    ...logFieldsOf(exchange),
+    errorCode,
+    message: route.refused,
+  });
+  return failed(errorCode, `${route.meaning}: ${route.refused}`);
+}

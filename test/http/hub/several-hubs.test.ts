@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRandomIds } from '../../../emulator/clocks/random-ids.ts';
+import { createSystemClock } from '../../../emulator/clocks/system-clock.ts';
+import { DEFAULT_HUB_OPTIONS } from '../../../emulator/emulator-options.ts';
+import type { Hub } from '../../../emulator/hub/hub.ts';
+import { createHub } from '../../../emulator/hub/hub.ts';
+import { type HttpHub, serviceToken, startHttpHub } from '../http-hub.ts';
+
+const OTHER = 'other.azure-devices.net';
+
+let http: HttpHub;
+let other: Hub;
+
+beforeAll(async () => {
+  const created = createHub(
+    { ...DEFAULT_HUB_OPTIONS, hostNames: [OTHER] },
+    { clock: createSystemClock(), ids: createRandomIds(), log: () => undefined },
+  );
+  if (!created.ok) throw new Error(created.error.message);
+  other = created.value;
+  http = await startHttpHub({ otherHubs: new Map([[OTHER, other]]) });
+  await http.send('PUT', '/devices/d', { body: {} });
+});
+afterAll(async () => {
+  await http[Symbol.asyncDispose]();
+  other.close();
+});
+
+/** Counts the devices of the hub that a request with this `Host` header reaches. */
+async function countDevices(host: string, resource: string): Promise<number> {
+  const authorization = serviceToken('iothubowner', resource);
+  const reply = await http.send('GET', '/statistics/devices', { authorization, headers: { Host: host } });
+  return reply.body.totalDeviceCount;
+}
+
+describe('the Host header', () => {
+  it.each([OTHER, `${OTHER}:443`, 'Other.Azure-Devices.NET:8443'])('chooses the hub: %s', async (host) => {
+    expect(await countDevices(host, OTHER)).toBe(0);
+  });
+
+  it.each(['127.0.0.1', '127.0.0.1:443', '[::1]:443', 'unknown.azure-devices.net'])(
+    'reaches the default hub by every other name: %s',
+    async (host) => {
+      expect(await countDevices(host, '127.0.0.1')).toBe(1);
+    },
+  );
+});
