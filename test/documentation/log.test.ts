@@ -9,7 +9,6 @@ const REASON_TABLES = [REFUSAL_REASONS, CONNECT_REFUSAL_REASONS, DROP_REASONS, L
 const TABLE_FILES = [
   'emulator/auth/refusal-reasons.ts',
   'emulator/domain/log-events.ts',
-  'emulator/mqtt/hub/hub-mqtt-service.ts',
   'emulator/mqtt/wire/drop-reasons.ts',
 ];
 /** The events whose `reason` is the one of an error: a word of `failed(…)` or `refused(…)`. */
