@@ -131,7 +131,7 @@ export class LogCursor<Entry extends LogEntry> {
 }
 
 /** Resolves at the next append to any of these logs, or when the signal aborts. */
-export function untilAppend(
+export function waitForAppend(
   logs: readonly { onAppend(wake: () => void): () => void }[],
   signal: AbortSignal,
 ): Promise<void> {
