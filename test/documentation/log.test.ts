@@ -10,7 +10,7 @@ const TABLE_FILES = [
   'emulator/domain/log-events.ts',
   'emulator/mqtt/wire/drop-reasons.ts',
 ];
-/** The events whose `reason` is a text instead of a word. No other may be added. */
+/** The events whose `reason` is a text instead of a word. No other event may have one. */
 const EVENTS_WITH_TEXT = [
   'method-answer-unreadable',
   'operation-not-supported',
@@ -40,7 +40,7 @@ describe('the vocabulary of the log', () => {
     expect([...found].filter((word) => !listed.includes(word))).toEqual([]);
   });
 
-  it('has every reason of the tables, and lists none twice', () => {
+  it('has every reason of the tables, and each in one table only', () => {
     const literals = readStringLiterals(TABLE_FILES);
     expect(listed.filter((word) => !literals.has(word))).toEqual([]);
     expect([...new Set(listed)]).toEqual(listed);
