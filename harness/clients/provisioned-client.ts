@@ -18,8 +18,8 @@ export interface ProvisionedClient<SdkClient extends AnyClient = AnyClient> {
   /** The certificate and private key of a client without a symmetric key. */
   readonly certificate: ClientCertificateFiles | undefined;
   /**
-   * Creates a client of the SDK that is not connected yet. Options of the SDK (`modelId`, `tokenRenewal`, …) must be
-   * passed here, because a later `setOptions` replaces the options that connect it to the hub.
+   * Creates a client of the SDK that is not connected yet. Pass options of the SDK (`modelId`, `tokenRenewal`, …) here.
+   * A later `setOptions` would replace the options that connect the client to the hub.
    */
   createClient(transport?: Transport, options?: SdkClientOptions): Promise<SdkClient>;
   /** Creates and connects a client of the SDK. The disposal of the hub closes it. */

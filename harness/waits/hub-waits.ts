@@ -23,7 +23,7 @@ export interface HubWaits {
     condition?: (event: DeviceEvent) => boolean,
     options?: WaitOptions,
   ): Promise<DeviceEvent>;
-  /** Resolves with the first feedback since the start of the hub, on a message to the device, that meets the condition. */
+  /** Resolves with the first feedback on messages to the device, since the start of the hub, that meets the condition. */
   untilFeedback(
     device: ClientName,
     condition?: (record: FeedbackRecord) => boolean,

@@ -11,8 +11,8 @@ export interface Room {
 }
 
 /**
- * The allow-list of imports. A room may import itself and the entries of its row, also by `import type`, `export … from`,
- * `import()` and `require()`. A folder without a row may import nothing. `npm run check` enforces the table and
+ * The allow-list of imports. A room may import itself and the entries of its row. `import type`, `export … from`,
+ * `import()` and `require()` count too. A folder without a row may import nothing. `npm run check` enforces the table and
  * `emulator/README.md` prints it.
  */
 export const ROOMS: readonly Room[] = [

@@ -3,7 +3,7 @@ import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../emulator/d
 import type { MethodRequest } from '../../emulator/domain/methods/method.ts';
 import type { ClientConnection, DisconnectReason } from '../../emulator/hub/client-connection.ts';
 
-/** A connection that records what the hub delivers over it. */
+/** A connection that records the deliveries of the hub. */
 export interface RecordingConnection extends ClientConnection {
   readonly desiredPatches: JsonObject[];
   readonly methodRequests: MethodRequest[];

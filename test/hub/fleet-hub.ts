@@ -88,7 +88,7 @@ function raiseDesiredVersion(hub: Hub, document: JsonObject): void {
   }
 }
 
-/** Connects the client, updates its reported properties, and disconnects it if the document says so. */
+/** Connects the client, updates its reported properties, and disconnects it if the document shows it as disconnected. */
 function visit(hub: Hub, document: JsonObject): void {
   const identity = clientOf(document);
   const client = { identity, method: { scope: 'device', type: 'sas' } } as const;

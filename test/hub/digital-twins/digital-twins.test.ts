@@ -47,7 +47,7 @@ describe('a digital twin', () => {
     });
   });
 
-  it('refuses an update with a wrong etag and one that exceeds the size of a twin', () => {
+  it('refuses an update with a wrong etag or of too many bytes', () => {
     const quiet = hubWithDevice();
     const patch = [{ op: 'add', path: '/fanSpeed', value: 2 }];
     const stale: Precondition = { kind: 'etag', etag: 'AAAAAAAAAAk=' };
