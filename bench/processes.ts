@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { ROOT } from './checkouts.ts';
 import { processorSecondsOf } from './processor-time.ts';
 
-/** A server in a process of its own; `facts` is what it said when it was ready. */
+/** A server in a process of its own; `facts` is what it printed when it was ready. */
 export interface ServerProcess<Facts> extends AsyncDisposable {
   readonly facts: Facts;
   readonly pid: number;
@@ -18,26 +19,30 @@ export interface ServerProcess<Facts> extends AsyncDisposable {
 
 const DEADLINE_MILLISECONDS = 180_000;
 
-/** Starts a program of this folder and waits until it prints its facts. */
+/** Starts a program of the folder `bench` of a checkout and waits until it prints its facts. */
 export async function startServer<Facts>(
   program: string,
   settings: object = {},
+  root = ROOT,
 ): Promise<ServerProcess<Facts>> {
-  // Set it to a folder, and every server leaves its processor profile there.
+  // If it names a folder, every server writes its processor profile there.
   const profileFolder = process.env['BENCH_PROFILE'];
   const profiling = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
-  const child = startProgram(program, settings, profiling);
+  const child = startProgram(program, settings, profiling, root);
   const facts = JSON.parse(await firstLine(child, program)) as Facts;
   return serverOf(child, facts, { collectsGarbage: true });
 }
 
-/** Runs a load generator to its end; its answer is the line of JSON that it prints. */
+/** Runs a load generator to its end and returns the line of JSON that it prints. */
 export async function runLoad<Answer>(
   program: string,
   settings: object = {},
-  nodeOptions: readonly string[] = [],
+  {
+    nodeOptions = [],
+    root = ROOT,
+  }: { readonly nodeOptions?: readonly string[]; readonly root?: string } = {},
 ): Promise<Answer> {
-  const child = startProgram(program, settings, nodeOptions);
+  const child = startProgram(program, settings, nodeOptions, root);
   const answer = JSON.parse(await firstLine(child, program)) as Answer;
   if (child.exitCode === null) await once(child, 'exit');
   return answer;
@@ -74,33 +79,40 @@ export function serverOf<Facts>(
   };
 }
 
-/** The settings that this program was started with; it ends when the benchmark does. */
+/** Returns the settings that this program was started with; the program ends when the benchmark does. */
 export function settingsOf<Settings>(): Settings {
   process.once('disconnect', () => process.exit(1));
   process.channel?.unref();
   return JSON.parse(process.argv[2] ?? '{}') as Settings;
 }
 
-/** What a server does when it is ready: tell its facts, and then hear the benchmark's signals. */
+/** Prints the facts of a server that is ready, and handles the signals of the benchmark from then on. */
 export function announce(facts: object): void {
   process.on('SIGUSR2', () => globalThis.gc?.());
   process.once('SIGTERM', () => process.exit(0));
   console.log(JSON.stringify(facts));
 }
 
-/** What a load generator does in the end. */
+/** Prints the figures of a load generator and ends it. */
 export function answer(figures: object): void {
   console.log(JSON.stringify(figures));
   process.exit(0);
 }
 
-function startProgram(program: string, settings: object, nodeOptions: readonly string[]): ChildProcess {
-  const file = fileURLToPath(new URL(program, import.meta.url));
+function startProgram(
+  program: string,
+  settings: object,
+  nodeOptions: readonly string[],
+  root: string,
+): ChildProcess {
+  const file = join(root, 'bench', program);
   const words = [...nodeOptions, '--expose-gc', '--import', 'tsx', file, JSON.stringify(settings)];
-  return spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  // Node finds tsx from the working directory.
+  return spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
 }
 
-async function firstLine(child: ChildProcess, program: string): Promise<string> {
+/** Returns the first line of JSON that a program prints. */
+export async function firstLine(child: ChildProcess, program: string): Promise<string> {
   if (child.stdout === null) throw new Error('The program has no output.');
   const deadline = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MILLISECONDS);
   try {

@@ -9,7 +9,7 @@ export function processorSecondsOf(pid: number): number {
   return own / CLOCK_TICKS_PER_SECOND;
 }
 
-/** Begins to watch the machine; what it returns tells the share of all processors (0 to 1) that others took since. */
+/** Starts to watch the machine; the returned function tells the share (0 to 1) that other programs took since. */
 export function watchOthers(): () => number {
   const start = performance.now();
   const busyBefore = busyTicks();
@@ -27,7 +27,7 @@ function busyTicks(): number {
   return Number(user) + Number(nice) + Number(system);
 }
 
-// Living children are added; those that have ended stand in the process's own account.
+// Running children are added; the time of ended ones is part of the process's own figures.
 function ticksOfFamily(pid: number): number {
   const { own, ended } = readProcess(pid);
   return childrenOf(pid).reduce((sum, child) => sum + ticksOfFamily(child), own + ended);
@@ -45,7 +45,7 @@ function readProcess(pid: number): { readonly own: number; readonly ended: numbe
   return { own: user + system, ended: endedUser + endedSystem };
 }
 
-// A process may end while it is looked at.
+// A process may end while it is read.
 function read(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');

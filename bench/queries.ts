@@ -1,41 +1,71 @@
-import type { QueryFigure, QueryLoad } from './load/query-load.ts';
-import { runLoad } from './processes.ts';
+import type { Checkout } from './checkouts.ts';
+import type { QueryFigure, QueryFigures, QueryLoad } from './load/query-load.ts';
+import { runOwnLoads } from './own-loads.ts';
 import { formatMilliseconds, type Report } from './report.ts';
+import { median, medianOf } from './statistics.ts';
 import { TARGETS } from './targets.ts';
 
-/** The query whose time has a target: it looks at every twin and finds few. */
+/** The query whose time has a target: it looks at every twin and matches few. */
 const SELECTIVE = 'tag and reported';
 const BYTES_PER_TWIN = 5000;
 
-/** Queries over so many twins, a full scan each; beside the same condition as a hand-written loop. */
-export async function measureQueries(report: Report, twinCounts: readonly number[]): Promise<void> {
+/** Queries over many twins, a full scan each; beside the same condition as a hand-written loop. */
+export async function measureQueries(
+  report: Report,
+  checkouts: readonly Checkout[],
+  twinCounts: readonly number[],
+): Promise<void> {
   for (const twinCount of twinCounts) {
     report.heading(`Queries over ${twinCount.toLocaleString('en')} twins`);
     if (process.availableMemory() < twinCount * BYTES_PER_TWIN)
       report.line('NOT MEASURED', 'there is too little free memory');
-    else await measureCount(report, twinCount);
+    else await measureCount(report, checkouts, twinCount);
   }
 }
 
-async function measureCount(report: Report, twinCount: number): Promise<void> {
+async function measureCount(
+  report: Report,
+  checkouts: readonly Checkout[],
+  twinCount: number,
+): Promise<void> {
   const load: QueryLoad = { twinCount, runs: 7 };
   const heap = `--max-old-space-size=${Math.ceil((twinCount * BYTES_PER_TWIN) / 1024 / 1024) + 1024}`;
-  const answer = await runLoad<{ readonly figures: readonly QueryFigure[] }>('./load/query-load.ts', load, [
-    heap,
-  ]);
-  for (const figure of answer.figures) report.line(figure.title, formatFigure(figure));
-  const selective = answer.figures.find((figure) => figure.title === SELECTIVE);
-  if (selective === undefined) return;
-  const target = { 100000: TARGETS.queries, 1000000: TARGETS.manyQueries }[twinCount];
-  if (target !== undefined) report.judge(target, selective.medianMilliseconds);
+  const turns = await runOwnLoads<QueryFigures>(checkouts, 'load/query-load.ts', load, [heap]);
+  report.rounds(turns);
+  for (const title of titlesOf(turns.samples)) {
+    const samples = samplesOf(turns.samples, title);
+    for (const [name, figures] of Object.entries(samples))
+      report.line(`${name}, ${title}`, formatFigures(figures));
+    report.costAgainstBefore(title, samples, ({ medianMilliseconds }) => medianMilliseconds);
+    const target = { 100000: TARGETS.queries, 1000000: TARGETS.manyQueries }[twinCount];
+    if (title !== SELECTIVE || target === undefined) continue;
+    report.judge(
+      target,
+      medianOf(samples['emulator'], ({ medianMilliseconds }) => medianMilliseconds),
+    );
+  }
 }
 
-function formatFigure(figure: QueryFigure): string {
-  const { medianMilliseconds, fastestMilliseconds, slowestMilliseconds, byHandMilliseconds } = figure;
-  const range = `${formatMilliseconds(fastestMilliseconds)}–${formatMilliseconds(slowestMilliseconds)}`;
-  const ratio =
-    byHandMilliseconds === undefined
-      ? ''
-      : `, ${(medianMilliseconds / byHandMilliseconds).toFixed(1)} × a hand-written loop`;
-  return `${formatMilliseconds(medianMilliseconds)} (${range})${ratio}, ${figure.itemCount} items`;
+function titlesOf(samples: Readonly<Record<string, readonly QueryFigures[]>>): readonly string[] {
+  return samples['emulator']?.[0]?.figures.map(({ title }) => title) ?? [];
+}
+
+/** Returns the figures of one query, by the name of the contestant. */
+function samplesOf(
+  samples: Readonly<Record<string, readonly QueryFigures[]>>,
+  title: string,
+): Readonly<Record<string, readonly QueryFigure[]>> {
+  const ofTitle = (runs: readonly QueryFigures[]) =>
+    runs.flatMap(({ figures }) => figures.filter((figure) => figure.title === title));
+  return Object.fromEntries(Object.entries(samples).map(([name, runs]) => [name, ofTitle(runs)]));
+}
+
+function formatFigures(figures: readonly QueryFigure[]): string {
+  const times = figures.map(({ medianMilliseconds }) => medianMilliseconds);
+  const fastest = Math.min(...figures.map(({ fastestMilliseconds }) => fastestMilliseconds));
+  const slowest = Math.max(...figures.map(({ slowestMilliseconds }) => slowestMilliseconds));
+  const byHand = medianOf(figures, ({ byHandMilliseconds }) => byHandMilliseconds ?? Number.NaN);
+  const range = `${formatMilliseconds(fastest)}–${formatMilliseconds(slowest)}`;
+  const ratio = Number.isNaN(byHand) ? '' : `, ${(median(times) / byHand).toFixed(1)} × a hand-written loop`;
+  return `${formatMilliseconds(median(times))} (${range})${ratio}, ${figures[0]?.itemCount} items`;
 }

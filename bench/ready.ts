@@ -1,47 +1,51 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { builtCommandOf, type Checkout } from './checkouts.ts';
 import { formatMilliseconds, formatSpread, type Report } from './report.ts';
 import { median } from './statistics.ts';
 import { TARGETS } from './targets.ts';
 import { byTurns } from './turns.ts';
 
-const COMMAND = fileURLToPath(new URL('../dist/emulator/cli.js', import.meta.url));
 const ROUNDS = 9;
 
 /** From spawn to the `Ready` line of the built command; beside a Node that does nothing. */
-export async function measureReady(report: Report): Promise<void> {
+export async function measureReady(report: Report, checkouts: readonly Checkout[]): Promise<void> {
   report.heading('Spawn → Ready: the built command on free ports');
-  if (!existsSync(COMMAND)) {
-    report.line('NOT MEASURED', 'there is no dist/emulator/cli.js; run npm run build first');
-    return;
-  }
   const folder = mkdtempSync(join(tmpdir(), 'bench-ready-'));
   try {
-    // The first start makes the certificate authority.
-    await spawnToReady(folder);
-    const turns = await byTurns(ROUNDS, {
-      emulator: () => spawnToReady(folder),
-      'node -e 0': spawnToExit,
-    });
+    const contestants: Record<string, () => Promise<number>> = {};
+    for (const checkout of checkouts) {
+      const { name, dist } = checkout;
+      const command = builtCommandOf(checkout);
+      if (command === undefined) {
+        report.line('NOT MEASURED', `${dist}/emulator/cli.js is not found; run npm run build first`);
+        return;
+      }
+      contestants[name] = () => spawnToReady(command, join(folder, name));
+      // The first start creates the certificate authority.
+      await contestants[name]();
+    }
+    const turns = await byTurns<string, number>(ROUNDS, { ...contestants, 'node -e 0': spawnToExit });
     report.rounds(turns);
     for (const [name, times] of Object.entries(turns.samples)) {
       report.line(name, formatSpread(times, formatMilliseconds));
     }
-    report.judge(TARGETS.ready, median(turns.samples.emulator) / median(turns.samples['node -e 0']));
+    report.costAgainstBefore('time', turns.samples, (time) => time);
+    const { emulator = [], 'node -e 0': bare = [] } = turns.samples;
+    report.judge(TARGETS.ready, median(emulator) / median(bare));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function spawnToReady(folder: string): Promise<number> {
+async function spawnToReady(command: string, authorityFolder: string): Promise<number> {
   const start = performance.now();
   const ports = ['--https-port', '0', '--mqtt-port', '0'];
-  const child = spawn(process.execPath, [COMMAND, 'start', ...ports, '--ca-dir', folder], {
+  const child = spawn(process.execPath, [command, 'start', ...ports, '--ca-dir', authorityFolder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {

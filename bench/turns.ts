@@ -1,6 +1,6 @@
 import { watchOthers } from './processor-time.ts';
 
-/** What the contestants showed in the rounds that count. */
+/** The samples of the contestants in the rounds that count. */
 export interface Turns<Name extends string, Sample> {
   readonly samples: Readonly<Record<Name, readonly Sample[]>>;
   readonly rounds: number;
@@ -15,10 +15,19 @@ interface Round<Name extends string, Sample> {
 }
 
 const QUIET_SHARE = 0.04;
+const ROUNDS_OF_CHECKOUTS = 5;
 
 /**
- * Runs the contestants by turns (A B C A B C …) until so many rounds were quiet. On a machine that others keep busy
- * it gives up after twice as many, and the quietest ones count.
+ * Returns how many rounds a load runs that only checkouts are compared by: one for a single checkout. Several
+ * checkouts need more, because their figures differ by some per cent from round to round.
+ */
+export function roundsOfEach(checkoutCount: number): number {
+  return checkoutCount === 1 ? 1 : ROUNDS_OF_CHECKOUTS;
+}
+
+/**
+ * Runs the contestants in turns (A B C A B C …) until `rounds` rounds were quiet. On a busy machine it stops after
+ * twice as many, and the quietest ones count.
  */
 export async function byTurns<Name extends string, Sample>(
   rounds: number,

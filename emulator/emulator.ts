@@ -4,7 +4,8 @@ import { type ClientIdentity, formatClientIdentity } from './domain/identities/c
 import { type PartialEmulatorOptions, withDefaults } from './emulator-options.ts';
 import { type DoorName, ENDPOINTS, endpointNamesOf, mapPorts, type Ports, portKeyOf } from './endpoints.ts';
 import { createHttpDoor } from './http/hub/http-door.ts';
-import { createHub, type Hub } from './hub/hub.ts';
+import type { Hub } from './hub/hub.ts';
+import { createHub } from './hub/hub.ts';
 import { createMqttDoor } from './mqtt/hub/mqtt-door.ts';
 import { MQTT_EVENT_FORMATS } from './mqtt/hub/telemetry.ts';
 import { type Door, openEndpoint, type Traffic } from './open-endpoint.ts';
@@ -48,7 +49,7 @@ export async function startEmulator(partialOptions: PartialEmulatorOptions = {})
     for (const part of opened.splice(0).reverse()) await part[Symbol.asyncDispose]();
   };
   try {
-    const mqtt = await createMqttDoor(hub);
+    const mqtt = await createMqttDoor({ hubOf: () => hub, clock, log });
     opened.push(mqtt);
     const doors: Readonly<Record<DoorName, Door>> = {
       http: createHttpDoor(hub),

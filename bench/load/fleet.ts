@@ -5,7 +5,7 @@ type TwinDocument = ReturnType<typeof createDocument>;
 
 const REGIONS = ['US', 'EU', 'APAC', 'AF'];
 
-/** A device with a twin of about 1.3 KB, the same at every run. */
+/** A device with a twin of about 1.3 KB, the same in every run. */
 export function createRow(index: number): TwinRow {
   // Twins reach the hub as JSON text, and objects that are parsed have the shapes that parsing gives.
   const document = JSON.parse(JSON.stringify(createDocument(index))) as TwinDocument;

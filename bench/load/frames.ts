@@ -16,7 +16,7 @@ export function connectFrame(clientId: string, credentials?: Credentials): Buffe
   return Buffer.concat([Buffer.from([0x10]), remainingLength(body.length), body]);
 }
 
-/** A PUBLISH: QoS 1 where it has a packet id, else QoS 0. */
+/** A PUBLISH: QoS 1 if it has a packet id, otherwise QoS 0. */
 export function publishFrame(topic: string, body: Uint8Array, packetId?: number): Buffer {
   const id = packetId === undefined ? Buffer.alloc(0) : Buffer.from([packetId >> 8, packetId & 0xff]);
   const rest = Buffer.concat([text(topic), id, body]);
@@ -27,17 +27,26 @@ export function publishFrame(topic: string, body: Uint8Array, packetId?: number)
   ]);
 }
 
-/** A ring of PUBLISH frames (QoS 1, ids from 1): twice `count`, so that any `count` of them lie side by side. */
-export function publishRing(
-  topic: string,
-  bodyBytes: number,
-  count: number,
-): { readonly bytes: Buffer; readonly frameBytes: number } {
+/** PUBLISH frames of equal length that are sent again and again. */
+export interface PublishRing {
+  /** The whole ring and, once more, the first frames of it, so that `window` frames lie side by side everywhere. */
+  readonly bytes: Buffer;
+  readonly frameBytes: number;
+  readonly frameCount: number;
+}
+
+/** Makes a ring of PUBLISH frames (QoS 1, one for each topic) whose packet ids are unique among `window` of them. */
+export function publishRing(topics: readonly string[], bodyBytes: number, window: number): PublishRing {
   const body = Buffer.alloc(bodyBytes, 0x78);
-  const frames = Array.from({ length: count * 2 }, (_, index) =>
-    publishFrame(topic, body, (index % count) + 1),
-  );
-  return { bytes: Buffer.concat(frames), frameBytes: frames[0]?.length ?? 0 };
+  const frames = topics.map((topic, index) => publishFrame(topic, body, (index % window) + 1));
+  const frameBytes = frames[0]?.length ?? 0;
+  if (topics.length % window !== 0 || frames.some(({ length }) => length !== frameBytes))
+    throw new Error(`Expected a multiple of ${window} topics of equal length.`);
+  return {
+    bytes: Buffer.concat([...frames, ...frames.slice(0, window)]),
+    frameBytes,
+    frameCount: frames.length,
+  };
 }
 
 /** A SUBSCRIBE to one filter. */
@@ -54,7 +63,7 @@ export function parsePublish(frame: Buffer): { readonly topic: string; readonly 
   return (frame[0] ?? 0) & 6 ? { topic, packetId: frame.readUInt16BE(end) } : { topic };
 }
 
-/** Cuts whole packets off the front of some bytes; what is left begins the next ones. */
+/** Splits bytes into whole packets; `rest` is the beginning of the next one. */
 export function splitFrames(bytes: Buffer): { readonly frames: readonly Buffer[]; readonly rest: Buffer } {
   const frames: Buffer[] = [];
   let rest = bytes;

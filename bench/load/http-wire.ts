@@ -59,7 +59,7 @@ export async function openHttp(port: number): Promise<HttpWire> {
   };
 }
 
-/** Sends a request and insists on success. */
+/** Sends a request and throws if the answer is not a success. */
 export async function expectSuccess(wire: HttpWire, request: Buffer): Promise<HttpAnswer> {
   const answer = await wire.send(request);
   if (answer.status >= 200 && answer.status < 300) return answer;

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Credentials } from './frames.ts';
 
-/** What a load must know of a hub to be let in; absent for a server that asks for nothing. */
+/** What a load needs to authenticate at a hub; absent for a server that does not authenticate. */
 export interface HubAccess {
   readonly hostName: string;
   readonly key: string;

@@ -1,6 +1,6 @@
 import { announce, settingsOf } from '../processes.ts';
 import { credentialsOf, type HubAccess } from './hub-access.ts';
-import { greet } from './mqtt-wire.ts';
+import { connectMqtt } from './mqtt-wire.ts';
 
 export interface IdleLoad {
   readonly mqttPort: number;
@@ -10,7 +10,7 @@ export interface IdleLoad {
 
 const CONCURRENCY = 32;
 
-// Devices that connect, stay and say nothing.
+// Devices that stay connected and send nothing.
 const { mqttPort, connections, hub } = settingsOf<IdleLoad>();
 let next = 0;
 await Promise.all(Array.from({ length: CONCURRENCY }, connectInTurn));
@@ -19,7 +19,7 @@ announce({ connections });
 async function connectInTurn(): Promise<void> {
   while (next < connections) {
     const deviceId = `d${next++}`;
-    const socket = await greet(mqttPort, deviceId, credentialsOf(deviceId, hub));
+    const socket = await connectMqtt(mqttPort, deviceId, credentialsOf(deviceId, hub));
     socket.once('close', () => {
       throw new Error(`The server closed the connection of ${deviceId}.`);
     });

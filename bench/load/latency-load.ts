@@ -1,109 +1,60 @@
 import type { TLSSocket } from 'node:tls';
 import { answer, settingsOf } from '../processes.ts';
 import { quantile } from '../statistics.ts';
-import { parsePublish, publishFrame } from './frames.ts';
-import { expectSuccess, openHttp, requestMaker } from './http-wire.ts';
-import { credentialsOf, type HubAccess } from './hub-access.ts';
-import { type MqttWire, openMqtt } from './mqtt-wire.ts';
+import { requestMaker } from './http-wire.ts';
 import { openTls } from './tls-socket.ts';
+import { type HubAddress, prepareMessage, prepareMethod, preparePatch, type Trip } from './trips.ts';
 
 export interface LatencyLoad {
   readonly operation: 'patch' | 'method' | 'message';
-  readonly httpsPort: number;
-  readonly mqttPort: number;
+  /** Hubs by the names of the contestants. */
+  readonly hubs: Readonly<Record<string, HubAddress>>;
   readonly echoPort: number;
-  readonly hub: HubAccess;
   readonly warmUpCount: number;
   readonly rounds: number;
   readonly countPerRound: number;
 }
 
-/** Milliseconds of one and the other, measured by turns in the same process. */
+/** Milliseconds. */
+export interface Quantiles {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** What every hub and the echo took, measured in turns in the same process. */
 export interface LatencyFigures {
-  readonly hub: { readonly p50: number; readonly p99: number };
-  readonly echo: { readonly p50: number; readonly p99: number };
+  readonly hubs: Readonly<Record<string, Quantiles>>;
+  readonly echo: Quantiles;
 }
 
-/** Does it once and gives the milliseconds from the first byte of the request to the arrival. */
-type Trip = () => Promise<number>;
+const PREPARE_TRIP = { patch: preparePatch, method: prepareMethod, message: prepareMessage } as const;
+const ECHO = 'echo';
 
-// A back end that does something over HTTPS, and a client that hears of it over MQTT, one after the other.
+// A back end sends a request over HTTPS and a client gets it over MQTT, one request after the other.
 const load = settingsOf<LatencyLoad>();
-const request = requestMaker(load.hub);
-const service = await openHttp(load.httpsPort);
-const trips: Readonly<Record<LatencyLoad['operation'], () => Promise<Trip>>> = {
-  patch: preparePatch,
-  method: prepareMethod,
-  message: prepareMessage,
-};
-const hubTrip = await trips[load.operation]();
-const echoTrip = await prepareEcho(load.operation === 'method' ? 'there and back' : 'there');
+const trips = new Map<string, Trip>([
+  [ECHO, await prepareEcho(load.operation === 'method' ? 'there and back' : 'there')],
+]);
+for (const [name, address] of Object.entries(load.hubs))
+  trips.set(name, await PREPARE_TRIP[load.operation](address));
 
-await take(hubTrip, load.warmUpCount);
-await take(echoTrip, load.warmUpCount);
-const hub: number[] = [];
-const echo: number[] = [];
-for (let round = 0; round < load.rounds; round++) {
-  echo.push(...(await take(echoTrip, load.countPerRound)));
-  hub.push(...(await take(hubTrip, load.countPerRound)));
-}
-answer({ hub: quantiles(hub), echo: quantiles(echo) } satisfies LatencyFigures);
+for (const trip of trips.values()) await take(trip, load.warmUpCount);
+const times = new Map<string, number[]>();
+for (let round = 0; round < load.rounds; round++)
+  for (const [name, trip] of trips)
+    times.set(name, [...(times.get(name) ?? []), ...(await take(trip, load.countPerRound))]);
+answer({
+  hubs: Object.fromEntries(Object.keys(load.hubs).map((name) => [name, quantilesOf(name)])),
+  echo: quantilesOf(ECHO),
+} satisfies LatencyFigures);
 
-async function preparePatch(): Promise<Trip> {
-  const path = '/devices/d0/modules/m0';
-  await expectSuccess(
-    service,
-    request('PUT', path, JSON.stringify({ deviceId: 'd0', moduleId: 'm0', authentication: { type: 'sas' } })),
-  );
-  const module = await openMqtt(load.mqttPort, 'd0/m0', credentialsOf('d0/m0', load.hub));
-  await module.subscribe('$iothub/twin/PATCH/properties/desired/#', 0);
-  let count = 0;
-  return async () => {
-    const body = JSON.stringify({ properties: { desired: { interval: count++, mode: 'eco' } } });
-    const patch = request('PATCH', '/twins/d0/modules/m0', body);
-    const arrival = nextFrame(module, () => performance.now());
-    const start = performance.now();
-    await expectSuccess(service, patch);
-    return (await arrival) - start;
-  };
-}
-
-async function prepareMethod(): Promise<Trip> {
-  const device = await openMqtt(load.mqttPort, 'd1', credentialsOf('d1', load.hub));
-  await device.subscribe('$iothub/methods/POST/#', 0);
-  device.listen((frame) => device.write(answerOf(parsePublish(frame).topic)));
-  const call = JSON.stringify({ methodName: 'reboot', payload: { delay: 5 }, responseTimeoutInSeconds: 30 });
-  const invoke = request('POST', '/twins/d1/methods', call);
-  return async () => {
-    const start = performance.now();
-    await expectSuccess(service, invoke);
-    return performance.now() - start;
-  };
-}
-
-async function prepareMessage(): Promise<Trip> {
-  const device = await openMqtt(load.mqttPort, 'd2', credentialsOf('d2', load.hub));
-  await device.subscribe('devices/d2/messages/devicebound/#', 1);
-  const send = request('POST', '/devices/d2/messages/devicebound', JSON.stringify({ text: 'x'.repeat(240) }));
-  return async () => {
-    const arrival = nextFrame(device, (frame) => {
-      const now = performance.now();
-      const { packetId = 0 } = parsePublish(frame);
-      device.write(Buffer.from([0x40, 2, packetId >> 8, packetId & 0xff]));
-      return now;
-    });
-    const start = performance.now();
-    await expectSuccess(service, send);
-    return (await arrival) - start;
-  };
-}
-
-// As many bytes as a small request, through a server that does nothing but pass them on.
+// As many bytes as a small request, through a server that only passes them on.
 async function prepareEcho(way: 'there' | 'there and back'): Promise<Trip> {
+  const request = requestMaker({ hostName: 'bench.iothub.test', key: '' });
   const bytes = request('PATCH', '/twins/d0/modules/m0', '{"properties":{"desired":{"interval":0}}}');
   const near = await openTls(load.echoPort);
   const far = await openTls(load.echoPort);
-  return async () => {
+  const run = async () => {
     const arrival = untilBytes(far, bytes.length);
     const back = way === 'there' ? undefined : untilBytes(near, bytes.length);
     const start = performance.now();
@@ -113,19 +64,16 @@ async function prepareEcho(way: 'there' | 'there and back'): Promise<Trip> {
     far.write(bytes);
     return (await back) - start;
   };
+  return { run, close: () => [near, far].map((socket) => socket.destroy()) };
 }
 
 async function take(trip: Trip, count: number): Promise<readonly number[]> {
-  const times: number[] = [];
-  for (let index = 0; index < count; index++) times.push(await trip());
-  return times;
+  const taken: number[] = [];
+  for (let index = 0; index < count; index++) taken.push(await trip.run());
+  return taken;
 }
 
-function nextFrame<T>(wire: MqttWire, read: (frame: Buffer) => T): Promise<T> {
-  return new Promise((resolve) => wire.listen((frame) => resolve(read(frame))));
-}
-
-/** Resolves with the time at which so many bytes have arrived. */
+/** Resolves with the time at which `count` bytes have arrived. */
 function untilBytes(socket: TLSSocket, count: number): Promise<number> {
   return new Promise((resolve) => {
     let received = 0;
@@ -139,11 +87,7 @@ function untilBytes(socket: TLSSocket, count: number): Promise<number> {
   });
 }
 
-function answerOf(topic: string): Buffer {
-  const requestId = topic.slice(topic.indexOf('$rid=') + '$rid='.length);
-  return publishFrame(`$iothub/methods/res/200/?$rid=${requestId}`, Buffer.from('{"done":true}'));
-}
-
-function quantiles(times: readonly number[]) {
-  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+function quantilesOf(name: string): Quantiles {
+  const taken = times.get(name) ?? [];
+  return { p50: quantile(taken, 0.5), p99: quantile(taken, 0.99) };
 }

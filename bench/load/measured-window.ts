@@ -4,19 +4,19 @@ import { processorSecondsOf } from '../processor-time.ts';
 export interface WindowSettings {
   readonly warmUpMilliseconds: number;
   readonly milliseconds: number;
-  /** The server whose processor time is counted too. */
+  /** The server, whose processor time is counted too. */
   readonly serverPid: number;
 }
 
-/** What happened in a window of time, and what it cost either side. */
+/** The rate in a window of time, and what it cost server and load. */
 export interface WindowFigures {
   readonly perSecond: number;
-  /** Microseconds of processor time for each thing that happened. */
+  /** Microseconds of processor time for each counted message, connection or request. */
   readonly serverMicroseconds: number;
   readonly loadMicroseconds: number;
 }
 
-/** Lets the load run warm and then counts for a while. */
+/** Waits for the warm-up and then counts for the given time. */
 export async function measureWindow(settings: WindowSettings, count: () => number): Promise<WindowFigures> {
   await wait(settings.warmUpMilliseconds);
   const start = performance.now();

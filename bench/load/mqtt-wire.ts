@@ -2,16 +2,21 @@ import type { TLSSocket } from 'node:tls';
 import { type Credentials, connectFrame, splitFrames, subscribeFrame } from './frames.ts';
 import { openTls } from './tls-socket.ts';
 
-/** A raw MQTT connection that hands out whole packets. */
+/** A raw MQTT connection that passes on whole packets. */
 export interface MqttWire {
   write(frame: Buffer): void;
-  /** Who hears the packets from now on. */
+  /** Passes every packet to `take` from now on. */
   listen(take: (frame: Buffer) => void): void;
   subscribe(filter: string, qualityOfService: 0 | 1): Promise<void>;
+  close(): void;
 }
 
-/** Connects and resolves on CONNACK 0; the socket is the caller's. */
-export async function greet(port: number, clientId: string, credentials?: Credentials): Promise<TLSSocket> {
+/** Connects and resolves with the socket after CONNACK 0. */
+export async function connectMqtt(
+  port: number,
+  clientId: string,
+  credentials?: Credentials,
+): Promise<TLSSocket> {
   const socket = await openTls(port);
   const connack = new Promise<Buffer>((resolve, reject) => {
     socket.once('data', resolve);
@@ -24,7 +29,7 @@ export async function greet(port: number, clientId: string, credentials?: Creden
 }
 
 export async function openMqtt(port: number, clientId: string, credentials: Credentials): Promise<MqttWire> {
-  const socket = await greet(port, clientId, credentials);
+  const socket = await connectMqtt(port, clientId, credentials);
   let rest: Buffer = Buffer.alloc(0);
   let take: (frame: Buffer) => void = () => undefined;
   socket.on('data', (chunk: Buffer) => {
@@ -32,9 +37,10 @@ export async function openMqtt(port: number, clientId: string, credentials: Cred
     rest = split.rest;
     for (const frame of split.frames) take(frame);
   });
-  socket.once('close', () => {
+  const onClose = () => {
     throw new Error(`The server closed the connection of ${clientId}.`);
-  });
+  };
+  socket.once('close', onClose);
   return {
     write: (frame) => {
       socket.write(frame);
@@ -48,5 +54,8 @@ export async function openMqtt(port: number, clientId: string, credentials: Cred
           suback.at(-1) === qualityOfService ? resolve() : reject(new Error(`No subscription to ${filter}.`));
         socket.write(subscribeFrame(filter, qualityOfService));
       }),
+    close: () => {
+      socket.off('close', onClose).destroy();
+    },
   };
 }

@@ -17,8 +17,8 @@ export interface QueryLoad {
 }
 
 /**
- * What one query took over so many twins, in milliseconds; `itemCount` is the size of its answer.
- * `byHandMilliseconds` is the same condition as a hand-written loop, run by turns: the bound that memory sets.
+ * The time of one query over `twinCount` twins, in milliseconds; `itemCount` is the size of its result.
+ * `byHandMilliseconds` is the time of the same condition as a hand-written loop, run in turns.
  */
 export interface QueryFigure {
   readonly title: string;
@@ -28,6 +28,10 @@ export interface QueryFigure {
   readonly fastestMilliseconds: number;
   readonly slowestMilliseconds: number;
   readonly byHandMilliseconds?: number;
+}
+
+export interface QueryFigures {
+  readonly figures: readonly QueryFigure[];
 }
 
 interface BenchQuery {
@@ -65,17 +69,17 @@ const QUERIES: readonly BenchQuery[] = [
 // Each answer fits on one page, so that every run looks at every twin.
 const LARGEST_PAGE = 1000;
 
-// Queries through a hub with so many devices: a full scan per run, parsing and compiling included.
+// Queries through a hub with `twinCount` devices: a full scan per run, parsing and compiling included.
 const { twinCount, runs } = settingsOf<QueryLoad>();
 const hub = createFleetHub();
 const rows = Array.from({ length: twinCount }, (_, index) => createRow(index));
 for (const row of rows) register(row);
-answer({ figures: QUERIES.map(measure) });
+answer({ figures: QUERIES.map(measure) } satisfies QueryFigures);
 
 function measure({ title, text, byHand }: BenchQuery): QueryFigure {
   const times: number[] = [];
   const timesByHand: number[] = [];
-  // The first run warms the compiler and does not count.
+  // The first run warms up the compiler and does not count.
   countItems(text);
   for (let run = 0; run < runs; run++) {
     times.push(timeOf(() => countItems(text)));

@@ -9,7 +9,7 @@ export interface RegistryLoad extends WindowSettings {
   readonly operation: 'read' | 'create';
   /** Begins the ids of devices that are created. */
   readonly idPrefix: string;
-  /** Every server is shown the same token; not every one looks at it. */
+  /** Every server gets the same token, also those that ignore it. */
   readonly hub: HubAccess;
 }
 

@@ -6,6 +6,8 @@ import { answer, settingsOf } from '../processes.ts';
 export interface SdkRegistryLoad {
   readonly wiring: Wiring;
   readonly key: string;
+  /** Begins the ids of the devices that are created. */
+  readonly idPrefix: string;
   readonly count: number;
 }
 
@@ -15,7 +17,7 @@ export interface SdkRegistryFigures {
 }
 
 // A back end with the real SDK: one operation after the other.
-const { wiring, key, count } = settingsOf<SdkRegistryLoad>();
+const { wiring, key, idPrefix, count } = settingsOf<SdkRegistryLoad>();
 const agent = createAgent(wiring);
 const connectionString = formatServiceConnectionString(wiring.hostName, 'iothubowner', key);
 const registry = withAgent(loadSdk('azure-iothub').Registry.fromConnectionString(connectionString), agent);
@@ -26,6 +28,6 @@ answer({ createsPerSecond, readsPerSecond } satisfies SdkRegistryFigures);
 
 async function rateOf(operation: (deviceId: string) => Promise<unknown>): Promise<number> {
   const start = performance.now();
-  for (let index = 0; index < count; index++) await operation(`sdk-${index}`);
+  for (let index = 0; index < count; index++) await operation(`${idPrefix}-${index}`);
   return (count * 1000) / (performance.now() - start);
 }

@@ -3,7 +3,7 @@ import { answer, settingsOf } from '../processes.ts';
 import { publishRing } from './frames.ts';
 import { credentialsOf, type HubAccess } from './hub-access.ts';
 import { measureWindow, type WindowSettings } from './measured-window.ts';
-import { greet } from './mqtt-wire.ts';
+import { connectMqtt } from './mqtt-wire.ts';
 
 export interface TelemetryLoad extends WindowSettings {
   readonly mqttPort: number;
@@ -11,6 +11,8 @@ export interface TelemetryLoad extends WindowSettings {
   /** Unacknowledged messages per connection. */
   readonly window: number;
   readonly bodyBytes: number;
+  /** Different property bags per connection, sent in turn; 0 is the same empty one in every message. */
+  readonly bagCount: number;
   readonly hub?: HubAccess;
 }
 
@@ -23,20 +25,19 @@ const deviceIds = Array.from({ length: load.connections }, (_, index) => `d${ind
 const devices = await Promise.all(
   deviceIds.map(async (deviceId) => {
     const credentials = load.hub && credentialsOf(deviceId, load.hub);
-    return { deviceId, socket: await greet(load.mqttPort, deviceId, credentials) };
+    return { deviceId, socket: await connectMqtt(load.mqttPort, deviceId, credentials) };
   }),
 );
 for (const { deviceId, socket } of devices) publish(socket, deviceId);
 answer(await measureWindow(load, () => acknowledged));
 
 function publish(socket: TLSSocket, deviceId: string): void {
-  const topic = `devices/${deviceId}/messages/events/`;
-  const { bytes, frameBytes } = publishRing(topic, load.bodyBytes, load.window);
+  const { bytes, frameBytes, frameCount } = publishRing(topicsOf(deviceId), load.bodyBytes, load.window);
   let next = 0;
   let rest = 0;
   const send = (count: number) => {
     socket.write(bytes.subarray(next * frameBytes, (next + count) * frameBytes));
-    next = (next + count) % load.window;
+    next = (next + count) % frameCount;
   };
   socket.on('data', (chunk) => {
     const received = rest + chunk.length;
@@ -46,4 +47,11 @@ function publish(socket: TLSSocket, deviceId: string): void {
     if (count > 0) send(count);
   });
   send(load.window);
+}
+
+function topicsOf(deviceId: string): readonly string[] {
+  const topic = `devices/${deviceId}/messages/events/`;
+  if (load.bagCount === 0) return Array<string>(load.window).fill(topic);
+  const count = Math.ceil(load.bagCount / load.window) * load.window;
+  return Array.from({ length: count }, (_, index) => `${topic}counter=${String(index).padStart(6, '0')}`);
 }

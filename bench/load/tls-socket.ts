@@ -1,6 +1,6 @@
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 
-// One for all sockets: to make it anew costs as much as a handshake.
+// Shared by all sockets, because creating it costs as much as a handshake.
 const CONTEXT = createSecureContext({ minVersion: 'TLSv1.3' });
 
 /** Connects over TLS 1.3, without resumption, and resolves after the handshake. */

@@ -11,12 +11,12 @@ export interface BareFacts {
 }
 
 export interface BareSettings {
-  /** How long the answer to every HTTPS request is. */
+  /** The length of the answer to every HTTPS request. */
   readonly answerBytes: number;
 }
 
-// What Node itself can do: HTTPS with one answer for all, an echo that carries what one socket writes to all others,
-// and a port where every connection is greeted with CONNACK and no more.
+// What Node itself can do: HTTPS with the same answer to every request, an echo that writes what one socket sends to
+// all others, and a port that answers everything with CONNACK.
 const { answerBytes } = settingsOf<BareSettings>();
 const certificate = await createServerCertificate();
 const answer = Buffer.from(JSON.stringify({ filling: 'x'.repeat(answerBytes - '{"filling":""}'.length) }));

@@ -16,11 +16,11 @@ export interface EmulatorFacts {
   readonly httpsPort: number;
   readonly mqttPort: number;
   readonly authorityPem: string;
-  /** Of every policy. */
+  /** The primary key of every policy. */
   readonly key: string;
 }
 
-// The whole hub with as many devices as the load asks for: d0, d1, …
+// The whole hub with `deviceCount` devices: d0, d1, …
 const { deviceCount } = settingsOf<EmulatorSettings>();
 const hostName = 'bench.iothub.test';
 const { hub, httpsPort, mqttPort, authorityPem } = await startEmulator({

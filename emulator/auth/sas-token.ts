@@ -61,24 +61,6 @@ export function parseSasToken(text: string): Result<SasToken> {
   return ok(skn ? { ...token, policyName: decodePercent(skn) } : token);
 }
 
-/**
- * Signs and formats a token for `resource`, which is not encoded: `host`, `host/devices/d` and so on. It is the reverse
- * of {@link parseSasToken}.
- */
-export function formatSasToken(request: {
-  readonly resource: string;
-  /** Base64. */
-  readonly key: string;
-  readonly expirySeconds: number;
-  readonly policyName?: string;
-}): string {
-  const resource = encodePercent(request.resource);
-  const expiry = String(request.expirySeconds);
-  const signature = encodePercent(sign(request.key, resource, expiry).toString('base64'));
-  const policy = request.policyName ? `&skn=${encodePercent(request.policyName)}` : '';
-  return `SharedAccessSignature sr=${resource}&sig=${signature}&se=${expiry}${policy}`;
-}
-
 /** Returns true if one of the Base64 keys signed the token. The time does not depend on which key did. */
 export function verifySasSignature(token: SasToken, keys: readonly (string | null)[]): boolean {
   const presented = Buffer.from(token.signature, 'base64');
@@ -134,12 +116,4 @@ function parseFields(body: string): Result<Fields> {
 
 function sign(key: string, resource: string, expiry: string): Buffer {
   return createHmac('sha256', Buffer.from(key, 'base64')).update(`${resource}\n${expiry}`).digest();
-}
-
-/** Percent-encodes everything except letters, digits and `-_.~`, as .NET, Java and Python do. */
-function encodePercent(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }

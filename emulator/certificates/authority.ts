@@ -9,7 +9,6 @@ export interface Authority extends CertificateAndKey {
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const ROOT_DAYS = 3650;
-const INTERMEDIATE_DAYS = 365;
 
 /** Creates a root authority in memory. */
 export async function createAuthority(now: number): Promise<Authority> {
@@ -21,19 +20,4 @@ export async function createAuthority(now: number): Promise<Authority> {
     use: 'authority',
   });
   return { ...root, intermediatesPem: '' };
-}
-
-/** Creates an intermediate authority in memory, signed by another one. */
-export async function createIntermediateAuthority(
-  issuer: Authority,
-  request: { readonly commonName: string; readonly now: number },
-): Promise<Authority> {
-  const intermediate = await issueCertificate({
-    commonNames: [request.commonName],
-    validFrom: request.now - DAY_MILLISECONDS,
-    validTo: request.now + INTERMEDIATE_DAYS * DAY_MILLISECONDS,
-    use: 'authority',
-    issuer,
-  });
-  return { ...intermediate, intermediatesPem: intermediate.certificatePem + issuer.intermediatesPem };
 }

@@ -31,7 +31,9 @@ export const LOG_EVENTS = {
     'An environment variable begins with `IOTHUB_EMULATOR_` and is not an option. It may be misspelt.',
 } as const satisfies Readonly<Record<string, string>>;
 
-/** The meaning of every `reason` of the log that is in neither REFUSAL_REASONS nor DROP_REASONS. */
+export type LogEvent = keyof typeof LOG_EVENTS;
+
+/** Every `reason` of the log that is in none of REFUSAL_REASONS, CONNECT_REFUSAL_REASONS and DROP_REASONS, with its meaning. */
 export const LOG_REASONS = {
   graceful: 'The client sent DISCONNECT.',
   lost: 'The connection ended without DISCONNECT.',
@@ -49,3 +51,5 @@ export const LOG_REASONS = {
   DeliveryCountExceeded: 'The device abandoned the message too often.',
   Expired: 'The message expired before the device completed it.',
 } as const satisfies Readonly<Record<string, string>>;
+
+export type LogReason = keyof typeof LOG_REASONS;

@@ -171,7 +171,7 @@ export function createHub(
 // A timer that is set after the hub closed must not keep the process alive.
 function runUntil(closed: AbortSignal, clock: Clock): Clock {
   return {
-    now: () => clock.now(),
+    now: clock.now.bind(clock),
     schedule: (delayMilliseconds, run) =>
       closed.aborted ? NO_TIMER : clock.schedule(delayMilliseconds, run),
   };

@@ -1,3 +1,5 @@
+import type { LogEvent } from '../domain/log-events.ts';
+
 /** The only source of time. */
 export interface Clock {
   /** Unix milliseconds. */
@@ -25,8 +27,8 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 /** The values of a log line by name: `deviceId`, `operation`, `errorCode`, `reason`, `message` … */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Writes one line of the log. `event` is a stable word such as `client-refused`. */
-export type Log = (level: LogLevel, event: string, fields: LogFields) => void;
+/** Writes one line of the log. */
+export type Log = (level: LogLevel, event: LogEvent, fields: LogFields) => void;
 
 /** Keeps the changes of a hub on a durable medium. */
 export interface Journal {

@@ -73,11 +73,18 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
-    name: 'mqtt',
-    paths: ['emulator/mqtt/wire', 'emulator/mqtt/hub'],
+    name: 'mqtt/wire',
+    paths: ['emulator/mqtt/wire', 'emulator/mqtt/wire/broker', 'emulator/mqtt/wire/packets'],
+    what: 'MQTT 3.1.1 on a connected stream. Knows no service.',
+    rooms: [],
+    packages: ['node:*', 'aedes'],
+  },
+  {
+    name: 'mqtt/hub',
+    paths: ['emulator/mqtt/hub'],
     what: 'The device API over MQTT.',
-    rooms: ['hub', 'domain'],
-    packages: ['node:*', 'aedes', 'mqtt-packet'],
+    rooms: ['mqtt/wire', 'hub', 'domain'],
+    packages: ['node:*'],
   },
   {
     name: 'http',

@@ -6,13 +6,10 @@ import {
   verifyAuthoritySigned,
   verifyChain,
 } from '../../emulator/auth/certificate-chain.ts';
-import {
-  type Authority,
-  createAuthority,
-  createIntermediateAuthority,
-} from '../../emulator/certificates/authority.ts';
+import { type Authority, createAuthority } from '../../emulator/certificates/authority.ts';
 import { issueCertificate } from '../../emulator/certificates/issue.ts';
 import { type ClientCertificate, createClientCertificate } from '../../emulator/certificates/leaf.ts';
+import { createIntermediateAuthority } from '../certificates/intermediate-authority.ts';
 
 const NOW = Date.UTC(2030, 5, 1);
 const DAY = 24 * 60 * 60 * 1000;

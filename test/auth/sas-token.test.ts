@@ -6,13 +6,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   CLOCK_SKEW_MILLISECONDS,
-  formatSasToken,
   isExpired,
   parseSasToken,
   type SasToken,
   verifySasSignature,
   verifySasToken,
 } from '../../emulator/auth/sas-token.ts';
+import { formatSasToken } from './format-sas-token.ts';
 
 const HOST = 'hub1.iothub.test';
 const KEY = Buffer.from('a primary key of thirty-two byte').toString('base64');

@@ -4,13 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Authority,
-  createAuthority,
-  createIntermediateAuthority,
-} from '../../emulator/certificates/authority.ts';
+import { type Authority, createAuthority } from '../../emulator/certificates/authority.ts';
 import type { CertificateAndKey } from '../../emulator/certificates/issue.ts';
 import { createClientCertificate, createServerLeaf } from '../../emulator/certificates/leaf.ts';
+import { createIntermediateAuthority } from './intermediate-authority.ts';
 
 const OPENSSL = 'openssl';
 const now = Date.now();

@@ -1,11 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createLog } from '../../emulator/command/log-format.ts';
+import type { LogEvent } from '../../emulator/domain/log-events.ts';
 import type { LogFields, LogLevel } from '../../emulator/hub/ports.ts';
 
 function written(
   settings: Parameters<typeof createLog>[1],
-  ...lines: readonly (readonly [LogLevel, string, LogFields])[]
+  ...lines: readonly (readonly [LogLevel, LogEvent, LogFields])[]
 ): readonly string[] {
   const output = new PassThrough();
   const log = createLog(output, settings);
@@ -73,11 +74,11 @@ describe('log line', () => {
   ] as const)('is omitted if it is less urgent than the level %s', (level, expected) => {
     const lines = written(
       { level, isJson: true },
-      ['error', 'e', {}],
-      ['warn', 'e', {}],
-      ['info', 'e', {}],
-      ['debug', 'e', {}],
-      ['trace', 'e', {}],
+      ['error', 'client-connected', {}],
+      ['warn', 'client-connected', {}],
+      ['info', 'client-connected', {}],
+      ['debug', 'client-connected', {}],
+      ['trace', 'client-connected', {}],
     );
     expect(lines.map((line) => JSON.parse(line).level)).toEqual(expected);
   });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { REFUSAL_REASONS } from '../../emulator/auth/refusal-reasons.ts';
 import { LOG_EVENTS, LOG_REASONS } from '../../emulator/domain/log-events.ts';
+import { CONNECT_REFUSAL_REASONS } from '../../emulator/mqtt/hub/hub-mqtt-service.ts';
 import { DROP_REASONS } from '../../emulator/mqtt/wire/drop-reasons.ts';
 import { readLogVocabulary, readStringLiterals } from './log-calls.ts';
 
-const REASON_TABLES = [REFUSAL_REASONS, DROP_REASONS, LOG_REASONS];
+const REASON_TABLES = [REFUSAL_REASONS, CONNECT_REFUSAL_REASONS, DROP_REASONS, LOG_REASONS];
 const TABLE_FILES = [
   'emulator/auth/refusal-reasons.ts',
   'emulator/domain/log-events.ts',

@@ -7,6 +7,7 @@ import {
 } from '../../emulator/command/options/option-table.ts';
 import { LOG_EVENTS, LOG_REASONS } from '../../emulator/domain/log-events.ts';
 import { ROUTES } from '../../emulator/http/hub/routes.ts';
+import { CONNECT_REFUSAL_REASONS } from '../../emulator/mqtt/hub/hub-mqtt-service.ts';
 import { TOPICS } from '../../emulator/mqtt/hub/topics.ts';
 import { DROP_REASONS } from '../../emulator/mqtt/wire/drop-reasons.ts';
 import { type LogCall, readLogVocabulary } from './log-calls.ts';
@@ -69,7 +70,10 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
     },
   },
   'refusal-reasons': { page: 'docs/log.md', format: () => reasons(REFUSAL_REASONS) },
-  'drop-reasons': { page: 'docs/log.md', format: () => reasons(DROP_REASONS) },
+  'drop-reasons': {
+    page: 'docs/log.md',
+    format: () => reasons({ ...CONNECT_REFUSAL_REASONS, ...DROP_REASONS }),
+  },
   'other-reasons': { page: 'docs/log.md', format: () => reasons(LOG_REASONS) },
 };
 

@@ -1,7 +1,6 @@
 import { Agent, type RequestOptions, request as sendRequest } from 'node:https';
 import { connect, type TLSSocket } from 'node:tls';
 import iothub from 'azure-iothub';
-import { formatSasToken } from '../../emulator/auth/sas-token.ts';
 import { createAuthority } from '../../emulator/certificates/authority.ts';
 import { issueCertificate } from '../../emulator/certificates/issue.ts';
 import { createRandomIds } from '../../emulator/clocks/random-ids.ts';
@@ -13,6 +12,7 @@ import { createHub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
 import type { Clock, LogFields } from '../../emulator/hub/ports.ts';
 import { listenHttps } from '../../emulator/listen/https.ts';
+import { formatSasToken } from '../auth/format-sas-token.ts';
 
 export const HOST_NAME = '127.0.0.1';
 const API_VERSION = 'api-version=2021-04-12';

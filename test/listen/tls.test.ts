@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createIntermediateAuthority } from '../../emulator/certificates/authority.ts';
 import { createClientCertificate } from '../../emulator/certificates/leaf.ts';
 import { isListenError } from '../../emulator/listen/listener.ts';
 import { listenTls } from '../../emulator/listen/tls.ts';
+import { createIntermediateAuthority } from '../certificates/intermediate-authority.ts';
 import { connectTls, countHandles, createTrust, expectCall, readAll, type Trust } from './fixtures.ts';
 
 const VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { formatSasToken } from '../../emulator/auth/sas-token.ts';
 import { createManualClock, type ManualClock } from '../../emulator/clocks/manual-clock.ts';
 import { createRandomIds } from '../../emulator/clocks/random-ids.ts';
 import {
@@ -16,9 +15,10 @@ import type { ClientConnection } from '../../emulator/hub/client-connection.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import { createHub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
-import type { LogFields } from '../../emulator/hub/ports.ts';
+import type { Journal, Log, LogFields } from '../../emulator/hub/ports.ts';
 import { createMqttDoor, type MqttDoor } from '../../emulator/mqtt/hub/mqtt-door.ts';
 import { MQTT_EVENT_FORMATS } from '../../emulator/mqtt/hub/telemetry.ts';
+import { formatSasToken } from '../auth/format-sas-token.ts';
 import { connectRaw, type RawClient, type RawConnectOptions } from './raw-client.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -30,25 +30,27 @@ export interface LogLine {
   readonly fields: LogFields;
 }
 
-/** A hub on a clock that stands still, its MQTT door on a plain loopback socket, and raw clients to it. */
+/** A hub with a manual clock, its MQTT door on a loopback socket without TLS, and raw clients. */
 export interface MqttHub extends AsyncDisposable {
   readonly hub: Hub;
   readonly clock: ManualClock;
   readonly door: MqttDoor;
   readonly port: number;
   readonly logLines: LogLine[];
-  /** The hub's voice toward each client that connected, by client id. */
+  /** The link of the hub to each client that connected, by client id. */
   readonly links: ReadonlyMap<string, ClientConnection>;
-  /** Lock tokens that clients settled, as `complete TOKEN` or `reject TOKEN`. */
+  /** The completed and rejected lock tokens, as `complete TOKEN` or `reject TOKEN`. */
   readonly settled: string[];
-  /** Registers a device, or a module (`device/module`) with its device. */
+  /** Registers a device, or a module (`device/module`) and its device. */
   register(clientId: string): ClientIdentity;
-  /** A client that has been accepted; its CONNACK is taken. */
+  /** Connects a client. Rejects if CONNACK refuses it. */
   connect(clientId: string, options?: RawConnectOptions): Promise<RawClient>;
-  /** An open socket on which nothing was said yet. */
+  /** Closes the door, with every connection, and opens another one over the same hub. */
+  reopenDoor(): Promise<void>;
+  /** Opens a socket without CONNECT. */
   open(): Promise<RawClient>;
   passwordOf(clientId: string): string;
-  /** All telemetry so far. */
+  /** Resolves with the first `count` events. */
   events(count: number): Promise<readonly DeviceEvent[]>;
   untilLogged(reason: string): Promise<LogLine>;
 }
@@ -57,19 +59,21 @@ export function userNameOf(clientId: string): string {
   return `${HUB_NAME}/${clientId}/?api-version=2021-04-12`;
 }
 
-export async function startMqttHub(options: Partial<HubOptions> = {}): Promise<MqttHub> {
+export async function startMqttHub(options: Partial<HubOptions> = {}, journal?: Journal): Promise<MqttHub> {
   const clock = createManualClock(Date.UTC(2026, 0, 2, 3, 4, 5));
   const logLines: LogLine[] = [];
+  const log: Log = (level, event, fields) => logLines.push({ level, event, fields });
   const created = createHub(
     { ...DEFAULT_HUB_OPTIONS, hostNames: [HUB_NAME, 'localhost', '127.0.0.1'], ...options },
-    { clock, ids: createRandomIds(), log: (level, event, fields) => logLines.push({ level, event, fields }) },
+    { clock, ids: createRandomIds(), log, ...(journal && { journal }) },
     [MQTT_EVENT_FORMATS],
   );
   if (!created.ok) throw new Error(created.error.message);
   const links = new Map<string, ClientConnection>();
   const settled: string[] = [];
-  const hub = listenIn(created.value, links, settled);
-  const door = await createMqttDoor(hub);
+  const hub = recordLinks(created.value, links, settled);
+  const openDoor = () => createMqttDoor({ hubOf: () => hub, clock, log });
+  let door = await openDoor();
   const server = createServer((socket: Socket) =>
     door.accept(socket, { certificates: () => [], remoteAddress: '127.0.0.1', transport: 'mqtt' }),
   );
@@ -86,7 +90,9 @@ export async function startMqttHub(options: Partial<HubOptions> = {}): Promise<M
   return {
     hub,
     clock,
-    door,
+    get door() {
+      return door;
+    },
     port,
     logLines,
     links,
@@ -100,11 +106,15 @@ export async function startMqttHub(options: Partial<HubOptions> = {}): Promise<M
         ...connectOptions,
       });
       const connack = await client.next('connack');
-      if (connack.returnCode !== 0) throw new Error(`refused with ${connack.returnCode}`);
+      if (connack.returnCode !== 0) throw new Error(`CONNACK ${connack.returnCode}`);
       client.sessionPresent = connack.sessionPresent;
       return client;
     },
     open,
+    reopenDoor: async () => {
+      await door[Symbol.asyncDispose]();
+      door = await openDoor();
+    },
     passwordOf,
     events: (count) => readEvents(hub, count),
     untilLogged: (reason) =>
@@ -118,7 +128,7 @@ export async function startMqttHub(options: Partial<HubOptions> = {}): Promise<M
   };
 }
 
-/** A token signed by the policy `device`. */
+/** Returns a token of the policy `device`. */
 export function tokenOf(clientId: string, now: number): string {
   const [deviceId = '', moduleId] = clientId.split('/');
   const module = moduleId === undefined ? '' : `/modules/${moduleId}`;
@@ -137,29 +147,29 @@ export function register(hub: Hub, clientId: string, body: JsonObject = {}): Cli
   if (!hub.devices.getDevice(identity.value.deviceId).ok) {
     const request = parseDeviceRequest(identity.value.deviceId, body);
     if (!request.ok || !hub.devices.createOrUpdateDevice(request.value, NO_PRECONDITION).ok)
-      throw new Error('no device');
+      throw new Error('The device was not registered.');
   }
   const module = identity.value.moduleId;
   if (module !== undefined) {
     const request = parseModuleRequest(identity.value.deviceId, module, body);
     if (!request.ok || !hub.modules.createOrUpdateModule(request.value, NO_PRECONDITION).ok)
-      throw new Error('no module');
+      throw new Error('The module was not registered.');
   }
   return identity.value;
 }
 
-/** Desired properties as a back end patches them. */
+/** Updates desired properties as the service does. */
 export function patchDesired(hub: Hub, identity: ClientIdentity, desired: JsonValue): void {
   const patched = hub.twins.updateTwin(identity, { desired: desired as JsonObject }, NO_PRECONDITION);
   if (!patched.ok) throw new Error(patched.error.message);
 }
 
 /** Keeps every connection, and what each session settles, for the test to read. */
-function listenIn(hub: Hub, connections: Map<string, ClientConnection>, settled: string[]): Hub {
+function recordLinks(hub: Hub, links: Map<string, ClientConnection>, settled: string[]): Hub {
   const open = hub.sessions.open.bind(hub.sessions);
   hub.sessions.open = (client, connection, options) => {
     const { deviceId, moduleId } = client.identity;
-    connections.set(moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`, connection);
+    links.set(moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`, connection);
     const session = open(client, connection, options);
     const { completeMessage, rejectMessage } = session;
     session.completeMessage = (lockToken) => {
@@ -182,6 +192,6 @@ async function readEvents(hub: Hub, count: number): Promise<readonly DeviceEvent
     events.push(event);
     if (events.length === count) break;
   }
-  if (events.length < count) throw new Error(`only ${events.length} of ${count} events`);
+  if (events.length < count) throw new Error(`Timed out with ${events.length} of ${count} events.`);
   return events;
 }

@@ -11,27 +11,27 @@ type PacketOf<Command extends Packet['cmd']> = Extract<Packet, { cmd: Command }>
 
 const DEADLINE_MILLISECONDS = 5000;
 
-/** A client that says exactly what a test wants, byte by byte. */
+/** An MQTT client that sends the exact packets and bytes of a test. */
 export interface RawClient {
   sessionPresent: boolean;
-  /** Every packet that came, in order. */
+  /** All received packets, in order. */
   readonly received: Packet[];
   /** Resolves when the server has closed the connection. */
   readonly closed: Promise<void>;
   isClosed(): boolean;
   connect(clientId: string, options?: RawConnectOptions): void;
-  /** Packets in one segment. */
+  /** Sends packets in one segment. */
   send(...packets: Packet[]): void;
   sendBytes(bytes: Uint8Array): void;
-  /** Takes the next packet that came; it must be of this kind. */
+  /** Resolves with the next packet. Rejects if it is another type. */
   next<Command extends Packet['cmd']>(command: Command): Promise<PacketOf<Command>>;
   subscribe(...filters: readonly (readonly [string, 0 | 1 | 2])[]): Promise<readonly number[]>;
   publish(topic: string, body: string | Buffer, options?: PublishOptions): void;
-  /** Resolves when all that was sent has been answered: a ping has come back. */
+  /** Resolves when the answer to a ping arrives, so that all earlier packets are processed. */
   settle(): Promise<void>;
   pause(): void;
   resume(): void;
-  /** Hangs up without a goodbye. */
+  /** Closes the connection without DISCONNECT. */
   destroy(): void;
 }
 
@@ -94,15 +94,15 @@ export function rawClientOn(stream: Duplex): RawClient {
     next: async <Command extends Packet['cmd']>(command: Command) => {
       const end = Date.now() + DEADLINE_MILLISECONDS;
       while (received.length <= taken) {
-        if (isClosed) throw new Error(`the connection ended instead of a ${command}`);
-        if (Date.now() > end) throw new Error(`no ${command} came`);
+        if (isClosed) throw new Error(`The connection ended before a ${command} arrived.`);
+        if (Date.now() > end) throw new Error(`Timed out waiting for a ${command}.`);
         await Promise.race([
           new Promise<void>((resolve) => waiting.push(resolve)),
           new Promise<void>((resolve) => setTimeout(resolve, 250)),
         ]);
       }
       const packet = received[taken++] as Packet;
-      if (packet.cmd !== command) throw new Error(`a ${packet.cmd} came instead of a ${command}`);
+      if (packet.cmd !== command) throw new Error(`Expected a ${command}, received a ${packet.cmd}.`);
       return packet as PacketOf<Command>;
     },
     subscribe: async (...filters) => {
@@ -122,7 +122,7 @@ export function rawClientOn(stream: Duplex): RawClient {
       client.send({ cmd: 'pingreq' });
       const end = Date.now() + DEADLINE_MILLISECONDS;
       while (!received.slice(taken).some(({ cmd }) => cmd === 'pingresp')) {
-        if (isClosed || Date.now() > end) throw new Error('no pingresp came');
+        if (isClosed || Date.now() > end) throw new Error('Timed out waiting for a pingresp.');
         await new Promise<void>((resolve) => waiting.push(resolve));
       }
       received.splice(
@@ -140,14 +140,14 @@ export function rawClientOn(stream: Duplex): RawClient {
       stream.destroy();
     },
   };
-  // A test that does not ask for the end shall not fail by it.
+  // A test that does not wait for the end must not fail.
   client.closed.catch(() => undefined);
   return client;
 }
 
 function withDeadline(promise: Promise<void>, what: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), 15_000);
+    const timer = setTimeout(() => reject(new Error(`Timed out waiting for ${what}.`)), 15_000);
     timer.unref();
     promise.then(() => {
       clearTimeout(timer);

@@ -1,6 +1,5 @@
 import { Client, ModuleClient } from 'azure-iot-device';
 import { Mqtt } from 'azure-iot-device-mqtt';
-import { formatSasToken } from '../../emulator/auth/sas-token.ts';
 import { createRandomIds } from '../../emulator/clocks/random-ids.ts';
 import { createSystemClock } from '../../emulator/clocks/system-clock.ts';
 import type { ClientIdentity } from '../../emulator/domain/identities/client-identity.ts';
@@ -8,22 +7,23 @@ import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-options.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
+import { formatSasToken } from '../auth/format-sas-token.ts';
 import { HUB_NAME, type LogLine, register } from './mqtt-hub.ts';
 
 export interface SdkHub extends AsyncDisposable {
   readonly hub: Hub;
   readonly emulator: Emulator;
   readonly logLines: readonly LogLine[];
-  /** The connection string of a newly registered device or module; by the gateway, or with the address as its name. */
+  /** Registers a device or module. Returns its connection string, with the address as gateway or as host name. */
   register(clientId: string, by?: 'gateway' | 'name'): string;
   device(connectionString: string): Promise<Client>;
-  /** A token that names the hub by its address, valid for so many seconds. */
+  /** Returns a token with the address as host name that is valid for `seconds`. */
   tokenOf(deviceId: string, seconds: number): string;
   deviceWithToken(deviceId: string, seconds: number): Promise<Client>;
   module(connectionString: string): Promise<ModuleClient>;
 }
 
-/** A whole emulator over TLS, for the device SDK as it is. */
+/** Starts an emulator with TLS for the device SDK. */
 export async function startSdkHub(options: Partial<HubOptions> = {}): Promise<SdkHub> {
   const logLines: LogLine[] = [];
   const emulator = await startEmulator({

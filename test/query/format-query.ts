@@ -1,5 +1,5 @@
 import type { Column, Expression, Path, Primitive, Query } from '../../emulator/query/syntax/syntax.ts';
-import { isBareMemberName, isBareName } from '../../emulator/query/syntax/words.ts';
+import { isKeyword } from '../../emulator/query/syntax/words.ts';
 
 /** Formats a query as text, the reverse of `parseQuery`. */
 export function formatQuery(query: Query): string {
@@ -97,4 +97,17 @@ function formatPath(path: Path): string {
 
 function formatMemberName(name: string): string {
   return isBareMemberName(name) ? name : `[[${name}]]`;
+}
+
+const NAME = /^[\p{L}\p{Nl}_$][\p{L}\p{M}\p{N}_$-]*$/u;
+const MEMBER_NAME = /^[\p{L}\p{N}_$][\p{L}\p{M}\p{N}_$-]*$/u;
+
+/** Returns true if the text is a root name or an alias that needs no brackets. */
+function isBareName(text: string): boolean {
+  return NAME.test(text) && !isKeyword(text);
+}
+
+/** Returns true if the text is a name that needs no brackets after a dot. Such a name may begin with a digit. */
+function isBareMemberName(text: string): boolean {
+  return MEMBER_NAME.test(text) && !isKeyword(text);
 }

@@ -1,7 +1,7 @@
-import { formatSasToken } from '../../emulator/auth/sas-token.ts';
 import { DEFAULT_KEY } from '../../emulator/emulator-options.ts';
 import { ROUTES } from '../../emulator/http/hub/routes.ts';
 import type { Route } from '../../emulator/http/wire/route.ts';
+import { formatSasToken } from '../auth/format-sas-token.ts';
 import { mutateBytes, mutateJson } from './mutations.ts';
 import type { Random } from './random.ts';
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, WebSocket } from 'ws';
-import { formatSasToken } from '../../emulator/auth/sas-token.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { DEFAULT_KEY } from '../../emulator/emulator-options.ts';
+import { formatSasToken } from '../auth/format-sas-token.ts';
 import { type RawClient, type RawConnectOptions, rawClientOn } from '../mqtt/raw-client.ts';
 import { openTls } from './tls-client.ts';
 

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from '
 import { failed, ok, type Result } from '../result.ts';
 import { NEVER } from '../time.ts';
 import { createSection, type Twin, type TwinPatch, type TwinSection } from './twin.ts';
-import { mergeMetadata } from './twin-merge.ts';
+import { mergeSection } from './twin-merge.ts';
 import { parseTwinPatch } from './twin-request.ts';
 import { validateReplacement } from './twin-validation.ts';
 
@@ -47,7 +47,8 @@ export function applyTwinContent(twin: Twin, { tags, desired, reported }: TwinCo
 
 function fillSection(empty: TwinSection, members: JsonObject): TwinSection {
   if (Object.keys(members).length === 0) return empty;
-  return createSection(members, mergeMetadata(undefined, members, NEVER, 1), 1);
+  const stamp = { $lastUpdated: NEVER, $lastUpdatedVersion: 1 };
+  return createSection(members, mergeSection({}, undefined, members, stamp).metadata, 1);
 }
 
 function parseReported(properties: JsonValue | undefined): Result<JsonObject | undefined> {

@@ -21,31 +21,38 @@ export interface TwinSource {
  */
 export type TwinForm = 'single' | 'row';
 
-/** One member of the document. An undefined value is left out. */
-interface TwinMember {
+type Read = (source: TwinSource) => JsonValue | undefined;
+
+/** A member that stands in a record as it is printed; null and absent members are left out. */
+interface StoredMember {
+  readonly name: string;
+  readonly of: 'identity' | 'twin' | 'activity';
+  /** Its name in the record, if it is another one. */
+  readonly as?: string;
+  /** The value if the record has none. */
+  readonly byDefault?: string;
+}
+
+/** A member that is computed. An undefined value is left out. */
+interface ComputedMember {
   readonly name: string;
   /** The value in a row of a query. */
-  readonly read: (source: TwinSource) => JsonValue | undefined;
+  readonly read: Read;
   /** The value in the form `single`, if it differs. */
-  readonly readSingle?: (source: TwinSource) => JsonValue | undefined;
+  readonly readSingle?: Read;
 }
 
 /** The members of a twin document in the order of IoT Hub. Both rows of queries and JSON answers use this table. */
-export const TWIN_MEMBERS: readonly TwinMember[] = [
-  { name: 'deviceId', read: ({ identity }) => identity.deviceId },
-  { name: 'moduleId', read: ({ identity }) => (identity.kind === 'module' ? identity.moduleId : undefined) },
+const MEMBERS: readonly (StoredMember | ComputedMember)[] = [
+  { name: 'deviceId', of: 'identity' },
+  { name: 'moduleId', of: 'identity' },
   { name: 'etag', read: ({ twin }) => formatTwinEtag(twin) },
   { name: 'deviceEtag', read: ({ identity }) => formatIdentityEtag(identity.etagNumber) },
-  { name: 'status', read: ({ identity }) => (identity.kind === 'device' ? identity.status : 'enabled') },
-  {
-    name: 'statusReason',
-    read: ({ identity }) => (identity.kind === 'device' ? (identity.statusReason ?? undefined) : undefined),
-  },
-  {
-    name: 'statusUpdateTime',
-    read: ({ identity }) => (identity.kind === 'device' ? identity.statusUpdatedTime : NEVER),
-  },
-  { name: 'connectionState', read: ({ activity }) => activity.connectionState },
+  // A module has no status of its own.
+  { name: 'status', of: 'identity', byDefault: 'enabled' },
+  { name: 'statusReason', of: 'identity' },
+  { name: 'statusUpdateTime', of: 'identity', as: 'statusUpdatedTime', byDefault: NEVER },
+  { name: 'connectionState', of: 'activity' },
   { name: 'lastActivityTime', read: ({ activity }) => formatOptionalTime(activity.lastActivityUtc) },
   { name: 'cloudToDeviceMessageCount', read: ({ queue }) => queue?.messages.length ?? 0 },
   { name: 'authenticationType', read: ({ identity }) => identity.authentication.type },
@@ -57,19 +64,16 @@ export const TWIN_MEMBERS: readonly TwinMember[] = [
       return { PrimaryThumbprint: primaryThumbprint, SecondaryThumbprint: secondaryThumbprint };
     },
   },
-  { name: 'modelId', read: ({ twin }) => twin.modelId },
+  { name: 'modelId', of: 'twin' },
   { name: 'version', read: ({ twin }) => versionOf(twin) },
   { name: 'tags', read: ({ twin }) => (hasMembers(twin.tags) ? twin.tags : undefined) },
-  { name: 'properties', read: ({ twin }) => twin.properties },
+  { name: 'properties', of: 'twin' },
   {
     name: 'capabilities',
     read: ({ identity }) => ({ iotEdge: identity.kind === 'device' && identity.isEdge }),
     readSingle: ({ identity }) => (identity.kind === 'device' ? { iotEdge: identity.isEdge } : undefined),
   },
-  {
-    name: 'deviceScope',
-    read: ({ identity }) => (identity.kind === 'device' ? (identity.deviceScope ?? undefined) : undefined),
-  },
+  { name: 'deviceScope', of: 'identity' },
   {
     name: 'parentScopes',
     read: ({ identity }) =>
@@ -77,19 +81,28 @@ export const TWIN_MEMBERS: readonly TwinMember[] = [
   },
 ];
 
-const READERS: Readonly<Record<TwinForm, readonly (readonly [string, TwinMember['read']])[]>> = {
-  row: TWIN_MEMBERS.map(({ name, read }) => [name, read]),
-  single: TWIN_MEMBERS.map(({ name, read, readSingle }) => [name, readSingle ?? read]),
-};
+/** Every member with the function that reads it from a row of a query. */
+export const TWIN_MEMBERS: readonly (readonly [name: string, read: Read])[] = MEMBERS.map((member) => [
+  member.name,
+  'of' in member ? createReader(member) : member.read,
+]);
 
 /** Formats the complete twin as IoT Hub does. */
 export function formatTwinDocument(source: TwinSource, form: TwinForm): JsonObject {
   const document: Record<string, JsonValue> = {};
-  for (const [name, read] of READERS[form]) {
-    const value = read(source);
-    if (value !== undefined) document[name] = value;
+  for (const member of MEMBERS) {
+    let value: JsonValue | undefined;
+    if ('of' in member) {
+      const record = source[member.of] as unknown as JsonObject;
+      value = record[member.as ?? member.name] ?? member.byDefault;
+    } else value = (form === 'single' && member.readSingle ? member.readSingle : member.read)(source);
+    if (value !== undefined) document[member.name] = value;
   }
   return document;
+}
+
+function createReader({ of, name, as = name, byDefault }: StoredMember): Read {
+  return (source) => (source[of] as unknown as JsonObject)[as] ?? byDefault;
 }
 
 // Unlike `Object.keys` this builds no list. A query on tags calls it for every row.

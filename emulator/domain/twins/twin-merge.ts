@@ -5,48 +5,37 @@ export function isMetaName(name: string): boolean {
   return name.startsWith('$');
 }
 
-/** Merges a patch into an object. Null deletes a member, an object is merged, any other value replaces the member. */
-export function mergeMembers(base: JsonObject, patch: JsonObject): JsonObject {
-  const members = new Map(Object.entries(base));
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) members.delete(name);
-    else if (isJsonObject(value)) {
-      const before = members.get(name);
-      members.set(name, mergeMembers(isJsonObject(before) ? before : {}, value));
-    } else members.set(name, value);
-  }
-  return Object.fromEntries(members);
+/** An object after a patch, and whether the patch touched one of its properties. */
+export interface MergedMembers {
+  readonly members: JsonObject;
+  readonly isTouched: boolean;
 }
 
 /**
- * Sets the time, and for desired properties the version, of every node that a patch touches and of its ancestors.
+ * Merges a patch into an object. Null deletes a member, an object is merged, any other value replaces the member. Two
+ * members of a patch touch no property: a null for an absent one, and an empty object for one that is an object.
+ */
+export function mergeMembers(base: JsonObject, patch: JsonObject): MergedMembers {
+  return mergeNode(base, undefined, patch, NO_STAMP);
+}
+
+/** A section of a twin after a patch. */
+export interface MergedSection extends MergedMembers {
+  readonly metadata: JsonObject;
+}
+
+/**
+ * Merges a patch into the members of a section and its metadata. Every node that the patch contains, and its ancestors,
+ * get the stamp: the time, and for desired properties the version.
  * Source: the Scene/Brightness twin of Azure/azure-iot-sdk-java#1011.
  */
-export function mergeMetadata(
-  base: JsonObject | undefined,
+export function mergeSection(
+  base: JsonObject,
+  metadata: JsonObject | undefined,
   patch: JsonObject,
-  time: string,
-  version: number | undefined,
-): JsonObject {
-  const children = new Map(Object.entries(base ?? {}).filter(([name]) => !isMetaName(name)));
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) children.delete(name);
-    else if (isJsonObject(value)) {
-      const before = children.get(name);
-      children.set(name, mergeMetadata(isJsonObject(before) ? before : undefined, value, time, version));
-    } else children.set(name, stampOf(time, version));
-  }
-  return Object.fromEntries([...Object.entries(stampOf(time, version)), ...children]);
-}
-
-/**
- * Returns the names in a patch that touch a property. Two members touch none:
- * a null for an absent property, and an empty object for a property that is an object.
- */
-export function touchedNames(base: JsonObject, patch: JsonObject): readonly string[] {
-  return Object.entries(patch)
-    .filter(([name, value]) => isTouching(memberOf(base, name), value))
-    .map(([name]) => name);
+  stamp: JsonObject,
+): MergedSection {
+  return mergeNode(base, metadata, patch, stamp);
 }
 
 /** Returns the patch that deletes every member. */
@@ -68,14 +57,43 @@ export function changesOf(before: JsonObject, after: JsonObject): JsonObject {
   return Object.fromEntries([...kept, ...vanished.map((name): [string, null] => [name, null])]);
 }
 
-function isTouching(before: JsonValue | undefined, value: JsonValue): boolean {
-  if (value === null) return before !== undefined;
-  if (isJsonObject(value) && isJsonObject(before)) return touchedNames(before, value).length > 0;
-  return true;
-}
+const NO_STAMP: JsonObject = {};
 
-function stampOf(time: string, version: number | undefined): JsonObject {
-  return version === undefined
-    ? { $lastUpdated: time }
-    : { $lastUpdated: time, $lastUpdatedVersion: version };
+// One walk for members and metadata. A `$` name of a section is not a member; the metadata of a node begins with its stamp.
+function mergeNode(
+  base: JsonObject,
+  metadata: JsonObject | undefined,
+  patch: JsonObject,
+  stamp: JsonObject,
+): MergedSection {
+  const members = new Map<string, JsonValue>();
+  for (const name of Object.keys(base)) if (name[0] !== '$') members.set(name, base[name] as JsonValue);
+  const nodes = new Map<string, JsonValue>();
+  for (const name in stamp) nodes.set(name, stamp[name] as JsonValue);
+  for (const name of Object.keys(metadata ?? NO_STAMP)) {
+    if (name[0] !== '$') nodes.set(name, metadata?.[name] as JsonValue);
+  }
+  let isTouched = false;
+  for (const name of Object.keys(patch)) {
+    const value = patch[name] as JsonValue;
+    if (value === null) {
+      isTouched = members.delete(name) || isTouched;
+      nodes.delete(name);
+      continue;
+    }
+    if (isJsonObject(value)) {
+      const before = members.get(name);
+      const node = nodes.get(name);
+      const isMerge = isJsonObject(before);
+      const merged = mergeNode(isMerge ? before : {}, isJsonObject(node) ? node : undefined, value, stamp);
+      members.set(name, merged.members);
+      nodes.set(name, merged.metadata);
+      isTouched ||= !isMerge || merged.isTouched;
+    } else {
+      members.set(name, value);
+      nodes.set(name, stamp);
+      isTouched = true;
+    }
+  }
+  return { members: Object.fromEntries(members), metadata: Object.fromEntries(nodes), isTouched };
 }

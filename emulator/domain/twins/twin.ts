@@ -1,7 +1,7 @@
 import type { ClientIdentity } from '../identities/client-identity.ts';
 import { isJsonObject, type JsonObject, type JsonValue, memberOf } from '../json.ts';
 import { NEVER } from '../time.ts';
-import { changesOf, deleteAll, isMetaName, mergeMembers, mergeMetadata, touchedNames } from './twin-merge.ts';
+import { changesOf, deleteAll, isMetaName, mergeMembers, mergeSection } from './twin-merge.ts';
 
 /** Desired or reported properties in the order of IoT Hub: user members, then `$metadata`, then `$version`. */
 export interface TwinSection {
@@ -59,20 +59,19 @@ export function createTwin(identity: ClientIdentity, createdTime: string): Twin 
  */
 export function applyTwinPatch(twin: Twin, patch: TwinPatch, time: string): TwinChange {
   const tagsPatch = patch.tags === null ? deleteAll(twin.tags) : patch.tags;
-  const desired = twin.properties.desired;
+  const { desired } = twin.properties;
   const desiredPatch = patch.desired === null ? deleteAll(desired) : patch.desired;
-  const hasTouchedTags = tagsPatch !== undefined && touchedNames(twin.tags, tagsPatch).length > 0;
-  const hasTouchedDesired = desiredPatch !== undefined && touchedNames(desired, desiredPatch).length > 0;
-  if (!hasTouchedTags && !hasTouchedDesired) {
+  const tags = tagsPatch && mergeMembers(twin.tags, tagsPatch);
+  const section = desiredPatch && patchSection(desired, desiredPatch, time, desired.$version + 1);
+  const hasTouchedTags = tags?.isTouched === true;
+  const hasTouchedDesired = section?.isTouched === true;
+  if (!hasTouchedTags && !hasTouchedDesired)
     return { twin, hasChanged: false, notification: undefined, touched: {} };
-  }
-  const version = desired.$version + (hasTouchedDesired ? 1 : 0);
   return changeOf(twin, {
-    tags: hasTouchedTags ? mergeMembers(twin.tags, tagsPatch) : twin.tags,
-    desired: hasTouchedDesired ? mergeSection(desired, desiredPatch, version, time, version) : desired,
+    tags: hasTouchedTags ? tags.members : twin.tags,
+    desired: hasTouchedDesired ? section.section : desired,
     touchedTags: hasTouchedTags ? tagsPatch : undefined,
     touchedDesired: hasTouchedDesired ? desiredPatch : undefined,
-    time,
   });
 }
 
@@ -84,21 +83,19 @@ export function applyTwinReplacement(twin: Twin, replacement: TwinPatch, time: s
   const tags = replacement.tags ?? {};
   const members = replacement.desired ?? {};
   const before = twin.properties.desired;
-  const version = before.$version + 1;
-  const empty: TwinSection = { $metadata: { $lastUpdated: time }, $version: before.$version };
   return changeOf(twin, {
     tags,
-    desired: mergeSection(empty, members, version, time, version),
+    desired: patchSection(undefined, members, time, before.$version + 1).section,
     touchedTags: changesOf(twin.tags, tags),
     touchedDesired: changesOf(before, members),
-    time,
   });
 }
 
 /** Applies an update by the client: merges reported properties. It increments `$version` and keeps the etag. */
 export function applyReportedPatch(twin: Twin, patch: JsonObject, time: string): Twin {
   const before = twin.properties.reported;
-  const reported = mergeSection(before, patch, before.$version + 1, time, undefined);
+  const { members, metadata } = mergeSection(before, before.$metadata, patch, { $lastUpdated: time });
+  const reported = createSection(members, metadata, before.$version + 1);
   return { ...twin, properties: { ...twin.properties, reported } };
 }
 
@@ -133,7 +130,6 @@ interface Outcome {
   readonly desired: TwinSection;
   readonly touchedTags: JsonObject | undefined;
   readonly touchedDesired: JsonObject | undefined;
-  readonly time: string;
 }
 
 function changeOf(twin: Twin, outcome: Outcome): TwinChange {
@@ -161,23 +157,21 @@ function changeOf(twin: Twin, outcome: Outcome): TwinChange {
 export function createSection(members: JsonObject, $metadata: JsonObject, $version: number): TwinSection {
   // `Object.fromEntries`, because a spread followed by more members creates a hidden class for each object in V8 11.
   // This would cost memory and slow down queries.
-  const entries = [
-    ...Object.entries(members),
-    ['$metadata', $metadata] as const,
-    ['$version', $version] as const,
-  ];
+  const entries: [string, JsonValue][] = Object.entries(members);
+  entries.push(['$metadata', $metadata], ['$version', $version]);
   return Object.fromEntries(entries) as JsonObject as TwinSection;
 }
 
-function mergeSection(
-  section: TwinSection,
+/** Merges desired properties, whose stamps have the new version. Without a section the patch is the whole content. */
+function patchSection(
+  section: TwinSection | undefined,
   patch: JsonObject,
-  version: number,
   time: string,
-  stamp: number | undefined,
-): TwinSection {
-  const members = mergeMembers(userMembersOf(section), patch);
-  return createSection(members, mergeMetadata(section.$metadata, patch, time, stamp), version);
+  version: number,
+): { readonly section: TwinSection; readonly isTouched: boolean } {
+  const stamp = { $lastUpdated: time, $lastUpdatedVersion: version };
+  const { members, metadata, isTouched } = mergeSection(section ?? {}, section?.$metadata, patch, stamp);
+  return { section: createSection(members, metadata, version), isTouched };
 }
 
 /** Returns the metadata of the property at a path of names, or undefined if it does not exist. */

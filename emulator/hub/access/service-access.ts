@@ -77,6 +77,6 @@ export class ServiceAccess {
 
 /** Refuses a policy that grants none of the permissions. */
 export function checkPermission(policy: Policy, permissions: readonly Permission[]): Result<void> {
-  if (permissions.some((permission) => hasPermission(policy, permission))) return ok(undefined);
+  for (const permission of permissions) if (hasPermission(policy, permission)) return ok(undefined);
   return refused('permission-missing', `The policy '${policy.name}' lacks ${permissions.join(' or ')}.`);
 }

@@ -10,7 +10,7 @@ const SECTIONS: ReadonlyMap<string, Reader<ClientRecord>> = new Map([
 /** The collections `devices` and `devices.modules`: the members of their rows. */
 export const TWINS: QueryCollection<ClientRecord> = {
   roots: new Map(
-    TWIN_MEMBERS.map(({ name, read }): [string, QueryRoot<ClientRecord>] => [
+    TWIN_MEMBERS.map(([name, read]): [string, QueryRoot<ClientRecord>] => [
       name.toLowerCase(),
       name === 'properties' ? { name, read, members: SECTIONS } : { name, read },
     ]),

@@ -1,17 +1,14 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import type { Channel } from '../../hub/client-connection.ts';
 import type { ClientSession } from '../../hub/sessions/client-session.ts';
-import { findSubscription, type Subscription } from './topics.ts';
+import type { QualityOfService, Subscription } from '../wire/service.ts';
+import { findChannel, type SubscriptionChannel } from './topics.ts';
 
-export type QualityOfService = 0 | 1;
-
-interface Granted {
-  readonly filter: string;
-  readonly subscription: Subscription;
-  readonly qualityOfService: QualityOfService;
+interface Granted extends Subscription {
+  readonly channel: SubscriptionChannel;
 }
 
-/** The filters that a connection holds; two of them may lead to one channel. */
+/** The subscriptions of one connection. Several topic filters may have the same channel. */
 export class GrantedSubscriptions {
   readonly #identity: ClientIdentity;
   readonly #granted: Granted[] = [];
@@ -20,42 +17,39 @@ export class GrantedSubscriptions {
     this.#identity = identity;
   }
 
-  has(subscription: Subscription): boolean {
-    return this.#granted.some((granted) => granted.subscription === subscription);
+  has(channel: SubscriptionChannel): boolean {
+    return this.#granted.some((granted) => granted.channel === channel);
   }
 
-  /** The highest QoS that a filter for this subscription was granted. */
-  qualityOfService(subscription: Subscription): QualityOfService {
+  /** Returns the highest QoS of the subscriptions with this channel. */
+  qualityOfService(channel: SubscriptionChannel): QualityOfService {
     const isReliable = this.#granted.some(
-      (granted) => granted.subscription === subscription && granted.qualityOfService === 1,
+      (granted) => granted.channel === channel && granted.qualityOfService === 1,
     );
     return isReliable ? 1 : 0;
   }
 
-  /** Notes a granted filter and tells the hub; a filter that the table no longer knows is passed over. */
-  grant(session: ClientSession, filter: string, qualityOfService: QualityOfService): void {
-    const subscription = findSubscription(this.#identity, filter);
-    if (subscription === undefined) return;
-    this.#remove(filter);
-    this.#granted.push({ filter, subscription, qualityOfService });
-    if (isChannel(subscription)) {
-      session.subscribe(subscription, this.qualityOfService(subscription) === 0);
-    }
+  /** Adds a subscription and opens its channel. Ignores a filter that {@link findChannel} does not find. */
+  grant(session: ClientSession, subscription: Subscription): void {
+    const channel = findChannel(this.#identity, subscription.filter);
+    if (channel === undefined) return;
+    this.#remove(subscription.filter);
+    this.#granted.push({ ...subscription, channel });
+    if (isHubChannel(channel)) session.subscribe(channel, this.qualityOfService(channel) === 0);
   }
 
+  /** Removes a subscription, and closes its channel if it was the last one. */
   revoke(session: ClientSession, filter: string): void {
-    const subscription = this.#remove(filter);
-    if (subscription !== undefined && isChannel(subscription) && !this.has(subscription)) {
-      session.unsubscribe(subscription);
-    }
+    const channel = this.#remove(filter);
+    if (channel !== undefined && isHubChannel(channel) && !this.has(channel)) session.unsubscribe(channel);
   }
 
-  #remove(filter: string): Subscription | undefined {
+  #remove(filter: string): SubscriptionChannel | undefined {
     const index = this.#granted.findIndex((granted) => granted.filter === filter);
-    return index < 0 ? undefined : this.#granted.splice(index, 1)[0]?.subscription;
+    return index < 0 ? undefined : this.#granted.splice(index, 1)[0]?.channel;
   }
 }
 
-function isChannel(subscription: Subscription): subscription is Channel {
-  return subscription !== 'twinAnswers' && subscription !== 'nothing';
+function isHubChannel(channel: SubscriptionChannel): channel is Channel {
+  return channel !== 'twinResponses' && channel !== 'nothing';
 }

@@ -6,11 +6,11 @@ import type {
 } from '../../domain/messages/message.ts';
 import { parseTime } from '../../domain/time.ts';
 import { formatPropertyBag } from './property-bag.ts';
-import { formatInputTopic, formatMessageTopic } from './topics.ts';
+import { formatInputTopic, formatMessageTopic } from './topic-formats.ts';
 
 /**
- * The topic of a cloud-to-device message. System properties come first, in the hub's order, and the hub always sets `$.to`:
- * the Java client reads from the first encoded `$` on, the .NET client cannot do without a bag.
+ * Formats the topic of a cloud-to-device message. System properties come first, in the order of IoT Hub, always with
+ * `$.to`: the Java client reads from the first encoded `$` on, and the .NET client requires a property bag.
  */
 export function formatCloudToDeviceTopic(identity: ClientIdentity, message: CloudToDeviceMessage): string {
   const { system, application } = message.properties;
@@ -25,7 +25,7 @@ export function formatCloudToDeviceTopic(identity: ClientIdentity, message: Clou
   return formatMessageTopic(identity, properties);
 }
 
-/** The topic of a message to a module's input; its sender comes first, without which Node and .NET misread the topic. */
+/** Formats the topic of a message to a module input. Its sender comes first: Node and .NET need it to parse the topic. */
 export function formatModuleInputTopic(identity: ClientIdentity, message: ModuleInputMessage): string {
   const { sender, properties } = message;
   const { system, application } = properties;

@@ -2,7 +2,7 @@ import type { MessageProperties, SystemProperties } from '../../domain/messages/
 import { decodePercent } from '../../domain/percent-encoding.ts';
 import { encodePercent } from './topic-encoding.ts';
 
-/** Names of system properties in a property bag, after decoding, and the hub's own names for them. */
+/** The decoded names of system properties in a property bag, with the names in the domain. */
 const SYSTEM_PROPERTY_NAMES = {
   '$.mid': 'messageId',
   '$.exp': 'expiryUtc',
@@ -20,12 +20,12 @@ const SYSTEM_PROPERTY_NAMES = {
 
 type SystemKey = keyof typeof SYSTEM_PROPERTY_NAMES;
 
-// System properties without the `$.` that marks the others; the hub has no use for them in telemetry.
+// System properties without the prefix `$.`. They have no meaning in telemetry.
 const BARE_SYSTEM_KEYS: ReadonlySet<string> = new Set(['iothub-operation', 'iothub-ack']);
 
 /**
- * Reads `key=value&key=value` as telemetry topics end with it. Nothing is refused: a broken escape stays as it is,
- * a key without `=` has an empty value, an unknown `$.` key is left out. `+` stays `+`.
+ * Parses the `key=value&key=value` at the end of a telemetry topic. Never fails: an invalid escape stays as it is, a key
+ * without `=` has an empty value, an unknown `$.` key is ignored. `+` stays `+`.
  */
 export function parsePropertyBag(bag: string): MessageProperties {
   const system: { -readonly [name in keyof SystemProperties]: string } = {};
@@ -41,10 +41,7 @@ export function parsePropertyBag(bag: string): MessageProperties {
   return { system, application: Object.fromEntries(application) };
 }
 
-/**
- * Writes a property bag. A property without name or value is left out:
- * the Java client fails at `key=` and never sees the message.
- */
+/** Formats a property bag without properties that have no name or no value, because the Java client throws on `key=`. */
 export function formatPropertyBag(pairs: readonly (readonly [string, string | undefined])[]): string {
   let bag = '';
   for (const [key, value] of pairs) {
@@ -54,7 +51,7 @@ export function formatPropertyBag(pairs: readonly (readonly [string, string | un
   return bag;
 }
 
-// Documentation shows a leading `?`; Java modules and the .NET client end a bag with `/`.
+// The documentation shows a leading `?`. Java modules and the .NET client end a bag with `/`.
 function trimBag(bag: string): string {
   const start = bag.startsWith('?') ? 1 : 0;
   const end = bag.endsWith('/') ? bag.length - 1 : bag.length;

@@ -3,15 +3,15 @@ import type { EventFormat, EventFormats, IncomingEvent } from '../../domain/mess
 import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../../domain/messages/message.ts';
 import { messageSizeOf } from '../../domain/messages/message-size.ts';
 import { parsePropertyBag } from './property-bag.ts';
-import { formatEventsTopic } from './topics.ts';
+import { formatEventsTopic } from './topic-formats.ts';
 
-// Formats of stored events: these numbers never change their meaning. The bits say how the message was published.
+// Formats of stored events. A number never changes its meaning. The bits are flags of the PUBLISH.
 const PROPERTY_BAG = 16;
 const RETAIN = 1;
 const DUP = 2;
 const WILL = 4;
 
-/** The formats of events that arrive over MQTT: the property bag of the topic, with the flags of the PUBLISH. */
+/** The formats of events over MQTT: the head is the property bag of the topic, the flags are those of the PUBLISH. */
 export const MQTT_EVENT_FORMATS: EventFormats = new Map(
   Array.from({ length: 8 }, (_row, flags) => {
     const format = PROPERTY_BAG | flags;
@@ -25,11 +25,11 @@ const HASH = 0x23;
 const PLUS = 0x2b;
 
 /**
- * Recognises a client's own telemetry among its PUBLISHes, byte by byte: this is the hot path.
- * A client mostly sends the same properties again, so the bag of the last event is compared, and shared, first.
+ * Recognises the telemetry topic of one client. This is the hot path, so it compares bytes. Most clients send the same
+ * properties again, so events with equal property bags share one array.
  */
 export class TelemetryTopic {
-  // Arrays of their own: a slice of Node's buffer pool would keep 8 KB of it in memory.
+  // Not slices of the buffer pool of Node, of which each would keep 8 KB in memory.
   readonly #prefix: Uint8Array;
   #lastBag: Uint8Array = NO_BAG;
 
@@ -37,7 +37,7 @@ export class TelemetryTopic {
     this.#prefix = new Uint8Array(Buffer.from(formatEventsTopic(identity)));
   }
 
-  /** The property bag of the topic from `start` to `end`, or undefined where it is no legal topic of this telemetry. */
+  /** Returns the property bag of the topic from `start` to `end`, or undefined if it is not the client's telemetry topic. */
   bagOf(bytes: Uint8Array, start: number, end: number): Uint8Array | undefined {
     const prefix = this.#prefix;
     const prefixEnd = start + prefix.length;
@@ -57,17 +57,17 @@ export class TelemetryTopic {
   }
 }
 
-/** An event with the flags of its PUBLISH header; RETAIN and DUP become properties, for the hub retains nothing. */
+/** Makes an event from a PUBLISH with this first byte. RETAIN and DUP become properties, because the hub retains nothing. */
 export function toEvent(header: number, bag: Uint8Array, body: Uint8Array): IncomingEvent {
   return { head: bag, format: PROPERTY_BAG | (header & 1) | ((header & 8) >> 2), body };
 }
 
-/** A will as the event that it becomes. */
+/** Makes an event from a will. */
 export function toWillEvent(bag: Uint8Array, body: Uint8Array, isRetained: boolean): IncomingEvent {
   return { head: bag, format: PROPERTY_BAG | WILL | (isRetained ? RETAIN : 0), body };
 }
 
-/** True where body and properties together exceed what the hub takes; the bag is decoded only in doubt. */
+/** Returns true if the body and the properties together are too large. Decodes the bag only if the size requires it. */
 export function isTooLarge(event: IncomingEvent): boolean {
   if (event.body.length + event.head.length <= MAXIMUM_EVENT_BYTES) return false;
   return messageSizeOf(event.body, decodeBag(event.head, event.format)) > MAXIMUM_EVENT_BYTES;

@@ -1,14 +1,12 @@
-/** Encodes everything that has a meaning in a property bag, and replaces what is no Unicode text. */
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+/** Encodes all characters that have a meaning in a property bag. Replaces lone surrogates. */
 export function encodePercent(text: string): string {
-  return encodeURIComponent(wellFormed(text));
+  return encodeURIComponent(text.replace(LONE_SURROGATE, '\ufffd'));
 }
 
-/** Encodes only what cannot stand in one level of a topic, for most clients compare such a name raw. */
+/** Encodes only the characters that one level of a topic cannot contain, because most clients do not decode it. */
 export function encodeTopicLevel(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach a topic
-  return wellFormed(name).replace(/[%/?#+\u0000-\u001f\u007f]/g, encodeURIComponent);
-}
-
-function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters must not reach a topic
+  return name.replace(LONE_SURROGATE, '\ufffd').replace(/[%/?#+\u0000-\u001f\u007f]/g, encodeURIComponent);
 }

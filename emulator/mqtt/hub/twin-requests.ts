@@ -4,10 +4,10 @@ import { failed, type Result } from '../../domain/result.ts';
 import { formatTime } from '../../domain/time.ts';
 import type { Clock, IdSource } from '../../hub/ports.ts';
 import type { ClientSession } from '../../hub/sessions/client-session.ts';
-import { type ClientRequest, formatTwinAnswerTopic } from './topics.ts';
+import { type ClientRequest, formatTwinResponseTopic } from './topic-formats.ts';
 
-/** A topic and its body. */
-export interface TwinAnswer {
+/** The topic and the body of a twin response. */
+export interface TwinResponse {
   readonly topic: string;
   readonly body: string;
 }
@@ -17,22 +17,22 @@ export type TwinRequest = Extract<
   { readonly operation: 'getTwin' | 'updateReportedProperties' }
 >;
 
-/** Performs a twin request of a client; the answer echoes its request id. */
-export function answerTwinRequest(
+/** Performs a twin request of a client. The response has the request id of the request. */
+export function performTwinRequest(
   session: ClientSession,
   request: TwinRequest,
   body: Buffer,
   { clock, ids }: { readonly clock: Clock; readonly ids: IdSource },
-): TwinAnswer {
+): TwinResponse {
   const { requestId } = request;
   if (request.operation === 'getTwin') {
     const twin = session.getTwin();
     if (!twin.ok) return formatFailure(requestId, twin.error, ids.guid(), clock.now());
-    return { topic: formatTwinAnswerTopic(200, requestId), body: formatJson(twin.value) };
+    return { topic: formatTwinResponseTopic(200, requestId), body: formatJson(twin.value) };
   }
   const version = updateReportedProperties(session, body, request.expectedVersion);
   if (!version.ok) return formatFailure(requestId, version.error, ids.guid(), clock.now());
-  return { topic: formatTwinAnswerTopic(204, requestId, version.value), body: '' };
+  return { topic: formatTwinResponseTopic(204, requestId, version.value), body: '' };
 }
 
 function updateReportedProperties(
@@ -47,15 +47,15 @@ function updateReportedProperties(
   return session.updateReportedProperties(patch.value, expectedVersion);
 }
 
-// The Node client ignores the status in the topic and looks for `errorCode` in the body.
-function formatFailure(requestId: string, error: HubError, guid: string, now: number): TwinAnswer {
+// The Node client ignores the status in the topic. It reads `errorCode` in the body.
+function formatFailure(requestId: string, error: HubError, guid: string, now: number): TwinResponse {
   const body = JSON.stringify({
     errorCode: HUB_ERRORS[error.name],
     trackingId: formatTrackingId(guid, now),
     message: error.message,
     timestampUtc: formatTime(now),
   });
-  return { topic: formatTwinAnswerTopic(httpStatusOf(error.name), requestId), body };
+  return { topic: formatTwinResponseTopic(httpStatusOf(error.name), requestId), body };
 }
 
 function formatTrackingId(guid: string, now: number): string {

@@ -1,19 +1,19 @@
 import { decodePercent } from '../../domain/percent-encoding.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 
-/** What an MQTT user name says; nothing of it is checked yet. */
+/** The parts of an MQTT user name. None of them is checked. */
 export interface UserName {
   readonly hostName: string;
   readonly deviceId: string;
   readonly moduleId?: string;
-  /** Any value is welcome; without one the hub lets the client in but promises nothing. */
+  /** Any value is accepted. Without one the client is accepted with a warning. */
   readonly apiVersion?: string;
   readonly modelId?: string;
 }
 
 /**
- * Reads `{hubHost}/{deviceId}[/{moduleId}]/?api-version=…[&…]` and the older forms without `?`, without the last slash,
- * and without any query. Names the hub does not know are ignored; of two with the same name the first counts.
+ * Parses `{hubHost}/{deviceId}[/{moduleId}]/?api-version=…[&…]` and the older forms without `?`, without the last slash
+ * and without a query. Ignores unknown names. Of equal names the first counts.
  */
 export function parseUserName(text: string): Result<UserName> {
   const [hostName = '', ...rest] = text.split('/');

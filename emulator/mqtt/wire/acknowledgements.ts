@@ -1,6 +1,6 @@
 /**
- * The PUBACKs and PINGRESPs of one read, in the order of what they answer, to be written at once.
- * A read is handled in one synchronous run, so all connections of a door share one.
+ * Collects the PUBACKs and PINGRESPs of one read, in the order of the packets that they answer, to write them at once.
+ * A read is one synchronous run, so all connections of a wire share one instance.
  */
 export class Acknowledgements {
   #bytes = Buffer.allocUnsafeSlow(1024);
@@ -20,7 +20,7 @@ export class Acknowledgements {
     this.#bytes[at + 1] = 0;
   }
 
-  /** What is there, as bytes of their own, or undefined; then there is nothing. */
+  /** Returns a copy of the collected packets and forgets them; undefined if there are none. */
   take(): Buffer | undefined {
     if (this.#length === 0) return undefined;
     const taken = Buffer.from(this.#bytes.subarray(0, this.#length));
@@ -28,7 +28,7 @@ export class Acknowledgements {
     return taken;
   }
 
-  /** Makes room at the end and tells where it begins. */
+  /** Adds bytes at the end. Returns where they begin. */
   #extend(byteCount: number): number {
     const at = this.#length;
     this.#length = at + byteCount;

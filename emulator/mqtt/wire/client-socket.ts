@@ -1,52 +1,64 @@
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '../../hub/ports.ts';
+import type { WireClock, WireTimer } from './service.ts';
 
-// How long a client may take to hang up after the last bytes, which a reset would destroy.
+/** What a socket reports. */
+export interface SocketListener {
+  /** More than 8 MiB wait for a client that does not read. */
+  overflow(): void;
+  /** A change that a packet acknowledges cannot be kept. */
+  fail(error: unknown): void;
+}
+
+interface HeldPackets {
+  readonly packets: Buffer;
+  readonly kept: Promise<void> | undefined;
+}
+
+// How long a client may take to close after the last bytes. A reset would destroy them.
 const LINGER_MILLISECONDS = 5_000;
+const MAXIMUM_UNREAD_BYTES = 8 * 1024 * 1024;
+const MAXIMUM_HELD_BYTES = 64 * 1024;
 
-/** The stream to a client: what is written in order, and when reading has to wait. */
+/** The stream to a client: writes in order, and pauses reading while answers cannot leave. */
 export class ClientSocket {
   readonly #stream: Duplex;
+  readonly #listener: SocketListener;
+  /** Present while packets wait until a change is kept. */
+  #held: HeldPackets[] | undefined;
+  #heldBytes = 0;
+  #whenReleased: (() => void) | undefined;
   #isFull = false;
   #isPaused = false;
   #isEnding = false;
   #shouldWait = false;
-  #afterDrain: (() => void) | undefined;
-  #lingerTimer: Timer | undefined;
+  #lingerTimer: WireTimer | undefined;
 
-  constructor(stream: Duplex) {
+  constructor(stream: Duplex, listener: SocketListener) {
     this.#stream = stream;
+    this.#listener = listener;
     stream.once('close', () => this.#lingerTimer?.cancel());
   }
 
-  write(packets: Buffer): void {
-    if (this.#stream.write(packets) || this.#isFull) return;
-    this.#isFull = true;
-    this.#stream.once('drain', () => {
-      this.#isFull = false;
-      const run = this.#afterDrain;
-      this.#afterDrain = undefined;
-      run?.();
-      this.#regulate();
-    });
-    this.#regulate();
+  /** Writes whole packets, at once or when `kept` resolves. Later packets wait behind them. */
+  write(packets: Buffer, kept?: Promise<void>): void {
+    if (kept !== undefined || this.#held !== undefined) this.#hold({ packets, kept });
+    else if (!this.#stream.write(packets)) this.#fill();
   }
 
-  /** Runs at once, or when the client has read what is waiting for it; one at a time. */
-  whenDrained(run: () => void): void {
-    if (this.#isFull) this.#afterDrain = run;
-    else run();
-  }
-
-  /** Reading waits while it is asked to, and while the client itself does not read, or its PUBACKs would pile up. */
+  /** Pauses reading. It is also paused while the client does not read, because its PUBACKs would accumulate. */
   pauseWhile(shouldWait: boolean): void {
+    if (shouldWait === this.#shouldWait) return;
     this.#shouldWait = shouldWait;
     this.#regulate();
   }
 
-  /** Ends the stream after what was written; what still comes is read and thrown away. */
-  hangUp(clock: Clock): void {
+  /** Ends the stream after all written packets. Bytes that still arrive are read and ignored. */
+  hangUp(clock: WireClock): void {
     if (this.#stream.destroyed) return;
+    if (this.#held !== undefined) {
+      this.#whenReleased = () => this.hangUp(clock);
+      return;
+    }
     this.#isEnding = true;
     this.#stream.end();
     this.#regulate();
@@ -58,8 +70,45 @@ export class ClientSocket {
     this.#stream.destroy();
   }
 
+  #hold(entry: HeldPackets): void {
+    this.#heldBytes += entry.packets.length;
+    if (this.#held === undefined) {
+      this.#held = [entry];
+      this.#release(this.#held).catch((error) => this.#listener.fail(error));
+    } else {
+      this.#held.push(entry);
+    }
+    if (this.#heldBytes > MAXIMUM_UNREAD_BYTES) this.#listener.overflow();
+    this.#regulate();
+  }
+
+  async #release(held: HeldPackets[]): Promise<void> {
+    for (let next = held[0]; next !== undefined; next = held[0]) {
+      await next.kept;
+      if (this.#stream.destroyed) return;
+      held.shift();
+      this.#heldBytes -= next.packets.length;
+      if (!this.#stream.write(next.packets)) this.#fill();
+    }
+    this.#held = undefined;
+    this.#regulate();
+    this.#whenReleased?.();
+  }
+
+  #fill(): void {
+    if (this.#stream.writableLength > MAXIMUM_UNREAD_BYTES) this.#listener.overflow();
+    if (this.#isFull) return;
+    this.#isFull = true;
+    this.#stream.once('drain', () => {
+      this.#isFull = false;
+      this.#regulate();
+    });
+    this.#regulate();
+  }
+
   #regulate(): void {
-    const shouldPause = !this.#isEnding && (this.#isFull || this.#shouldWait);
+    const isBehind = this.#isFull || this.#heldBytes > MAXIMUM_HELD_BYTES;
+    const shouldPause = !this.#isEnding && (isBehind || this.#shouldWait);
     if (shouldPause === this.#isPaused) return;
     this.#isPaused = shouldPause;
     if (shouldPause) this.#stream.pause();

@@ -1,22 +1,18 @@
-/** Every stable word with which the log says why a connection was refused or dropped, and what it means. */
+/** Why the wire ends a connection: the stable words of the log with their meaning. */
 export const DROP_REASONS = {
-  'connect-timeout': 'The client opened a connection and said no CONNECT in time.',
-  'protocol-level-unsupported': 'Only MQTT 3.1.1 (protocol level 4) is spoken; answered with CONNACK 1.',
-  'user-name-malformed': 'The user name is not {hub}/{client id}/?api-version=…; answered with CONNACK 5.',
-  'client-id-mismatch': 'The client id is not the one in the user name; answered with CONNACK 5.',
-  'will-topic-forbidden': 'A will may go to the client’s own telemetry topic only; answered with CONNACK 5.',
-  'packet-malformed': 'The bytes are no MQTT packet.',
-  'packet-unexpected': 'The packet has no place here: a client may not send it, or not now.',
-  'packet-too-large': 'The packet’s length header exceeds what such a packet may hold.',
-  'message-too-large': 'The message and its properties exceed 256 KB.',
-  'quality-of-service-2': 'QoS 2 is not spoken.',
-  'publish-topic-forbidden': 'There is no such topic, or it is another client’s.',
-  'subscribe-filter-forbidden': 'There is no such topic filter, or it is another client’s.',
-  'unsubscribe-filter-forbidden': 'There is no such topic filter, or it is another client’s.',
-  'keep-alive-timeout':
-    'The client was silent for one and a half times its keep-alive, or for 29.45 minutes.',
-  'client-does-not-read': 'Too much is waiting for a client that does not read.',
-  'emulator-failed': 'The emulator itself failed; the line tells how.',
+  'connect-timeout': 'The client opened a connection and sent no CONNECT within 30 seconds.',
+  'protocol-level-unsupported': 'The protocol is not MQTT 3.1.1 (protocol level 4). The answer is CONNACK 1.',
+  'packet-malformed': 'Malformed packet.',
+  'packet-unexpected': 'Unexpected packet: a client may not send it, or not at this time.',
+  'packet-too-large': 'The length in the packet’s header exceeds the maximum of its type.',
+  'message-too-large': 'The message with its properties exceeds 256 KB.',
+  'quality-of-service-2': 'QoS 2 is not supported.',
+  'publish-topic-forbidden': 'The topic does not exist, or it is another client’s.',
+  'subscribe-filter-forbidden': 'The topic filter does not exist, or it is another client’s.',
+  'unsubscribe-filter-forbidden': 'The topic filter does not exist, or it is another client’s.',
+  'keep-alive-timeout': 'The client sent nothing for 1.5 times its keep-alive, or for 29.45 minutes.',
+  'client-does-not-read': 'More than 8 MiB wait for a client that does not read.',
+  'emulator-failed': 'Internal error of the emulator. The message contains the stack trace.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type DropReason = keyof typeof DROP_REASONS;

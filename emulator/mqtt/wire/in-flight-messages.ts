@@ -1,38 +1,38 @@
 interface InFlightMessage {
   readonly packetId: number;
-  readonly sequenceNumber: number;
-  lockToken: string;
+  readonly number: number;
+  tag: string;
 }
 
 const MAXIMUM_PACKET_ID = 65_535;
-// Twice the depth of a queue: what is older has expired or was purged meanwhile.
+// Twice the depth of a queue. Older messages have expired or were purged.
 const MAXIMUM_REMEMBERED = 100;
 
-/** The packet ids of one connection, and the cloud-to-device messages that were sent on it and not acknowledged. */
+/** The packet ids of one connection, and the QoS 1 messages that were sent on it and not acknowledged. */
 export class InFlightMessages {
   readonly #messages: InFlightMessage[] = [];
   #lastPacketId = 0;
 
-  /** The packet id of a message that goes out; one that goes out again keeps its id. */
-  send(sequenceNumber: number, lockToken: string): number {
-    const earlier = this.#messages.find((message) => message.sequenceNumber === sequenceNumber);
+  /** Returns the packet id of a message that is sent. A message that is sent again keeps its id, with the new tag. */
+  send(number: number, tag: string): number {
+    const earlier = this.#messages.find((message) => message.number === number);
     if (earlier !== undefined) {
-      earlier.lockToken = lockToken;
+      earlier.tag = tag;
       return earlier.packetId;
     }
     const packetId = this.nextPacketId();
     if (this.#messages.length === MAXIMUM_REMEMBERED) this.#messages.shift();
-    this.#messages.push({ packetId, sequenceNumber, lockToken });
+    this.#messages.push({ packetId, number, tag });
     return packetId;
   }
 
-  /** The lock token of the message that this PUBACK settles, or undefined where there is none. */
+  /** Returns the tag of the message with this packet id and forgets the message; undefined if there is none. */
   acknowledge(packetId: number): string | undefined {
     const index = this.#messages.findIndex((message) => message.packetId === packetId);
-    return index < 0 ? undefined : this.#messages.splice(index, 1)[0]?.lockToken;
+    return index < 0 ? undefined : this.#messages.splice(index, 1)[0]?.tag;
   }
 
-  /** An id that no message bears. */
+  /** Returns an id that no message in flight has. */
   nextPacketId(): number {
     do {
       this.#lastPacketId = (this.#lastPacketId % MAXIMUM_PACKET_ID) + 1;

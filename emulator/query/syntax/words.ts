@@ -7,9 +7,6 @@ const UNSUPPORTED_KEYWORDS: ReadonlySet<string> = new Set(
   'DISTINCT JOIN ORDER OFFSET LIMIT LIKE BETWEEN HAVING EXISTS UNION VALUE'.split(' '),
 );
 
-const NAME = /^[\p{L}\p{Nl}_$][\p{L}\p{M}\p{N}_$-]*$/u;
-const MEMBER_NAME = /^[\p{L}\p{N}_$][\p{L}\p{M}\p{N}_$-]*$/u;
-
 /** Returns true if the word is a keyword. A member of that name needs double brackets. */
 export function isKeyword(word: string): boolean {
   return KEYWORDS.has(word.toUpperCase());
@@ -18,14 +15,4 @@ export function isKeyword(word: string): boolean {
 /** Returns true if the word is an SQL keyword that IoT Hub does not support. */
 export function isUnsupportedKeyword(word: string): boolean {
   return UNSUPPORTED_KEYWORDS.has(word.toUpperCase());
-}
-
-/** Returns true if the text is a root name or an alias that needs no brackets. */
-export function isBareName(text: string): boolean {
-  return NAME.test(text) && !isKeyword(text);
-}
-
-/** Returns true if the text is a name that needs no brackets after a dot. Such a name may begin with a digit. */
-export function isBareMemberName(text: string): boolean {
-  return MEMBER_NAME.test(text) && !isKeyword(text);
 }

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../emulator/domain/json.ts';
-import {
-  changesOf,
-  mergeMembers,
-  mergeMetadata,
-  touchedNames,
-} from '../../../emulator/domain/twins/twin-merge.ts';
+import { changesOf, mergeMembers, mergeSection } from '../../../emulator/domain/twins/twin-merge.ts';
 
 const NAMES = fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor');
 const VALUES = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => ({
@@ -51,9 +46,9 @@ describe('a twin patch', () => {
     fc.assert(
       fc.property(VALUES.object, PATCHES.object, (base, patch) => {
         const [baseText, patchText] = [JSON.stringify(base), JSON.stringify(patch)];
-        const merged = mergeMembers(base, patch);
+        const merged = mergeMembers(base, patch).members;
         expect(hasNull(merged)).toBe(false);
-        expect(mergeMembers(merged, patch)).toEqual(merged);
+        expect(mergeMembers(merged, patch).members).toEqual(merged);
         expect([JSON.stringify(base), JSON.stringify(patch)]).toEqual([baseText, patchText]);
         expect(Object.getPrototypeOf(merged)).toBe(Object.prototype);
       }),
@@ -63,7 +58,9 @@ describe('a twin patch', () => {
   it('changes nothing if it touches nothing', () => {
     fc.assert(
       fc.property(VALUES.object, PATCHES.object, (base, patch) => {
-        if (touchedNames(base, patch).length === 0) expect(mergeMembers(base, patch)).toEqual(base);
+        const { members, isTouched } = mergeMembers(base, patch);
+        if (!isTouched) expect(members).toEqual(base);
+        else expect(JSON.stringify(patch)).not.toBe('{}');
       }),
     );
   });
@@ -71,8 +68,9 @@ describe('a twin patch', () => {
   it('sets the metadata of exactly the existing properties', () => {
     fc.assert(
       fc.property(PATCHES.object, PATCHES.object, (first, second) => {
-        const members = mergeMembers(mergeMembers({}, first), second);
-        const metadata = mergeMetadata(mergeMetadata(undefined, first, 'T1', 1), second, 'T2', 2);
+        const before = mergeSection({}, undefined, first, { $lastUpdated: 'T1', $lastUpdatedVersion: 1 });
+        const stamp = { $lastUpdated: 'T2', $lastUpdatedVersion: 2 };
+        const { members, metadata } = mergeSection(before.members, before.metadata, second, stamp);
         const flat = JSON.parse(
           JSON.stringify(namesOf(members), (_name, value) => (isEmpty(value) ? true : value)),
         );
@@ -85,7 +83,7 @@ describe('a twin patch', () => {
 it('changesOf returns the patch from the old content to the new', () => {
   fc.assert(
     fc.property(VALUES.object, VALUES.object, (before, after) => {
-      expect(mergeMembers(before, changesOf(before, after))).toEqual(after);
+      expect(mergeMembers(before, changesOf(before, after)).members).toEqual(after);
     }),
   );
 });

@@ -20,7 +20,7 @@ function validatePatch(section: SectionName, before: JsonObject, patch: JsonObje
     'merge',
     twinWith(section, before),
     { [section]: patch },
-    twinWith(section, mergeMembers(before, patch)),
+    twinWith(section, mergeMembers(before, patch).members),
   );
 }
 

@@ -52,7 +52,7 @@ describe('a query of a registered fleet', () => {
   });
 
   it('selects each member with the value that it has in the complete twin', () => {
-    const members = TWIN_MEMBERS.map(({ name }) => name).join(', ');
+    const members = TWIN_MEMBERS.map(([name]) => name).join(', ');
     for (const source of ['devices', 'devices.modules']) {
       expect(itemsOf(fleet, `SELECT ${members} FROM ${source}`)).toEqual(
         itemsOf(fleet, `SELECT * FROM ${source}`),

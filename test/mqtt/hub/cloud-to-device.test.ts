@@ -26,12 +26,12 @@ function delivery(sequenceNumber: number, lockToken: string, application = {}): 
 
 function linkOf(mqtt: MqttHub, clientId = 'd'): ClientConnection {
   const link = mqtt.links.get(clientId);
-  if (link === undefined) throw new Error(`${clientId} never connected`);
+  if (link === undefined) throw new Error(`${clientId} is not connected`);
   return link;
 }
 
-describe('A cloud-to-device message', () => {
-  it('goes out at QoS 1, and its PUBACK completes it', async () => {
+describe('a cloud-to-device message', () => {
+  it('is sent with QoS 1, and its PUBACK completes it', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -55,7 +55,7 @@ describe('A cloud-to-device message', () => {
     expect(mqtt.settled).toEqual(['complete token-1']);
   });
 
-  it('several may be in flight; each PUBACK completes its own', async () => {
+  it('is completed by its own PUBACK if several are in flight', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -70,7 +70,7 @@ describe('A cloud-to-device message', () => {
     expect(mqtt.settled).toEqual(['complete token-3', 'complete token-1']);
   });
 
-  it('to a QoS 0 subscription goes out at QoS 0', async () => {
+  it('is sent with QoS 0 to a subscription with QoS 0', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -79,7 +79,7 @@ describe('A cloud-to-device message', () => {
     expect(await client.next('publish')).toMatchObject({ qos: 0 });
   });
 
-  it('that comes again bears DUP and, on the same connection, its packet id', async () => {
+  it('is redelivered with DUP and, on the same connection, with its packet id', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -93,7 +93,7 @@ describe('A cloud-to-device message', () => {
     expect(mqtt.settled).toEqual(['complete lock-2']);
   });
 
-  it('whose properties do not fit in a topic is rejected, and the next one comes', async () => {
+  it('is rejected if its properties do not fit in a topic, and the next one is sent', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -106,7 +106,7 @@ describe('A cloud-to-device message', () => {
   });
 });
 
-describe('A message to a module’s input', () => {
+describe('a message to a module input', () => {
   const message = {
     inputName: 'in1',
     body: Buffer.from('x'),
@@ -117,7 +117,7 @@ describe('A message to a module’s input', () => {
   it.each([
     ['devices/d/modules/m/inputs/#', 1],
     ['devices/d/modules/m/#', 0],
-  ] as const)('comes to a subscriber of %s', async (filter, qos) => {
+  ] as const)('reaches a subscriber of %s', async (filter, qos) => {
     await using mqtt = await startMqttHub();
     mqtt.register('d/m');
     const client = await mqtt.connect('d/m');

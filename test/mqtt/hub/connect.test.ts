@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { CONNECT_REFUSAL_REASONS } from '../../../emulator/mqtt/hub/hub-mqtt-service.ts';
 import { DROP_REASONS } from '../../../emulator/mqtt/wire/drop-reasons.ts';
 import { HUB_NAME, startMqttHub, tokenOf, userNameOf } from '../mqtt-hub.ts';
 import type { RawConnectOptions } from '../raw-client.ts';
 import { waitUntil } from '../wait-until.ts';
 
 describe('CONNECT', () => {
-  it.each(['d', 'd/m'])('%s is accepted and counts as connected', async (clientId) => {
+  it.each(['d', 'd/m'])('from %s is accepted and logged', async (clientId) => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register(clientId);
     await mqtt.connect(clientId);
@@ -23,7 +24,7 @@ describe('CONNECT', () => {
     expect(mqtt.logLines.map(({ event }) => event)).toContain('api-version-missing');
   });
 
-  it('stamps the model id of the user name on the twin and on telemetry', async () => {
+  it('sets the model id of the user name on the twin and on telemetry', async () => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register('d');
     const client = await mqtt.connect('d', {
@@ -52,7 +53,7 @@ describe('CONNECT', () => {
       'will-topic-forbidden',
       () => ({ will: { topic: 'devices/other/messages/events/', payload: 'x' } }),
     ],
-  ])('with %s is answered with CONNACK 5, and the log says %s', async (_what, reason, optionsAt) => {
+  ])('with %s is answered with CONNACK 5 and logged as %s', async (_what, reason, optionsAt) => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.open();
@@ -70,7 +71,7 @@ describe('CONNECT', () => {
   });
 
   it.each(['never registered', 'odd#+id', '__proto__'])(
-    'of a device %j is answered with CONNACK 5',
+    'of an unknown device %j is answered with CONNACK 5',
     async (id) => {
       await using mqtt = await startMqttHub();
       const client = await mqtt.open();
@@ -88,7 +89,7 @@ describe('CONNECT', () => {
     expect(await client.next('connack')).toMatchObject({ returnCode: 5 });
   });
 
-  it('what is pipelined behind a refused CONNECT counts for nothing', async () => {
+  it('takes no PUBLISH behind it into account if it is refused', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.open();
@@ -134,7 +135,7 @@ describe('CONNECT', () => {
     await mqtt.untilLogged('protocol-level-unsupported');
   });
 
-  it('has to come within thirty seconds', async () => {
+  it('must arrive within 30 seconds', async () => {
     await using mqtt = await startMqttHub();
     const client = await mqtt.open();
     client.sendBytes(Buffer.from([0x10]));
@@ -157,7 +158,7 @@ describe('CONNECT', () => {
       'packet-malformed',
     ],
     ['a huge CONNECT', [0x10, 0xff, 0xff, 0x7f], 'packet-too-large'],
-  ])('%s first closes the connection without an answer', async (_what, bytes, reason) => {
+  ])('instead of which %s arrives closes the connection without an answer', async (_what, bytes, reason) => {
     await using mqtt = await startMqttHub();
     const client = await mqtt.open();
     client.sendBytes(Buffer.from(bytes));
@@ -166,7 +167,7 @@ describe('CONNECT', () => {
     await mqtt.untilLogged(reason);
   });
 
-  it('twice closes the connection', async () => {
+  it('closes the connection if it is the second one', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -176,8 +177,8 @@ describe('CONNECT', () => {
   });
 });
 
-describe('A second connection of one identity', () => {
-  it('closes the first one, and only it', async () => {
+describe('a second connection of one identity', () => {
+  it('closes the first one and no other', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d/m');
     const device = await mqtt.connect('d');
@@ -193,7 +194,7 @@ describe('A second connection of one identity', () => {
     });
   });
 
-  it('survives many of them in one moment: one stays', async () => {
+  it('leaves exactly one open if there are many at the same time', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const clients = await Promise.all(Array.from({ length: 20 }, () => mqtt.open()));
@@ -215,8 +216,8 @@ describe('A second connection of one identity', () => {
   });
 });
 
-describe('The hub ends a connection', () => {
-  it('when the token’s grace is over', async () => {
+describe('the hub', () => {
+  it('ends a connection when the grace period of its token is over', async () => {
     await using mqtt = await startMqttHub({ tokenGraceSeconds: 5 });
     mqtt.register('d');
     const client = await mqtt.connect('d', { keepalive: 0 });
@@ -228,7 +229,7 @@ describe('The hub ends a connection', () => {
     await client.closed;
   });
 
-  it('when the device is deleted, and its persistent session goes with it', async () => {
+  it('ends the connection and deletes the persistent session of a deleted device', async () => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register('d');
     const client = await mqtt.connect('d', { clean: false });
@@ -239,7 +240,7 @@ describe('The hub ends a connection', () => {
     expect((await mqtt.connect('d', { clean: false })).sessionPresent).toBe(false);
   });
 
-  it('when it is closed itself: nothing is left', async () => {
+  it('ends every connection when the door is closed', async () => {
     const mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -250,8 +251,8 @@ describe('The hub ends a connection', () => {
   });
 });
 
-it('Every reason for a refusal is a stable word with a sentence', () => {
-  for (const [word, sentence] of Object.entries(DROP_REASONS)) {
+it('every reason is a lower-case word with a sentence', () => {
+  for (const [word, sentence] of Object.entries({ ...CONNECT_REFUSAL_REASONS, ...DROP_REASONS })) {
     expect(word).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     expect(sentence).toMatch(/^[A-Z].*\.$/);
   }

@@ -20,8 +20,8 @@ function message(
   };
 }
 
-describe('The topic of a cloud-to-device message', () => {
-  it('holds system properties first, in the order of the real hub, then the application’s', () => {
+describe('the topic of a cloud-to-device message', () => {
+  it('contains system properties in the order of IoT Hub, and application properties behind them', () => {
     const system = {
       contentEncoding: 'utf-8',
       contentType: 'text/plain; charset=UTF-8',
@@ -38,14 +38,14 @@ describe('The topic of a cloud-to-device message', () => {
     );
   });
 
-  it('leaves out what has no value, at which the Java client would fail', () => {
+  it('contains no empty value, on which the Java client throws', () => {
     const topic = formatCloudToDeviceTopic(DEVICE, message({ application: { empty: '', $x: '1' } }));
     expect(topic).toMatch(/devicebound\/iothub-ack=none&%24x=1$/);
   });
 });
 
-describe('The topic of a message to a module input', () => {
-  it('names its sender first', () => {
+describe('the topic of a message to a module input', () => {
+  it('names the sender first', () => {
     const input = {
       inputName: 'in1',
       body: new Uint8Array(),

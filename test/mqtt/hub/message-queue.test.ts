@@ -19,8 +19,8 @@ function pendingCount(mqtt: MqttHub, { deviceId }: ClientIdentity): number | und
   return device.ok ? device.value.pendingMessageCount : undefined;
 }
 
-describe('Cloud-to-device messages that wait', () => {
-  it('come in order, behind the SUBACK, and wait until they are acknowledged', async () => {
+describe('queued cloud-to-device messages', () => {
+  it('arrive in order, behind the SUBACK, and stay in the queue until they are acknowledged', async () => {
     await using mqtt = await startMqttHub();
     const device = mqtt.register('d');
     for (const text of ['1', '2', '3']) send(mqtt, device, text);
@@ -36,7 +36,7 @@ describe('Cloud-to-device messages that wait', () => {
     expect(pendingCount(mqtt, device)).toBe(1);
   });
 
-  it('come behind CONNACK where a persistent session is subscribed, with DUP where they came before', async () => {
+  it('arrive behind CONNACK if a persistent session is subscribed, with DUP if they were sent before', async () => {
     await using mqtt = await startMqttHub();
     const device = mqtt.register('d');
     const first = await mqtt.connect('d', { clean: false });
@@ -44,7 +44,7 @@ describe('Cloud-to-device messages that wait', () => {
     send(mqtt, device, '1');
     await first.next('publish');
     first.destroy();
-    await waitUntil('the loss', () => mqtt.hub.sessions.connectedDeviceCount === 0);
+    await waitUntil('the end of the first connection', () => mqtt.hub.sessions.connectedDeviceCount === 0);
     send(mqtt, device, '2');
     const second = await mqtt.connect('d', { clean: false });
     const again = await second.next('publish');
@@ -53,7 +53,7 @@ describe('Cloud-to-device messages that wait', () => {
     expect(await second.next('publish')).toMatchObject({ dup: false });
   });
 
-  it('are settled by being sent where the subscription is of QoS 0', async () => {
+  it('are completed when they are sent to a subscription with QoS 0', async () => {
     await using mqtt = await startMqttHub();
     const device = mqtt.register('d');
     send(mqtt, device, '1');
@@ -76,7 +76,7 @@ describe('Cloud-to-device messages that wait', () => {
     expect(pendingCount(mqtt, device)).toBe(1);
   });
 
-  it('come again when their lock runs out; a PUBACK for a lost lock settles nothing', async () => {
+  it('are sent again when their lock expires, and are completed by the PUBACK for the new lock', async () => {
     await using mqtt = await startMqttHub();
     const device = mqtt.register('d');
     const client = await mqtt.connect('d', { keepalive: 0 });

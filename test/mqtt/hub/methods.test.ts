@@ -3,8 +3,8 @@ import { startMqttHub } from '../mqtt-hub.ts';
 
 const CALL = { name: 'reboot', payload: '{"delay":5}', responseTimeoutSeconds: 30, connectTimeoutSeconds: 0 };
 
-describe('A direct method', () => {
-  it.each(['d', 'd/m'])('reaches %s and brings its answer back', async (clientId) => {
+describe('a direct method', () => {
+  it.each(['d', 'd/m'])('reaches %s and returns its response', async (clientId) => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register(clientId);
     const client = await mqtt.connect(clientId);
@@ -18,7 +18,7 @@ describe('A direct method', () => {
     expect(await invoked).toEqual({ ok: true, value: { status: 207, payload: '{"done":1.0}' } });
   });
 
-  it('without a payload says null, and an empty answer is null', async () => {
+  it('without a payload is sent as null, and an empty response is null', async () => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -29,7 +29,7 @@ describe('A direct method', () => {
     expect(await invoked).toEqual({ ok: true, value: { status: 200, payload: 'null' } });
   });
 
-  it('that nobody asked for is answered in vain, but acknowledged', async () => {
+  it('that was not invoked gets a response that is acknowledged and ignored', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -38,7 +38,7 @@ describe('A direct method', () => {
     await client.settle();
   });
 
-  it('a status that is no number closes the connection', async () => {
+  it('with a response status that is not a number closes the connection', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -47,7 +47,7 @@ describe('A direct method', () => {
     await mqtt.untilLogged('publish-topic-forbidden');
   });
 
-  it('hundred at once are told apart', async () => {
+  it('gets its own response if a hundred are invoked at once', async () => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register('d');
     const client = await mqtt.connect('d');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatPropertyBag, parsePropertyBag } from '../../../emulator/mqtt/hub/property-bag.ts';
 
-describe('The properties in a telemetry topic', () => {
+describe('parsePropertyBag', () => {
   it.each([
     ['', {}, {}],
     ['/', {}, {}],
@@ -44,11 +44,11 @@ describe('The properties in a telemetry topic', () => {
       { color: 'red' },
     ],
     ['$.cdid=liar&$.cmid=liar&$.new=1&iothub-ack=full&iothub-operation=x&a=1', {}, { a: '1' }],
-  ])('%j is read', (bag, system, application) => {
+  ])('parses %j', (bag, system, application) => {
     expect(parsePropertyBag(bag)).toEqual({ system, application });
   });
 
-  it('are read back as they were written, whatever their text', () => {
+  it('parses every formatted bag to equal properties', () => {
     const property = fc.tuple(
       fc.string({ unit: 'binary', minLength: 1 }).filter((name) => !name.startsWith('$.')),
       fc.string({ unit: 'binary', minLength: 1 }),
@@ -64,12 +64,12 @@ describe('The properties in a telemetry topic', () => {
     );
   });
 
-  it('never throw, whatever bytes come', () => {
+  it('throws for no text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (bag) => void parsePropertyBag(bag)));
   });
 });
 
-describe('A property bag toward a client', () => {
+describe('formatPropertyBag', () => {
   it.each([
     [[['$.mid', 'm']], '%24.mid=m'],
     [[['a b', 'c=d&e+f/g%']], 'a%20b=c%3Dd%26e%2Bf%2Fg%25'],
@@ -83,7 +83,7 @@ describe('A property bag toward a client', () => {
       'x=1',
     ],
     [[['lone', '\ud800']], 'lone=%EF%BF%BD'],
-  ] as [[string, string | undefined][], string][])('%j is written', (pairs, expected) => {
+  ] as [[string, string | undefined][], string][])('formats %j', (pairs, expected) => {
     expect(formatPropertyBag(pairs)).toBe(expected);
   });
 });

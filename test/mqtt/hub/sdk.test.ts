@@ -32,37 +32,34 @@ function message(hub: Hub, deviceId: string, text: string): void {
   if (!sent.ok) throw new Error(sent.error.message);
 }
 
-describe('The Node device client over MQTT', () => {
+describe('the Node device client over MQTT', () => {
   it.each([
     ['d', 'gateway'],
     ['d', 'name'],
     ['d/m', 'gateway'],
-  ] as const)(
-    'as %s, told by %s where the hub is, sends telemetry with all its properties',
-    async (clientId, by) => {
-      await using sdk = await startSdkHub();
-      const connectionString = sdk.register(clientId, by);
-      const client = await (clientId === 'd' ? sdk.device(connectionString) : sdk.module(connectionString));
-      const telemetry = new Message('{"t":21}');
-      telemetry.messageId = 'a b/c&=';
-      telemetry.contentType = 'application/json';
-      telemetry.contentEncoding = 'utf-8';
-      telemetry.properties.add('k é', 'v/+ ');
-      telemetry.properties.add('dt-subject', 'comp1');
-      await client.sendEvent(telemetry);
-      const event = await firstEvent(sdk.hub);
-      expect(event).toMatchObject({
-        ...identityOf(clientId),
-        messageId: 'a b/c&=',
-        contentType: 'application/json',
-        contentEncoding: 'utf-8',
-        properties: { 'k é': 'v/+ ' },
-      });
-      expect(event.systemProperties['dt-subject']).toBe('comp1');
-    },
-  );
+  ] as const)('sends telemetry with all its properties as %s, addressed by %s', async (clientId, by) => {
+    await using sdk = await startSdkHub();
+    const connectionString = sdk.register(clientId, by);
+    const client = await (clientId === 'd' ? sdk.device(connectionString) : sdk.module(connectionString));
+    const telemetry = new Message('{"t":21}');
+    telemetry.messageId = 'a b/c&=';
+    telemetry.contentType = 'application/json';
+    telemetry.contentEncoding = 'utf-8';
+    telemetry.properties.add('k é', 'v/+ ');
+    telemetry.properties.add('dt-subject', 'comp1');
+    await client.sendEvent(telemetry);
+    const event = await firstEvent(sdk.hub);
+    expect(event).toMatchObject({
+      ...identityOf(clientId),
+      messageId: 'a b/c&=',
+      contentType: 'application/json',
+      contentEncoding: 'utf-8',
+      properties: { 'k é': 'v/+ ' },
+    });
+    expect(event.systemProperties['dt-subject']).toBe('comp1');
+  });
 
-  it('gets its twin, reports properties and hears desired patches', async () => {
+  it('gets its twin, updates reported properties and receives desired properties', async () => {
     await using sdk = await startSdkHub();
     const connectionString = sdk.register('d');
     patchDesired(sdk.hub, identityOf('d'), { interval: 30 });
@@ -84,7 +81,7 @@ describe('The Node device client over MQTT', () => {
     expect(await patched).toBe(31);
   });
 
-  it('hears why a reported property is refused', async () => {
+  it('receives the error for a refused reported property', async () => {
     await using sdk = await startSdkHub();
     const twin: Twin = await (await sdk.device(sdk.register('d'))).getTwin();
     const refused = new Promise((_resolve, reject) =>
@@ -93,7 +90,7 @@ describe('The Node device client over MQTT', () => {
     await expect(refused).rejects.toThrow('maximum 4096 bytes');
   });
 
-  it('answers a direct method', async () => {
+  it('responds to a direct method', async () => {
     await using sdk = await startSdkHub();
     const client = await sdk.device(sdk.register('d'));
     client.onDeviceMethod('reboot', (request, response) => {
@@ -108,7 +105,7 @@ describe('The Node device client over MQTT', () => {
     expect(invoked).toEqual({ ok: true, value: { status: 202, payload: '{"heard":{"delay":5}}' } });
   });
 
-  it('gets the cloud-to-device messages that waited for it, in order, and completes them', async () => {
+  it('receives queued cloud-to-device messages in order and completes them', async () => {
     await using sdk = await startSdkHub();
     const client = await sdk.device(sdk.register('d'));
     for (const text of ['1', '2', '3']) message(sdk.hub, 'd', text);
@@ -126,7 +123,7 @@ describe('The Node device client over MQTT', () => {
     });
   });
 
-  it('sends to an output and gets messages at an input, as a module', async () => {
+  it('sends to an output and receives messages at an input as a module', async () => {
     await using sdk = await startSdkHub();
     const client = await sdk.module(sdk.register('d/m'));
     await client.sendOutputEvent('out', new Message('x'));
@@ -146,7 +143,7 @@ describe('The Node device client over MQTT', () => {
     expect(incoming.properties.getValue('a')).toBe('1');
   });
 
-  it('takes a new token and still hears methods without subscribing again', async () => {
+  it('receives methods after a token renewal without a new subscription', async () => {
     await using sdk = await startSdkHub();
     sdk.register('d');
     const client = await sdk.deviceWithToken('d', 3600);
@@ -162,7 +159,7 @@ describe('The Node device client over MQTT', () => {
     expect(await sdk.hub.methods.invokeMethod(identityOf('d'), call)).toMatchObject({ ok: true });
   });
 
-  it('with a wrong key is told that it is not authorized', async () => {
+  it('gets an UnauthorizedError for a wrong key', async () => {
     await using sdk = await startSdkHub();
     const wrong = Buffer.alloc(32, 1).toString('base64');
     const connectionString = sdk.register('d').replace(/SharedAccessKey=.*/, `SharedAccessKey=${wrong}`);

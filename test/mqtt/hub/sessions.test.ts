@@ -5,7 +5,7 @@ const DESIRED = '$iothub/twin/PATCH/properties/desired/#';
 const METHODS = '$iothub/methods/POST/#';
 
 describe('SUBSCRIBE', () => {
-  it('is granted what was asked for, QoS 2 as QoS 1', async () => {
+  it('is granted the requested QoS, and QoS 1 for QoS 2', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -23,7 +23,7 @@ describe('SUBSCRIBE', () => {
     ['everything', ['#']],
     ['a good filter beside a bad one', [METHODS, 'devices/d/messages/events/#']],
     ['a bad filter beside a good one', ['$iothub/twin/GET/#', DESIRED]],
-  ])('to %s closes the connection, and poisons no later one', async (_what, filters) => {
+  ])('to %s closes the connection and stores nothing', async (_what, filters) => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d', { clean: false });
@@ -56,7 +56,7 @@ describe('SUBSCRIBE', () => {
     await mqtt.untilLogged(reason);
   });
 
-  it('that only the broker finds malformed closes the connection too', async () => {
+  it('with the wrong flags and an allowed filter closes the connection', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -69,7 +69,7 @@ describe('SUBSCRIBE', () => {
 });
 
 describe('UNSUBSCRIBE', () => {
-  it('ends what the subscription brought, and nothing else', async () => {
+  it('ends the deliveries of its subscription', async () => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -93,7 +93,7 @@ describe('UNSUBSCRIBE', () => {
     },
   );
 
-  it('of one of two filters for inputs leaves the other', async () => {
+  it('of one of two filters for inputs keeps the other', async () => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register('d/m');
     const client = await mqtt.connect('d/m');
@@ -107,8 +107,8 @@ describe('UNSUBSCRIBE', () => {
   });
 });
 
-describe('A persistent session', () => {
-  it('brings its subscriptions back to a client that does not subscribe again', async () => {
+describe('a persistent session', () => {
+  it('restores the subscriptions of a client that does not subscribe again', async () => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register('d');
     const first = await mqtt.connect('d', { clean: false });
@@ -123,7 +123,7 @@ describe('A persistent session', () => {
     expect((await second.next('publish')).topic).toBe('$iothub/twin/res/200/?$rid=1');
   });
 
-  it('is forgotten by a clean one', async () => {
+  it('is not present after a clean session', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     await (await mqtt.connect('d', { clean: false })).subscribe([DESIRED, 0]);
@@ -131,7 +131,37 @@ describe('A persistent session', () => {
     expect((await mqtt.connect('d', { clean: false })).sessionPresent).toBe(false);
   });
 
-  it('holds no desired patches for a client that is away', async () => {
+  it('is stored in the hub, so that it survives the door', async () => {
+    await using mqtt = await startMqttHub();
+    const identity = mqtt.register('d/m');
+    const first = await mqtt.connect('d/m', { clean: false });
+    await first.subscribe([DESIRED, 1], [METHODS, 0]);
+    expect(mqtt.hub.subscriptions.find(identity)).toEqual([
+      { filter: DESIRED, qualityOfService: 1 },
+      { filter: METHODS, qualityOfService: 0 },
+    ]);
+    await mqtt.reopenDoor();
+    await first.closed;
+    const second = await mqtt.connect('d/m', { clean: false });
+    expect(second.sessionPresent).toBe(true);
+    patchDesired(mqtt.hub, identity, { a: 1 });
+    expect((await second.next('publish')).payload.toString()).toBe('{"a":1,"$version":2}');
+    second.send({ cmd: 'unsubscribe', messageId: 9, unsubscriptions: [DESIRED] });
+    await second.next('unsuback');
+    expect(mqtt.hub.subscriptions.find(identity)).toEqual([{ filter: METHODS, qualityOfService: 0 }]);
+  });
+
+  it('is deleted by a clean session, which stores nothing', async () => {
+    await using mqtt = await startMqttHub();
+    const identity = mqtt.register('d');
+    await (await mqtt.connect('d', { clean: false })).subscribe([DESIRED, 0]);
+    const clean = await mqtt.connect('d', { clean: true });
+    expect(mqtt.hub.subscriptions.find(identity)).toEqual([]);
+    await clean.subscribe([METHODS, 0]);
+    expect(mqtt.hub.subscriptions.find(identity)).toEqual([]);
+  });
+
+  it('queues no desired properties for a client that is not connected', async () => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register('d');
     const first = await mqtt.connect('d', { clean: false });
@@ -145,7 +175,7 @@ describe('A persistent session', () => {
   });
 });
 
-it('Nothing travels from one client to another, nor back to its sender', async () => {
+it('no packet reaches another client or its sender', async () => {
   await using mqtt = await startMqttHub();
   mqtt.register('d/m');
   const module = await mqtt.connect('d/m');

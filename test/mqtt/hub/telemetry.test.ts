@@ -6,8 +6,8 @@ function event(topic: string, payload: string | Buffer, messageId: number): Pack
   return { cmd: 'publish', topic, payload, qos: 1, messageId, dup: false, retain: false };
 }
 
-describe('Telemetry', () => {
-  it('is kept with its properties and acknowledged', async () => {
+describe('telemetry', () => {
+  it('is stored with its properties and acknowledged', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -31,7 +31,7 @@ describe('Telemetry', () => {
     ['d', 'devices/d/messages/events/'],
     ['d', 'devices/d/messages/events/a=1/'],
     ['d/m', 'devices/d/modules/m/messages/events/%24.on=out/'],
-  ])('of %s goes to %s, at QoS 0 too', async (clientId, topic) => {
+  ])('of %s is accepted on %s with QoS 0 and 1', async (clientId, topic) => {
     await using mqtt = await startMqttHub();
     mqtt.register(clientId);
     const client = await mqtt.connect(clientId);
@@ -42,7 +42,7 @@ describe('Telemetry', () => {
     expect(events.map(({ body }) => Buffer.from(body).toString())).toEqual(['zero', 'one']);
   });
 
-  it('with RETAIN or DUP is not retained, but says so', async () => {
+  it('with RETAIN or DUP gets a property for the flag', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -59,7 +59,7 @@ describe('Telemetry', () => {
     ]);
   });
 
-  it('in many segments behind a pipelined CONNECT is acknowledged in order, every one', async () => {
+  it('in many segments behind a pipelined CONNECT is acknowledged in order', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.open();
@@ -95,7 +95,7 @@ describe('Telemetry', () => {
     expect(commands.filter((command) => command === 'publish')).toHaveLength(count / 10);
   });
 
-  it('before a DISCONNECT in the same segment counts, and is acknowledged', async () => {
+  it('before a DISCONNECT in the same segment is stored and acknowledged', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -109,7 +109,7 @@ describe('Telemetry', () => {
     });
   });
 
-  it('of 256 KB passes; one byte more, properties counted, closes the connection without a PUBACK', async () => {
+  it('of 256 KB with its properties is accepted; one byte more closes the connection without a PUBACK', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -165,10 +165,10 @@ describe('Telemetry', () => {
   });
 });
 
-describe('A will', () => {
+describe('a will', () => {
   const will = { topic: 'devices/d/messages/events/reason=lost', payload: 'gone', qos: 1 as const };
 
-  it('becomes telemetry where the client vanishes', async () => {
+  it('becomes telemetry if the connection is lost', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d', { will });
@@ -178,7 +178,7 @@ describe('A will', () => {
     expect(Buffer.from(stored?.body ?? []).toString()).toBe('gone');
   });
 
-  it('becomes telemetry where a newer connection takes its place, and where the keep-alive runs out', async () => {
+  it('becomes telemetry if a newer connection replaces the client, and at a keep-alive timeout', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     await mqtt.connect('d', { will });
@@ -191,7 +191,7 @@ describe('A will', () => {
     ]);
   });
 
-  it('is nothing where the client says goodbye', async () => {
+  it('is not published after DISCONNECT', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const leaving = await mqtt.connect('d', { will });

@@ -1,19 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientIdentity } from '../../../emulator/domain/identities/client-identity.ts';
 import {
-  findSubscription,
   formatDesiredPatchTopic,
   formatInputTopic,
   formatMethodTopic,
-  formatTwinAnswerTopic,
+  formatTwinResponseTopic,
   parseRequestTopic,
-  TOPICS,
-} from '../../../emulator/mqtt/hub/topics.ts';
+} from '../../../emulator/mqtt/hub/topic-formats.ts';
+import { findChannel, TOPICS } from '../../../emulator/mqtt/hub/topics.ts';
 
 const DEVICE = { deviceId: 'd' } as ClientIdentity;
 const MODULE = { deviceId: 'd', moduleId: 'm' } as ClientIdentity;
 
-describe('A request of a client is known by its topic', () => {
+describe('parseRequestTopic', () => {
   it.each([
     ['$iothub/twin/GET/?$rid=1', { operation: 'getTwin', requestId: '1' }],
     ['$iothub/twin/GET/?$rid=a%2Fb', { operation: 'getTwin', requestId: 'a%2Fb' }],
@@ -32,7 +31,7 @@ describe('A request of a client is known by its topic', () => {
     ],
     ['$iothub/methods/res/200/?$rid=1f', { operation: 'sendMethodResponse', requestId: '1f', status: 200 }],
     ['$iothub/methods/res/-1/?$rid=2&a=b', { operation: 'sendMethodResponse', requestId: '2', status: -1 }],
-  ])('%s', (topic, expected) => {
+  ])('parses %s', (topic, expected) => {
     expect(parseRequestTopic(topic)).toEqual(expected);
   });
 
@@ -49,18 +48,18 @@ describe('A request of a client is known by its topic', () => {
     '$iothub/methods/POST/reboot/?$rid=1',
     '$iothub/twin/res/200/?$rid=1',
     'devices/d/messages/devicebound/?$rid=1',
-  ])('%j is none', (topic) => {
+  ])('returns undefined for %j', (topic) => {
     expect(parseRequestTopic(topic)).toBeUndefined();
   });
 });
 
-describe('A filter may be subscribed by', () => {
+describe('findChannel', () => {
   it.each([
     ['devices/d/messages/devicebound/#', 'messages', undefined],
     ['devices/d/modules/m/messages/devicebound/#', undefined, 'nothing'],
     ['devices/d/modules/m/inputs/#', undefined, 'inputs'],
     ['devices/d/modules/m/#', undefined, 'inputs'],
-    ['$iothub/twin/res/#', 'twinAnswers', 'twinAnswers'],
+    ['$iothub/twin/res/#', 'twinResponses', 'twinResponses'],
     ['$iothub/twin/PATCH/properties/desired/#', 'desiredProperties', 'desiredProperties'],
     ['$iothub/methods/POST/#', 'methods', 'methods'],
     ['devices/other/messages/devicebound/#', undefined, undefined],
@@ -71,27 +70,27 @@ describe('A filter may be subscribed by', () => {
     ['$iothub/#', undefined, undefined],
     ['#', undefined, undefined],
     ['', undefined, undefined],
-  ])('%s: device %s, module %s', (filter, device, module) => {
-    expect(findSubscription(DEVICE, filter)).toBe(device);
-    expect(findSubscription(MODULE, filter)).toBe(module);
+  ])('returns for %s: %s for a device, %s for a module', (filter, device, module) => {
+    expect(findChannel(DEVICE, filter)).toBe(device);
+    expect(findChannel(MODULE, filter)).toBe(module);
   });
 });
 
-describe('A topic toward a client', () => {
+describe('the topic of a delivery', () => {
   it.each([
-    [formatTwinAnswerTopic(200, 'a%2F'), '$iothub/twin/res/200/?$rid=a%2F'],
-    [formatTwinAnswerTopic(204, '7', 12), '$iothub/twin/res/204/?$rid=7&$version=12'],
+    [formatTwinResponseTopic(200, 'a%2F'), '$iothub/twin/res/200/?$rid=a%2F'],
+    [formatTwinResponseTopic(204, '7', 12), '$iothub/twin/res/204/?$rid=7&$version=12'],
     [formatDesiredPatchTopic(3), '$iothub/twin/PATCH/properties/desired/?$version=3'],
     [formatMethodTopic('reboot', 'a'), '$iothub/methods/POST/reboot/?$rid=a'],
     [formatMethodTopic("odd name's é", '1'), "$iothub/methods/POST/odd name's é/?$rid=1"],
     [formatMethodTopic('a/b?c#d+e%f\n', '1'), '$iothub/methods/POST/a%2Fb%3Fc%23d%2Be%25f%0A/?$rid=1'],
     [formatInputTopic(MODULE, 'in1', 'p=1'), 'devices/d/modules/m/inputs/in1/p=1'],
-  ])('%s', (topic, expected) => {
+  ])('is %s', (topic, expected) => {
     expect(topic).toBe(expected);
   });
 });
 
-it('Every topic is described in one sentence, and none twice', () => {
+it('every topic has a meaning, and none occurs twice', () => {
   for (const { meaning } of TOPICS) expect(meaning).toMatch(/^[A-Z].*\.$/);
   const rows = TOPICS.map(({ direction, pattern }) => `${direction} ${pattern}`);
   expect(new Set(rows).size).toBe(rows.length);

@@ -11,21 +11,24 @@ async function connectSubscribed(mqtt: MqttHub, clientId = 'd'): Promise<RawClie
   return client;
 }
 
-describe('A client asks for its twin', () => {
-  it.each(['d', 'd/m'])('%s hears desired and reported properties without metadata', async (clientId) => {
-    await using mqtt = await startMqttHub();
-    patchDesired(mqtt.hub, mqtt.register(clientId), { interval: 30 });
-    const client = await connectSubscribed(mqtt, clientId);
-    client.publish('$iothub/twin/GET/?$rid=a%2Fb', ' ', { qos: 0 });
-    const answer = await client.next('publish');
-    expect(answer).toMatchObject({ topic: '$iothub/twin/res/200/?$rid=a%2Fb', qos: 0, retain: false });
-    expect(JSON.parse(answer.payload.toString())).toEqual({
-      desired: { interval: 30, $version: 2 },
-      reported: { $version: 1 },
-    });
-  });
+describe('a request for the twin', () => {
+  it.each(['d', 'd/m'])(
+    'of %s is answered with desired and reported properties without metadata',
+    async (clientId) => {
+      await using mqtt = await startMqttHub();
+      patchDesired(mqtt.hub, mqtt.register(clientId), { interval: 30 });
+      const client = await connectSubscribed(mqtt, clientId);
+      client.publish('$iothub/twin/GET/?$rid=a%2Fb', ' ', { qos: 0 });
+      const answer = await client.next('publish');
+      expect(answer).toMatchObject({ topic: '$iothub/twin/res/200/?$rid=a%2Fb', qos: 0, retain: false });
+      expect(JSON.parse(answer.payload.toString())).toEqual({
+        desired: { interval: 30, $version: 2 },
+        reported: { $version: 1 },
+      });
+    },
+  );
 
-  it('at QoS 1 is acknowledged before the answer', async () => {
+  it('with QoS 1 is acknowledged before the response', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await connectSubscribed(mqtt);
@@ -34,7 +37,7 @@ describe('A client asks for its twin', () => {
     await client.next('publish');
   });
 
-  it('without a subscription hears nothing', async () => {
+  it('without a subscription gets no response', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -45,8 +48,8 @@ describe('A client asks for its twin', () => {
   });
 });
 
-describe('A client reports properties', () => {
-  it('and hears their new version', async () => {
+describe('an update of reported properties', () => {
+  it('is answered with the new version', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await connectSubscribed(mqtt);
@@ -64,21 +67,21 @@ describe('A client reports properties', () => {
   });
 
   it.each([
-    ['not JSON', '?$rid=9', '{', 400, 400004],
-    ['no object', '?$rid=9', '[1]', 400, 400004],
+    ['a body that is not JSON', '?$rid=9', '{', 400, 400004],
+    ['a body that is not an object', '?$rid=9', '[1]', 400, 400004],
     ['a forbidden name', '?$rid=9', '{"a.b":1}', 400, 400004],
-    ['nothing', '?$rid=9', '', 400, 400004],
-    ['a version that is no number', '?$rid=9&$version=x', '{"a":1}', 400, 400004],
-    ['a stale version', '?$rid=9&$version=7', '{"a":1}', 412, 412001],
+    ['an empty body', '?$rid=9', '', 400, 400004],
+    ['a version that is not a number', '?$rid=9&$version=x', '{"a":1}', 400, 400004],
+    ['an old version', '?$rid=9&$version=7', '{"a":1}', 412, 412001],
     [
-      'too much',
+      'too many properties',
       '?$rid=9',
       JSON.stringify(Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`p${n}`, 'x'.repeat(4000)]))),
       403,
       403100,
     ],
   ])(
-    '%s is refused with the error as JSON, which the Node client looks for',
+    'with %s is refused with the error as JSON, which the Node client requires',
     async (_what, query, body, status, errorCode) => {
       await using mqtt = await startMqttHub();
       mqtt.register('d');
@@ -96,8 +99,8 @@ describe('A client reports properties', () => {
   );
 });
 
-describe('A desired patch', () => {
-  it('reaches the subscribed client with its version, deletions as null', async () => {
+describe('a patch of desired properties', () => {
+  it('reaches the subscribed client with its version, and with null for a deleted property', async () => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register('d');
     const client = await connectSubscribed(mqtt);
@@ -109,7 +112,7 @@ describe('A desired patch', () => {
     expect((await client.next('publish')).payload.toString()).toBe('{"b":null,"$version":3}');
   });
 
-  it('that piles up before a client that does not read ends its connection', async () => {
+  it('ends the connection of a client that does not read if too many wait', async () => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register('d');
     const client = await connectSubscribed(mqtt);

@@ -3,7 +3,7 @@ import { parseUserName } from '../../../emulator/mqtt/hub/user-name.ts';
 
 const HOST = 'myhub.azure-devices.net';
 
-describe('An MQTT user name is read as every client writes it', () => {
+describe('parseUserName', () => {
   it.each([
     [
       'Node',
@@ -60,7 +60,7 @@ describe('An MQTT user name is read as every client writes it', () => {
       `${HOST}/d/?api-version=1&auth-chain=x&y`,
       { deviceId: 'd', apiVersion: '1' },
     ],
-  ])('%s', (_client, text, expected) => {
+  ])('parses %s', (_client, text, expected) => {
     expect(parseUserName(text)).toEqual({ ok: true, value: { hostName: HOST, ...expected } });
   });
 
@@ -71,7 +71,7 @@ describe('An MQTT user name is read as every client writes it', () => {
     `${HOST}//?api-version=1`,
     `${HOST}/a/b/c/?api-version=1`,
     '/d/?api-version=1',
-  ])('%j is refused', (text) => {
+  ])('refuses %j', (text) => {
     expect(parseUserName(text)).toMatchObject({ ok: false, error: { name: 'IotHubUnauthorized' } });
   });
 });

@@ -5,7 +5,7 @@ import { rawClientOn } from '../raw-client.ts';
 
 const COUNT = 20_000;
 
-it('A client that does not read its PUBACKs is not read either; when it reads again, all come in order', async () => {
+it('the hub does not read from a client that does not read its PUBACKs, and sends all in order when it does', async () => {
   await using mqtt = await startMqttHub();
   mqtt.register('d');
   const [clientSide, hubSide] = duplexPair();

@@ -5,7 +5,7 @@ import { startMqttHub, userNameOf } from '../mqtt-hub.ts';
 
 const RUNS = 300;
 
-/** One MQTT packet of any type, flags and length; mostly with a true length header, for the parsers to be reached. */
+/** A packet of any type and flags. Most have a correct length, so that they reach the parsers. */
 const packet = fc
   .record({
     header: fc.integer({ min: 0, max: 255 }),
@@ -19,7 +19,7 @@ const packet = fc
   })
   .map(({ header, body, lie }) => Buffer.concat([Buffer.from([header, lie ?? body.length]), body]));
 
-it('Whatever bytes clients send, the hub lives, and other clients notice nothing', async () => {
+it('the hub serves other clients while a client sends random packets', async () => {
   await using mqtt = await startMqttHub();
   mqtt.register('d');
   mqtt.register('witness');
@@ -52,7 +52,7 @@ it('Whatever bytes clients send, the hub lives, and other clients notice nothing
   await witness.settle();
 });
 
-it('A corrupted CONNECT never crashes the hub', async () => {
+it('the hub serves clients after corrupted CONNECTs', async () => {
   await using mqtt = await startMqttHub();
   mqtt.register('d');
   const greeting = generate({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InFlightMessages } from '../../../emulator/mqtt/wire/in-flight-messages.ts';
 
-describe('Packet ids', () => {
-  it('go from 1 to 65535 and round again, past the messages in flight', () => {
+describe('packet ids', () => {
+  it('count from 1 to 65535 and from 1 again, without those of messages in flight', () => {
     const inFlight = new InFlightMessages();
     expect(inFlight.send(10, 'held')).toBe(1);
     const seen = new Set([1]);
@@ -13,14 +13,14 @@ describe('Packet ids', () => {
     expect(inFlight.acknowledge(1)).toBeUndefined();
   });
 
-  it('stay with a message that is sent again, whose newest lock counts', () => {
+  it('stay the same for a message that is sent again, which gets the new tag', () => {
     const inFlight = new InFlightMessages();
     const packetId = inFlight.send(10, 'first lock');
     expect(inFlight.send(10, 'second lock')).toBe(packetId);
     expect(inFlight.acknowledge(packetId)).toBe('second lock');
   });
 
-  it('of messages that were never acknowledged are forgotten, the oldest first', () => {
+  it('of messages without a PUBACK are forgotten, the oldest first', () => {
     const inFlight = new InFlightMessages();
     for (let number = 1; number <= 101; number++) inFlight.send(number, `lock ${number}`);
     expect(inFlight.acknowledge(1)).toBeUndefined();

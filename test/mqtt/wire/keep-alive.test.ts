@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { silenceLimitOf } from '../../../emulator/mqtt/wire/keep-alive.ts';
 import { startMqttHub } from '../mqtt-hub.ts';
 
-describe('A client may be silent', () => {
+describe('the keep-alive', () => {
   it.each([
     [1, 1.5],
     [60, 90],
@@ -10,11 +10,11 @@ describe('A client may be silent', () => {
     [1178, 1767],
     [65_535, 1767],
     [0, 1767],
-  ])('with a keep-alive of %d s for %d s', (keepAlive, limit) => {
+  ])('of %d s allows a silence of %d s', (keepAlive, limit) => {
     expect(silenceLimitOf(keepAlive)).toBe(limit * 1000);
   });
 
-  it('no longer than that: then its connection is lost', async () => {
+  it('ends the connection after a longer silence', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d', { keepalive: 60 });

@@ -27,7 +27,7 @@ function connectTo(
   });
 }
 
-describe.each(TRANSPORTS)('The mqtt package over %s', (transport) => {
+describe.each(TRANSPORTS)('the mqtt package over %s', (transport) => {
   it('sends large and small telemetry, in order', async () => {
     await using sdk = await startSdkHub();
     sdk.register('d');
@@ -47,7 +47,7 @@ describe.each(TRANSPORTS)('The mqtt package over %s', (transport) => {
     expect(lengths).toEqual(sizes);
   });
 
-  it('gets answers to requests', async () => {
+  it('receives twin responses', async () => {
     await using sdk = await startSdkHub();
     sdk.register('d');
     const client = await connectTo(sdk, transport);
@@ -58,14 +58,14 @@ describe.each(TRANSPORTS)('The mqtt package over %s', (transport) => {
     await client.endAsync();
   });
 
-  it('hears CONNACK 5 for a bad token and 1 for MQTT 5', async () => {
+  it('receives CONNACK 5 for an invalid token and 1 for MQTT 5', async () => {
     await using sdk = await startSdkHub();
     sdk.register('d');
     await expect(connectTo(sdk, transport, { password: 'x' })).rejects.toMatchObject({ code: 5 });
     await expect(connectTo(sdk, transport, { protocolVersion: 5 })).rejects.toMatchObject({ code: 1 });
   });
 
-  it('says in the log which transport was dropped', async () => {
+  it('is named by its transport in the log when it is dropped', async () => {
     await using sdk = await startSdkHub();
     sdk.register('d');
     const client = await connectTo(sdk, transport);

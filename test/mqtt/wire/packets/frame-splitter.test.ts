@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameSplitter } from '../../../emulator/mqtt/wire/frame-splitter.ts';
-import { LIMITS_AFTER_CONNECT, LIMITS_BEFORE_CONNECT } from '../../../emulator/mqtt/wire/packet-types.ts';
+import { FrameSplitter } from '../../../../emulator/mqtt/wire/packets/frame-splitter.ts';
+import {
+  LIMITS_BEFORE_CONNECT,
+  limitsAfterConnect,
+} from '../../../../emulator/mqtt/wire/packets/packet-types.ts';
+
+const LIMITS_AFTER_CONNECT = limitsAfterConnect(256 * 1024);
 
 function splitter(limits = LIMITS_AFTER_CONNECT) {
   const frames: string[] = [];
@@ -33,8 +38,8 @@ function publish(bodyBytes: number): Buffer {
   return Buffer.concat([Buffer.from([0x30, ...length]), Buffer.alloc(bodyBytes, bodyBytes % 251)]);
 }
 
-describe('Bytes are cut into whole packets', () => {
-  it('whatever segments they arrive in', () => {
+describe('FrameSplitter', () => {
+  it('splits bytes into whole packets in all segments', () => {
     const sizes = fc.array(fc.constantFrom(0, 1, 2, 127, 128, 300, 16_383, 16_384, 20_000), {
       minLength: 1,
       maxLength: 6,
@@ -65,19 +70,19 @@ describe('Bytes are cut into whole packets', () => {
     ['PUBREL, which belongs to QoS 2', [0x62, 0x02], 'packet-unexpected'],
     ['a ping with a body', [0xc0, 0x01], 'packet-too-large'],
     ['type 0', [0x00, 0x00], 'packet-unexpected'],
-  ])('%s ends it at the length header', (_what, bytes, fault) => {
+  ])('refuses %s at its length', (_what, bytes, fault) => {
     const { splitter: subject, faults, frames } = splitter();
     subject.push(Buffer.from(bytes));
     expect({ faults, frames }).toEqual({ faults: [fault], frames: [] });
   });
 
-  it('nothing but CONNECT comes first', () => {
+  it('accepts only CONNECT as the first packet', () => {
     const { splitter: subject, faults } = splitter(LIMITS_BEFORE_CONNECT);
     subject.push(publish(3));
     expect(faults).toEqual(['packet-unexpected']);
   });
 
-  it('what is behind CONNECT waits until the splitter is released', () => {
+  it('holds the packets behind CONNECT until it is released', () => {
     const { splitter: subject, frames } = splitter(LIMITS_BEFORE_CONNECT);
     subject.push(Buffer.concat([Buffer.from([0x10, 1, 7]), publish(1)]));
     subject.push(publish(2));
@@ -88,7 +93,7 @@ describe('Bytes are cut into whole packets', () => {
     expect(subject.isBlocked).toBe(false);
   });
 
-  it('nothing is handed out after the end', () => {
+  it('passes on nothing after it is stopped', () => {
     const { splitter: subject, frames } = splitter();
     subject.stop();
     subject.push(publish(1));

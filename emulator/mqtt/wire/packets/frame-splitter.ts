@@ -1,27 +1,27 @@
 import type { PacketLimits } from './packet-types.ts';
 
-/** Why bytes are no acceptable frame. */
+/** Why bytes are not an acceptable packet. */
 export type FrameFault = 'packet-malformed' | 'packet-unexpected' | 'packet-too-large';
 
-/** Who receives what the splitter finds. */
+/** Takes what the splitter finds. */
 export interface FrameReceiver {
-  /** One whole MQTT packet: `bytes` from `start` to `end`; what follows its fixed header begins at `body`. */
+  /** Takes one whole packet: `bytes` from `start` to `end`. Its fixed header ends at `body`. */
   takeFrame(bytes: Buffer, start: number, body: number, end: number): void;
-  /** The stream cannot be followed any further. */
+  /** Takes the error after which the stream cannot be split any more. */
   takeFault(fault: FrameFault): void;
 }
 
 /**
- * Cuts a byte stream into whole MQTT packets. A packet that lies within one read is never copied;
- * one that is too large, or has no place, is refused at its length header, before anything of it is buffered.
+ * Splits a stream of bytes into whole MQTT packets. A packet within one read is not copied. A packet that is too large or
+ * unexpected is refused at its length, before it is buffered.
  */
 export class FrameSplitter {
   readonly #receiver: FrameReceiver;
   #limits: PacketLimits;
   #state: 'flowing' | 'held' | 'stopped' = 'flowing';
-  /** What arrived and was not handed out: part of a fixed header, or all that came while held. */
+  /** Bytes that arrived and were not passed on: a part of a fixed header, or all bytes since {@link hold}. */
   #rest: Buffer | undefined;
-  /** A packet that spans several reads, and how much of it is there. */
+  /** A packet that spans several reads, and the number of bytes that have arrived. */
   #frame: Buffer | undefined;
   #filledBytes = 0;
 
@@ -30,7 +30,7 @@ export class FrameSplitter {
     this.#limits = limits;
   }
 
-  /** True where bytes wait for {@link release}. */
+  /** True if bytes wait for {@link release}. */
   get isBlocked(): boolean {
     return this.#state === 'held' && this.#rest !== undefined;
   }
@@ -47,7 +47,7 @@ export class FrameSplitter {
     }
   }
 
-  /** Hands out nothing more until {@link release}; may be called while a frame is being taken. */
+  /** Passes on no packet until {@link release}. May be called while a packet is taken. */
   hold(): void {
     this.#state = 'held';
   }
@@ -61,7 +61,7 @@ export class FrameSplitter {
     if (bytes !== undefined) this.#split(bytes, 0);
   }
 
-  /** Ends it: nothing is handed out or kept from now on. */
+  /** Passes on no packet and stores no byte from now on. */
   stop(): void {
     this.#state = 'stopped';
     this.#rest = undefined;
@@ -85,9 +85,9 @@ export class FrameSplitter {
         length |= (byte & 0x7f) << shift;
         shift += 7;
       } while (byte > 0x7f && shift < 28);
-      const fault = byte > 0x7f ? 'packet-malformed' : this.#judge(bytes[start] as number, length);
-      if (fault !== undefined) {
-        this.#receiver.takeFault(fault);
+      const maximumBytes = this.#limits[(bytes[start] as number) >> 4] as number;
+      if (byte > 0x7f || length > maximumBytes) {
+        this.#receiver.takeFault(byte > 0x7f ? 'packet-malformed' : faultOf(maximumBytes));
         return;
       }
       const end = at + length;
@@ -101,13 +101,7 @@ export class FrameSplitter {
     if (start < size) this.#keep(bytes, start);
   }
 
-  #judge(header: number, length: number): FrameFault | undefined {
-    const maximumBytes = this.#limits[header >> 4] as number;
-    if (length <= maximumBytes) return undefined;
-    return maximumBytes < 0 ? 'packet-unexpected' : 'packet-too-large';
-  }
-
-  // A copy, so that a few bytes do not keep a whole read in memory.
+  // Copied, so that a few bytes do not keep a whole read in memory.
   #keep(bytes: Buffer, start: number): void {
     if (this.#state !== 'stopped') this.#rest = Buffer.from(bytes.subarray(start));
   }
@@ -125,4 +119,8 @@ export class FrameSplitter {
     this.#split(frame, 0);
     this.#split(chunk, copied);
   }
+}
+
+function faultOf(maximumBytes: number): FrameFault {
+  return maximumBytes < 0 ? 'packet-unexpected' : 'packet-too-large';
 }

@@ -4,38 +4,29 @@ import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../domain/mes
 import type { MethodRequest } from '../../domain/methods/method.ts';
 import type { ClientConnection, DisconnectReason } from '../../hub/client-connection.ts';
 import type { InFlightMessages } from '../wire/in-flight-messages.ts';
-import { formatPublish, type OutgoingPublish } from '../wire/publish-packet.ts';
+import { formatPublish, type OutgoingPublish } from '../wire/packets/publish-packet.ts';
+import type { ServedConnection } from '../wire/service.ts';
 import type { GrantedSubscriptions } from './granted-subscriptions.ts';
 import { formatCloudToDeviceTopic, formatModuleInputTopic } from './message-format.ts';
-import { formatDesiredPatchTopic, formatMethodTopic } from './topics.ts';
+import { formatDesiredPatchTopic, formatMethodTopic } from './topic-formats.ts';
 
-/** What a client needs of its connection. */
-export interface ClientWire {
-  /** Writes the PUBACKs that were collected, so that they precede an answer. */
-  acknowledge(): void;
-  /** Writes whole packets, behind all that was written before. */
-  write(packet: Buffer): void;
-  /** The hub ends the connection. */
-  closeByHub(reason: DisconnectReason): void;
-}
-
-/** The hub's voice toward one MQTT client. */
-export class MqttClientLink implements ClientConnection {
+/** Sends what the hub delivers to one MQTT client. */
+export class MqttClientConnection implements ClientConnection {
   readonly #identity: ClientIdentity;
-  readonly #wire: ClientWire;
+  readonly #connection: ServedConnection;
   readonly #subscriptions: GrantedSubscriptions;
   readonly #inFlight: InFlightMessages;
   readonly #onUndeliverable: (lockToken: string) => void;
 
   constructor(
     identity: ClientIdentity,
-    wire: ClientWire,
+    connection: ServedConnection,
     subscriptions: GrantedSubscriptions,
     inFlight: InFlightMessages,
     onUndeliverable: (lockToken: string) => void,
   ) {
     this.#identity = identity;
-    this.#wire = wire;
+    this.#connection = connection;
     this.#subscriptions = subscriptions;
     this.#inFlight = inFlight;
     this.#onUndeliverable = onUndeliverable;
@@ -45,7 +36,7 @@ export class MqttClientLink implements ClientConnection {
     this.#send({ topic: formatDesiredPatchTopic(Number(patch['$version'])), body: formatJson(patch) });
   }
 
-  // An empty body would make the Node client answer 400 by itself.
+  // The Node client responds 400 to an empty body by itself.
   deliverMethodRequest({ name, requestId, payload }: MethodRequest): void {
     this.#send({ topic: formatMethodTopic(name, requestId), body: payload || 'null' });
   }
@@ -67,12 +58,13 @@ export class MqttClientLink implements ClientConnection {
   }
 
   close(reason: DisconnectReason): void {
-    this.#wire.closeByHub(reason);
+    this.#connection.close(reason === 'hub-closed' ? 'service-closed' : 'lost');
   }
 
+  /** Returns false if the topic is too long for MQTT. */
   #send(publish: OutgoingPublish): boolean {
     const packet = formatPublish(publish);
-    if (packet !== undefined) this.#wire.write(packet);
+    if (packet !== undefined) this.#connection.send(packet);
     return packet !== undefined;
   }
 }

@@ -1,0 +1,121 @@
+import { formatClientIdentity } from '../../domain/identities/client-identity.ts';
+import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
+import { MAXIMUM_EVENT_BYTES } from '../../domain/messages/message.ts';
+import type { Operation } from '../../domain/operations.ts';
+import type { Result } from '../../domain/result.ts';
+import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
+import type { Hub } from '../../hub/hub.ts';
+import type { Log } from '../../hub/ports.ts';
+import type { ConnectRequest, MqttService, Peer, ServedConnection } from '../wire/service.ts';
+import { MqttClient } from './mqtt-client.ts';
+import { TelemetryTopic, toWillEvent } from './telemetry.ts';
+import { parseUserName, type UserName } from './user-name.ts';
+
+/** Returns the hub with this host name, as the user name of a CONNECT gives it; undefined if it gives none. */
+export type HubOf = (hostName: string | undefined) => Hub;
+
+/** Why this door refuses a CONNECT with CONNACK 5: the stable words of the log with their meaning. */
+export const CONNECT_REFUSAL_REASONS = {
+  'user-name-malformed': 'The user name is not {hub}/{client id}/?api-version=…. The answer is CONNACK 5.',
+  'client-id-mismatch': 'The client id differs from the one in the user name. The answer is CONNACK 5.',
+  'will-topic-forbidden':
+    'The topic of the will is not the client’s own telemetry topic. The answer is CONNACK 5.',
+} as const satisfies Readonly<Record<string, string>>;
+
+type ConnectRefusalReason = keyof typeof CONNECT_REFUSAL_REASONS;
+
+const OPERATION: Operation = 'connect';
+
+/** The device API of the hubs behind one door. */
+export class HubMqttService implements MqttService {
+  readonly maximumMessageBytes = MAXIMUM_EVENT_BYTES;
+  readonly #hubOf: HubOf;
+  readonly #log: Log;
+
+  /** `log` is for a CONNECT that names no hub. */
+  constructor(hubOf: HubOf, log: Log) {
+    this.#hubOf = hubOf;
+    this.#log = log;
+  }
+
+  accept(
+    request: ConnectRequest,
+    password: Buffer | undefined,
+    peer: Peer,
+    connection: ServedConnection,
+  ): MqttClient | undefined {
+    const parsed = parseUserName(request.userName);
+    if (!parsed.ok) return refuse(this.#log, request, peer, 'user-name-malformed', parsed.error.message);
+    const userName = parsed.value;
+    const { deviceId, moduleId, modelId } = userName;
+    const hub = this.#hubOf(userName.hostName);
+    const clientId = moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
+    if (request.clientId !== clientId) {
+      return refuse(
+        hub.log,
+        request,
+        peer,
+        'client-id-mismatch',
+        `The client id in the user name is ${clientId}.`,
+      );
+    }
+    // The hub has logged its refusal.
+    const authenticated = authenticate(hub, userName, password, peer);
+    if (!authenticated.ok) return undefined;
+    const client = authenticated.value;
+    const will = request.will && parseWill(request.will, client);
+    if (request.will !== undefined && will === undefined) {
+      const message = `The topic of the will is '${request.will.topic.slice(0, 300)}'.`;
+      return refuse(hub.log, request, peer, 'will-topic-forbidden', message);
+    }
+    if (userName.apiVersion === undefined) {
+      const fields = { clientId: formatClientIdentity(client.identity), operation: OPERATION };
+      hub.log('warn', 'api-version-missing', fields);
+    }
+    return new MqttClient(hub, connection, { client, modelId, will });
+  }
+}
+
+function refuse(
+  log: Log,
+  { clientId }: ConnectRequest,
+  { remoteAddress, transport }: Peer,
+  reason: ConnectRefusalReason,
+  message: string,
+): undefined {
+  log('warn', 'client-refused', {
+    clientId,
+    operation: OPERATION,
+    reason,
+    message,
+    remoteAddress,
+    transport,
+  });
+}
+
+function authenticate(
+  hub: Hub,
+  { hostName, deviceId, moduleId }: UserName,
+  password: Buffer | undefined,
+  peer: Peer,
+): Result<AuthenticatedClient> {
+  const client = { hostName, deviceId, ...(moduleId === undefined ? {} : { moduleId }) };
+  return hub.access.authenticateClient({ ...client, credential: credentialOf(password, peer) });
+}
+
+// A token takes precedence, because a client's machine may present its certificate to every server.
+function credentialOf(password: Buffer | undefined, peer: Peer): ClientCredentials['credential'] {
+  if (password !== undefined && password.length > 0)
+    return { kind: 'token', token: password.toString('utf8') };
+  const chain = peer.certificates();
+  return chain.length > 0 ? { kind: 'certificate', chain } : { kind: 'none' };
+}
+
+function parseWill(
+  will: NonNullable<ConnectRequest['will']>,
+  { identity }: AuthenticatedClient,
+): IncomingEvent | undefined {
+  const topic = Buffer.from(will.topic);
+  const bag = new TelemetryTopic(identity).bagOf(topic, 0, topic.length);
+  return bag === undefined ? undefined : toWillEvent(bag, will.body, will.isRetained);
+}

@@ -1,0 +1,140 @@
+import type { Acknowledgements } from './acknowledgements.ts';
+import type { BrokerClient } from './broker/broker-client.ts';
+import { PACKET_TYPES } from './packets/packet-types.ts';
+import {
+  formatSuback,
+  formatUnsuback,
+  parseSubscribe,
+  parseUnsubscribe,
+  SUBSCRIBE_FLAGS,
+} from './packets/subscribe-packet.ts';
+import type { MqttServiceClient, Refusal } from './service.ts';
+
+/** The connection of an accepted client. */
+export interface PacketHost {
+  readonly acknowledgements: Acknowledgements;
+  /** Sends a packet behind the PUBACKs that are collected. */
+  answer(packet: Buffer): void;
+  /** Takes no packet until {@link resume}. */
+  hold(): void;
+  resume(): void;
+  /** Ends the connection as the client asks. */
+  disconnect(): void;
+  /** Ends the connection behind the PUBACKs that are collected. */
+  refuse(refusal: Refusal): void;
+  attempt(work: () => void): void;
+}
+
+const MALFORMED: Refusal = { reason: 'packet-malformed' };
+const UNEXPECTED: Refusal = { reason: 'packet-unexpected' };
+const QUALITY_OF_SERVICE_2: Refusal = { reason: 'quality-of-service-2' };
+
+/** Takes the packets of one accepted client. */
+export class ClientPackets {
+  readonly #client: MqttServiceClient;
+  readonly #broker: BrokerClient;
+  readonly #host: PacketHost;
+
+  constructor(client: MqttServiceClient, broker: BrokerClient, host: PacketHost) {
+    this.#client = client;
+    this.#broker = broker;
+    this.#host = host;
+  }
+
+  /** Takes one packet. Returns why it ends the connection, or undefined. */
+  take(bytes: Buffer, start: number, body: number, end: number): Refusal | undefined {
+    switch ((bytes[start] as number) >> 4) {
+      case PACKET_TYPES.PUBLISH:
+        return this.#takePublish(bytes, start, body, end);
+      case PACKET_TYPES.PUBACK:
+        if (end - body !== 2) return MALFORMED;
+        this.#client.takeAcknowledgement(bytes.readUInt16BE(body));
+        return undefined;
+      case PACKET_TYPES.SUBSCRIBE:
+        return this.#takeSubscribe(bytes, start, body, end);
+      case PACKET_TYPES.UNSUBSCRIBE:
+        return this.#takeUnsubscribe(bytes, start, body, end);
+      case PACKET_TYPES.PINGREQ:
+        this.#host.acknowledgements.addPing();
+        return undefined;
+      case PACKET_TYPES.DISCONNECT:
+        this.#host.disconnect();
+        return undefined;
+      default:
+        return UNEXPECTED;
+    }
+  }
+
+  #takePublish(bytes: Buffer, start: number, body: number, end: number): Refusal | undefined {
+    const header = bytes[start] as number;
+    const qualityOfService = (header >> 1) & 3;
+    if (qualityOfService > 1) return qualityOfService === 2 ? QUALITY_OF_SERVICE_2 : MALFORMED;
+    const topicStart = body + 2;
+    const topicEnd = topicStart + (((bytes[body] as number) << 8) | (bytes[body + 1] as number));
+    const bodyStart = topicEnd + qualityOfService * 2;
+    if (!(bodyStart <= end)) return MALFORMED;
+    const outcome = this.#client.takePublish(bytes, header, topicStart, topicEnd, bodyStart, end);
+    if (outcome !== undefined && !Buffer.isBuffer(outcome)) return outcome;
+    if (qualityOfService === 1) {
+      this.#host.acknowledgements.addPublish(bytes[topicEnd] as number, bytes[topicEnd + 1] as number);
+    }
+    if (outcome !== undefined) this.#host.answer(outcome);
+    return undefined;
+  }
+
+  // Checks all filters first. The broker would store a forbidden filter beside allowed ones and fail at every later CONNECT
+  // of the client. Holds later packets, because the answer to a request needs the subscription.
+  #takeSubscribe(bytes: Buffer, start: number, body: number, end: number): Refusal | undefined {
+    const subscriptions = parseSubscribe(bytes, body, end);
+    if (subscriptions === undefined) return MALFORMED;
+    if (!subscriptions.every(({ filter }) => this.#client.maySubscribe(filter))) return FORBIDDEN_SUBSCRIBE;
+    if (!hasSubscribeFlags(bytes, start)) return wrongFlags('subscribe');
+    const packetId = bytes.readUInt16BE(body);
+    this.#host.hold();
+    this.#broker.subscribe(subscriptions, (granted) => {
+      this.#complete(granted, (subscriptions) => {
+        this.#host.answer(formatSuback(packetId, subscriptions));
+        for (const subscription of subscriptions) this.#client.subscribe(subscription);
+      });
+    });
+    return undefined;
+  }
+
+  #takeUnsubscribe(bytes: Buffer, start: number, body: number, end: number): Refusal | undefined {
+    const filters = parseUnsubscribe(bytes, body, end);
+    if (filters === undefined) return MALFORMED;
+    if (!filters.every((filter) => this.#client.maySubscribe(filter))) return FORBIDDEN_UNSUBSCRIBE;
+    if (!hasSubscribeFlags(bytes, start)) return wrongFlags('unsubscribe');
+    const packetId = bytes.readUInt16BE(body);
+    this.#host.hold();
+    this.#broker.unsubscribe(filters, (removed) => {
+      this.#complete(removed, (filters) => {
+        this.#host.answer(formatUnsuback(packetId));
+        for (const filter of filters) this.#client.unsubscribe(filter);
+      });
+    });
+    return undefined;
+  }
+
+  #complete<Result>(outcome: Result | Error, run: (result: Result) => void): void {
+    this.#host.attempt(() => {
+      if (outcome instanceof Error) {
+        this.#host.refuse({ ...MALFORMED, message: outcome.message });
+      } else {
+        run(outcome);
+        this.#host.resume();
+      }
+    });
+  }
+}
+
+const FORBIDDEN_SUBSCRIBE: Refusal = { reason: 'subscribe-filter-forbidden', operation: 'subscribe' };
+const FORBIDDEN_UNSUBSCRIBE: Refusal = { reason: 'unsubscribe-filter-forbidden', operation: 'subscribe' };
+
+function hasSubscribeFlags(bytes: Buffer, start: number): boolean {
+  return ((bytes[start] as number) & 0x0f) === SUBSCRIBE_FLAGS;
+}
+
+function wrongFlags(packet: string): Refusal {
+  return { ...MALFORMED, message: `Invalid header flag bits, must be 0x2 for ${packet} packet` };
+}

@@ -1,0 +1,120 @@
+import type { DropReason } from './drop-reasons.ts';
+
+/** Time, as the wire needs it. */
+export interface WireClock {
+  /** Unix milliseconds. */
+  now(): number;
+  /** Runs once after a delay in milliseconds, never within this call. */
+  schedule(delayMilliseconds: number, run: () => void): WireTimer;
+}
+
+export interface WireTimer {
+  cancel(): void;
+}
+
+/** Values of a log line by name. */
+export type WireLogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Writes one line of the log; `event` is a stable word. */
+export type WireLog = (
+  level: 'error' | 'warn' | 'info' | 'debug',
+  event: 'broker-failed' | 'client-refused' | 'connection-dropped',
+  fields: WireLogFields,
+) => void;
+
+/** The other end of a connection. */
+export interface Peer {
+  /** The client's certificate and those it sent with it, DER; empty if it presented none. */
+  certificates(): readonly Uint8Array[];
+  readonly remoteAddress?: string;
+  /** `mqtt`, or `mqtt-ws` over WebSocket. */
+  readonly transport: string;
+}
+
+/** What a CONNECT packet contains, without its password. */
+export interface ConnectRequest {
+  readonly clientId: string;
+  /** Empty if absent. */
+  readonly userName: string;
+  readonly will?: { readonly topic: string; readonly body: Uint8Array; readonly isRetained: boolean };
+}
+
+/** Why a packet ends its connection, with the name of its operation if the service knows it, and free text. */
+export interface Refusal {
+  readonly reason: DropReason;
+  readonly operation?: string;
+  readonly message?: string;
+}
+
+/** QoS 2 is not supported. */
+export type QualityOfService = 0 | 1;
+
+/** How a connection ended: by DISCONNECT, without it, or because the service closes, which publishes no will. */
+export type ConnectionEnd = 'graceful' | 'lost' | 'service-closed';
+
+/** A topic filter, as the client wrote it, with the QoS that it asked for or got. */
+export interface Subscription {
+  readonly filter: string;
+  readonly qualityOfService: QualityOfService;
+}
+
+/** The service that MQTT clients connect to. The wire calls it and knows nothing else of it. */
+export interface MqttService {
+  /** The largest body of a PUBLISH. A longer packet ends the connection before it is buffered. */
+  readonly maximumMessageBytes: number;
+  /**
+   * Decides about a CONNECT. Returns undefined if the client is refused, which the service has logged by then; the
+   * client gets CONNACK 5. The service may close the connection within this call.
+   */
+  accept(
+    request: ConnectRequest,
+    password: Buffer | undefined,
+    peer: Peer,
+    connection: ServedConnection,
+  ): MqttServiceClient | undefined;
+}
+
+/** A connection as its service uses it. */
+export interface ServedConnection {
+  /** Sends one whole packet behind all that was sent before. */
+  send(packet: Buffer): void;
+  /** Ends the connection at once, without a packet. */
+  close(end: 'lost' | 'service-closed'): void;
+}
+
+/** One client of the service, from its accepted CONNECT to the end of its connection. */
+export interface MqttServiceClient {
+  /** Names the client in log lines. */
+  readonly logFields: WireLogFields;
+  /** CONNACK is sent: the service may send packets now. */
+  begin(): void;
+  /** Returns the subscriptions that the client made with clean session 0, in this connection or an earlier one. */
+  findSubscriptions(): readonly Subscription[];
+  replaceSubscriptions(subscriptions: readonly Subscription[]): void;
+  /**
+   * Takes a PUBLISH: its first byte, its topic and its body, each as a range of `bytes`. Returns a refusal, or the
+   * packet that answers it, to be sent behind its PUBACK, or undefined.
+   */
+  takePublish(
+    bytes: Buffer,
+    header: number,
+    topicStart: number,
+    topicEnd: number,
+    bodyStart: number,
+    bodyEnd: number,
+  ): Refusal | Buffer | undefined;
+  /** Takes a PUBACK. An unknown packet id is ignored. */
+  takeAcknowledgement(packetId: number): void;
+  /** Returns true if the client may subscribe to this topic filter. */
+  maySubscribe(filter: string): boolean;
+  /** Takes a granted subscription, of this connection or of an earlier one. */
+  subscribe(subscription: Subscription): void;
+  unsubscribe(filter: string): void;
+  /**
+   * Returns undefined if all changes so far are kept, otherwise a promise that resolves when they are. PUBACKs and other
+   * answers wait for it.
+   */
+  kept(): Promise<void> | undefined;
+  /** The connection is over. Called once. */
+  close(end: ConnectionEnd): void;
+}

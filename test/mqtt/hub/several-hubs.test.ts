@@ -1,0 +1,65 @@
+import { duplexPair } from 'node:stream';
+import { expect, it } from 'vitest';
+import { createManualClock } from '../../../emulator/clocks/manual-clock.ts';
+import { createRandomIds } from '../../../emulator/clocks/random-ids.ts';
+import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../../emulator/emulator-options.ts';
+import type { Hub } from '../../../emulator/hub/hub.ts';
+import { createHub } from '../../../emulator/hub/hub.ts';
+import { createMqttDoor, type MqttDoor } from '../../../emulator/mqtt/hub/mqtt-door.ts';
+import { MQTT_EVENT_FORMATS } from '../../../emulator/mqtt/hub/telemetry.ts';
+import { formatSasToken } from '../../auth/format-sas-token.ts';
+import { register } from '../mqtt-hub.ts';
+import { type RawClient, rawClientOn } from '../raw-client.ts';
+
+const METHODS = '$iothub/methods/POST/#';
+
+const clock = createManualClock(Date.UTC(2026, 0, 2, 3, 4, 5));
+
+function createNamedHub(hostName: string): Hub {
+  const options = { ...DEFAULT_HUB_OPTIONS, hostNames: [hostName] };
+  const ports = { clock, ids: createRandomIds(), log: () => undefined };
+  const created = createHub(options, ports, [MQTT_EVENT_FORMATS]);
+  if (!created.ok) throw new Error(created.error.message);
+  return created.value;
+}
+
+async function connect(door: MqttDoor, hostName: string): Promise<RawClient> {
+  const [clientSide, hubSide] = duplexPair();
+  door.accept(hubSide, { certificates: () => [], transport: 'mqtt' });
+  const client = rawClientOn(clientSide);
+  const password = formatSasToken({
+    resource: `${hostName}/devices/d`,
+    key: DEFAULT_KEY,
+    expirySeconds: clock.now() / 1000 + 3600,
+    policyName: 'device',
+  });
+  client.connect('d', { username: `${hostName}/d/?api-version=2021-04-12`, password, clean: false });
+  const { returnCode, sessionPresent } = await client.next('connack');
+  expect(returnCode).toBe(0);
+  client.sessionPresent = sessionPresent;
+  return client;
+}
+
+it('a door chooses the hub by the host name in the user name and separates clients with equal ids', async () => {
+  const hubs = new Map(['a.test', 'b.test'].map((name) => [name, createNamedHub(name)]));
+  const hubOf = (hostName: string | undefined) => hubs.get(hostName ?? '') as Hub;
+  for (const hub of hubs.values()) register(hub, 'd');
+  const door = await createMqttDoor({ hubOf, clock, log: () => undefined });
+  const first = await connect(door, 'a.test');
+  await first.subscribe([METHODS, 0]);
+  const second = await connect(door, 'b.test');
+  expect(second.sessionPresent).toBe(false);
+  first.publish('devices/d/messages/events/', 'to a');
+  second.publish('devices/d/messages/events/', 'to b');
+  await first.settle();
+  await second.settle();
+  for (const [name, hub] of hubs) {
+    const signal = AbortSignal.timeout(5000);
+    const { value } = await hub.events.read({ from: 'earliest', signal })[Symbol.asyncIterator]().next();
+    expect(String(Buffer.from(value.body))).toBe(`to ${name.slice(0, 1)}`);
+  }
+  const subscriptions = [...hubs.values()].map((hub) => hub.subscriptions.find(register(hub, 'd')));
+  expect(subscriptions).toEqual([[{ filter: METHODS, qualityOfService: 0 }], []]);
+  for (const hub of hubs.values()) hub.close();
+  await door[Symbol.asyncDispose]();
+});
