@@ -11,7 +11,7 @@ import { createHubWaits } from './waits/hub-waits.ts';
 
 const DEFAULT_HOST_NAME = 'hub1.iothub.test';
 
-/** Returns the options of the emulator behind a hub of the harness. */
+/** Returns the options of the emulator for a local hub. */
 export function toEmulatorOptions({
   hostName = DEFAULT_HOST_NAME,
   clock: _clock,
@@ -29,7 +29,7 @@ export function toEmulatorOptions({
   };
 }
 
-/** Wires the clients of the SDKs to an emulator and adds what a test may ask of it. */
+/** Creates a local hub from an emulator: clients of the SDKs, messages, waits, clock and log. */
 export function createLocalHub(
   emulator: Emulator,
   {

@@ -3,7 +3,7 @@ import type { FeedbackRequest, MessageProperties } from '../emulator/domain/mess
 import type { ClientName } from './clients/client-names.ts';
 import type { FeedbackReading, HubObserver } from './hub-observer.ts';
 
-/** A message to a device or to an input of a module: a body alone, or with properties. */
+/** A message to a device or to an input of a module: a body, or a body with properties. */
 export type OutgoingMessage = string | Uint8Array | DescribedMessage;
 
 /** A message with properties. */
@@ -14,22 +14,25 @@ export interface DescribedMessage {
   readonly userId?: string;
   readonly contentType?: string;
   readonly contentEncoding?: string;
-  /** When the message expires, an ISO 8601 time. By default the time to live of the hub counts. */
+  /** The expiry as an ISO 8601 time. Default: the default time to live of the hub. */
   readonly expiryUtc?: string;
-  /** Which feedback is wanted. Default: `none`. */
+  /** The requested feedback. Default: `none`. */
   readonly ack?: FeedbackRequest;
   readonly properties?: Readonly<Record<string, string>>;
 }
 
-/** What a back end does with messages over AMQP, done at the hub itself. A refusal is thrown, named as the hub names it. */
+/**
+ * The message operations that the SDK of a back end does over AMQP. They are executed by the hub directly.
+ * An error is thrown with the `name` that IoT Hub has for it.
+ */
 export interface HubMessages {
   /** Enqueues a cloud-to-device message. */
   sendMessage(device: ClientName, message: OutgoingMessage): void;
-  /** Returns the number of messages that waited. */
+  /** Purges the pending messages of a device and returns their number. */
   purgeMessages(device: ClientName): number;
-  /** Reads feedback on messages whose sender asked for it, without taking it from the queue of the back ends. */
+  /** Reads the requested feedback on messages, and does not remove it from the queue of the back ends. */
   feedback(reading?: FeedbackReading): AsyncIterable<FeedbackRecord>;
-  /** Sends to an input of a module, as IoT Edge routes do. By default the sender is the module itself. */
+  /** Sends a message to an input of a module, like a route of IoT Edge. Default sender: the module itself. */
   sendToInput(module: ClientName, inputName: string, message: OutgoingMessage, sender?: ClientName): void;
 }
 

@@ -7,15 +7,15 @@ import type {
 import type { ClientName } from './clients/client-names.ts';
 import type { EventReading } from './hub-events.ts';
 
-/** What a client can subscribe to. */
+/** The kinds of deliveries to which a client can subscribe. */
 export type Channel = 'desiredProperties' | 'methods' | 'messages' | 'inputs';
 
 export const CHANNELS: readonly Channel[] = ['desiredProperties', 'methods', 'messages', 'inputs'];
 
-/** Which feedback is to be read, and from where on. */
+/** The filter and the start position of a reader of feedback. */
 export interface FeedbackReading {
   readonly deviceId?: string;
-  /** Default: `latest`, from now on. */
+  /** Default: `latest`, only feedback that is added after the call. */
   readonly from?: 'earliest' | 'latest';
   readonly signal?: AbortSignal;
 }
@@ -24,13 +24,16 @@ export interface FeedbackReading {
 export type InputMessage = Omit<ModuleInputMessage, 'sender'>;
 
 /**
- * The port through which the harness sees an emulated hub and does what the SDKs cannot do over HTTPS and MQTT.
- * A refusal is thrown; the `name` of the error is that of the hub.
+ * The port of the harness to an emulated hub: its state, and the operations that the SDKs do over AMQP only.
+ * An error is thrown with the `name` that IoT Hub has for it.
  */
 export interface HubObserver {
-  /** Calls back when an identity, a connection, a subscription or a twin has changed. Returns a function that stops. */
+  /**
+   * Calls the listener after a change of an identity, a connection, a subscription or a twin.
+   * Returns a function that ends this.
+   */
   onChange(listener: () => void): () => void;
-  /** Whether a delivery over this channel would reach the client now. */
+  /** Returns whether the client is connected and subscribed to a channel. */
   isReadyFor(client: ClientName, channel: Channel): boolean;
   /** Returns undefined if the client is not registered. */
   connectionStateOf(client: ClientName): string | undefined;

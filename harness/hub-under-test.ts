@@ -19,34 +19,34 @@ import {
   type Wiring,
 } from './clients/wiring.ts';
 
-/** What to register. Ids left out are made up; a module's device is registered if it is not. */
+/** The identity to register. Absent ids are generated. The device of a module is registered if it does not exist. */
 export interface ProvisionRequest {
   readonly deviceId?: string;
   readonly authentication?: ClientAuthentication;
 }
 
-/** A hub with ready-made clients of the real SDKs; the same for an emulated and for a live one. */
+/** A hub with clients of the SDKs. An emulated hub and a live hub have this type. */
 export interface HubUnderTest extends ServiceClients, AsyncDisposable {
   readonly hostName: string;
-  /** Of a policy that may do everything a back end does. */
+  /** The connection string of a policy with all permissions of a back end. */
   readonly connectionString: string;
   provision(request: ProvisionRequest & { readonly moduleId: string | true }): Promise<ProvisionedModule>;
   provision(request?: ProvisionRequest): Promise<ProvisionedDevice>;
 }
 
-/** What tells an emulated hub from a live one. */
+/** The values in which an emulated hub and a live hub differ. */
 export interface HubConnection {
   readonly hostName: string;
   readonly connectionString: string;
   readonly wiring: Wiring | undefined;
-  /** Devices made here begin with this, so that those of two runs on one live hub do not meet. */
+  /** The prefix of generated device ids, so that two runs on one live hub have different devices. */
   readonly idPrefix: string;
   issueCertificate(client: ClientName, signer: 'authority' | 'self'): Promise<ClientCertificateFiles>;
-  /** Ends what stands behind the connection, after the clients are closed. */
+  /** Closes the hub or deletes its devices, after the clients are closed. */
   close(clients: { registry(): Registry; readonly deviceIds: readonly string[] }): Promise<void>;
 }
 
-/** Makes the clients of a hub; disposing closes all of them. */
+/** Creates a hub with clients. Its disposal closes all of them. */
 export function createHubUnderTest(connection: HubConnection): HubUnderTest {
   const { hostName, connectionString, wiring } = connection;
   const agents: Agent[] = [];
@@ -61,7 +61,7 @@ export function createHubUnderTest(connection: HubConnection): HubUnderTest {
     connectionString,
     provision: provision as HubUnderTest['provision'],
     [Symbol.asyncDispose]: async () => {
-      // A client that is still connecting would go on trying after the hub is gone.
+      // Also closes clients that are still connecting, because they would retry after the end of the hub.
       await Promise.allSettled([...openClients].map((client) => client.close()));
       try {
         await connection.close({ registry: services.registry, deviceIds: [...deviceIds] });
@@ -121,7 +121,7 @@ export function createHubUnderTest(connection: HubConnection): HubUnderTest {
     const members = authentication === undefined ? {} : { authentication };
     if (moduleId === undefined) {
       const { responseBody } = await services.registry().create({ deviceId, ...members } as Device);
-      // Not before it is made here: what the hub already had is never deleted at the end.
+      // Added after the creation, so that a device that existed before is never deleted.
       deviceIds.add(deviceId);
       return responseBody;
     }

@@ -4,8 +4,9 @@ import { loadSdk } from './clients/sdk.ts';
 import { createHubUnderTest, type HubUnderTest } from './hub-under-test.ts';
 
 /**
- * The same clients for the hub that `IOTHUB_CONNECTION_STRING` names. Nobody's hub is touched by chance:
- * `IOTHUB_LIVE_TESTS=1` has to be set too. Disposing deletes the devices that were provisioned here.
+ * Connects to the live hub of the variable `IOTHUB_CONNECTION_STRING`. Throws if it is not set, or if
+ * `IOTHUB_LIVE_TESTS` is not `1`, so that no hub is changed by accident.
+ * The disposal deletes the devices that were provisioned here.
  */
 export function connectTo(environment: Readonly<Record<string, string | undefined>>): HubUnderTest {
   const connectionString = environment['IOTHUB_CONNECTION_STRING'];
@@ -13,9 +14,7 @@ export function connectTo(environment: Readonly<Record<string, string | undefine
     throw new Error('Set IOTHUB_CONNECTION_STRING to the connection string of the hub to connect to.');
   }
   if (environment['IOTHUB_LIVE_TESTS'] !== '1') {
-    throw new Error(
-      'Set IOTHUB_LIVE_TESTS=1 to let tests work on the hub that IOTHUB_CONNECTION_STRING names.',
-    );
+    throw new Error('Set IOTHUB_LIVE_TESTS=1 to allow tests on the live hub of IOTHUB_CONNECTION_STRING.');
   }
   const { HostName } = loadSdk('azure-iothub').ConnectionString.parse(connectionString);
   return createHubUnderTest({
@@ -25,7 +24,7 @@ export function connectTo(environment: Readonly<Record<string, string | undefine
     idPrefix: `test-${randomBytes(4).toString('hex')}-`,
     issueCertificate: () => {
       throw new Error(
-        'Certificates are issued for an emulated hub only: a live one does not know their authority.',
+        'Certificates can be issued for an emulated hub only, because a live hub does not trust their authority.',
       );
     },
     close: async ({ registry, deviceIds }) => {
@@ -34,7 +33,7 @@ export function connectTo(environment: Readonly<Record<string, string | undefine
   });
 }
 
-// A test may have deleted it already.
+// A test may have deleted the device already.
 async function deleteDevice(registry: Registry, deviceId: string): Promise<void> {
   try {
     await registry.delete(deviceId);

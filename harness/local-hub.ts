@@ -8,40 +8,40 @@ import type { HubUnderTest } from './hub-under-test.ts';
 import type { LogLine } from './recorded-log.ts';
 import type { HubWaits } from './waits/hub-waits.ts';
 
-/** The options of an emulated hub; all can be left out. */
+/** The options of an emulated hub. All are optional. */
 export interface LocalHubOptions {
-  /** The name that the SDKs connect to. No such host has to exist. Default: `hub1.iothub.test`. */
+  /** The host name of the hub for the SDKs. The host need not exist. Default: `hub1.iothub.test`. */
   readonly hostName?: string;
-  /** `manual`: time stands still until `hub.clock.advance(…)`. SAS tokens of the SDKs have the time of the machine. */
+  /** `manual`: only `hub.clock.advance(…)` changes the time. SAS tokens of the SDKs have the time of the machine. */
   readonly clock?: 'system' | 'manual';
-  /** Shared access policies beside the five that every hub has. */
+  /** Shared access policies in addition to the five that every hub has. */
   readonly policies?: readonly Policy[];
-  /** PEM texts of registered and verified certificate authorities, for CA-signed clients. */
+  /** The registered and verified certificate authorities of CA-signed clients, as PEM text. */
   readonly trustedAuthorities?: readonly string[];
-  /** How long a connection outlives its token. Default: 600. */
+  /** How long a connection remains open after the expiry of its token. Default: 600. */
   readonly tokenGraceSeconds?: number;
-  /** Default: 4. */
+  /** The number of partitions of the event log. Default: 4. */
   readonly partitionCount?: number;
-  /** Older events are dropped. Default: one day. */
+  /** Older events are deleted. Default: one day. */
   readonly eventRetentionMilliseconds?: number;
-  /** The oldest events are dropped beyond this size. Default: 64 MiB. */
+  /** The oldest events are deleted if the log exceeds this size. Default: 64 MiB. */
   readonly eventRetentionBytes?: number;
-  /** What the hub itself writes into the event log. Default: nothing. */
+  /** The sources whose events the hub itself writes into the event log. Default: none. */
   readonly eventSources?: readonly HubEventSource[];
   readonly cloudToDevice?: Partial<CloudToDeviceOptions>;
-  /** How many jobs may wait or run at a time, 1 to 10. Default: 1, as in the smallest tiers. */
+  /** The maximum number of active jobs, 1 to 10. Default: 1, as in the smallest tiers. */
   readonly concurrentJobLimit?: number;
-  /** In a query, whether `!=` between values of different types is true. By default such a row is not selected. */
+  /** Whether `!=` between values of different types is true in a query. Default: false. */
   readonly isMixedTypeNotEqualTrue?: boolean;
 }
 
-/** A clock that stands still until it is advanced. */
+/** A clock whose time changes only by {@link advance}. */
 export interface ManualClock {
   /** Unix milliseconds. */
   now(): number;
-  /** Runs once after a delay in milliseconds of this clock. */
+  /** Calls `run` once after a delay in milliseconds of this clock. */
   schedule(delayMilliseconds: number, run: () => void): { cancel(): void };
-  /** Advances the time and runs in order everything that is due. */
+  /** Advances the time and calls everything that is due, in order. */
   advance(milliseconds: number): void;
 }
 
@@ -49,10 +49,10 @@ export interface ManualClock {
 export interface LocalHub extends HubUnderTest, HubMessages, HubWaits {
   /** The clock of a hub that was started with `clock: 'manual'`. */
   readonly clock: ManualClock | undefined;
-  /** Everything that the hub has logged so far. */
+  /** The lines that the hub has logged so far. */
   readonly log: readonly LogLine[];
   /** Returns the connection string of a shared access policy, such as `registryRead`. */
   connectionStringOf(policyName: string): string;
-  /** Reads device-to-cloud events, from now on or from the start. */
+  /** Reads device-to-cloud events. Ends when the signal aborts, the hub closes or the caller leaves the loop. */
   telemetry(reading?: EventReading): AsyncIterable<DeviceEvent>;
 }

@@ -5,7 +5,7 @@ import type { ClientName } from './clients/client-names.ts';
 import { filterEvents } from './hub-events.ts';
 import type { HubObserver } from './hub-observer.ts';
 
-/** Implements the port of the harness for an emulator in this process. */
+/** Creates the observer of an emulator in this process. */
 export function observeEmulator({ hub }: Emulator): HubObserver {
   const readTwin = (client: ClientName): Twin => {
     const twin = hub.twins.getTwin(parseClientName(client));

@@ -7,7 +7,7 @@ export interface LogLine {
 
 type Log = (level: LogLine['level'], event: string, fields: LogLine['fields']) => void;
 
-/** Creates a log that keeps its lines for a test to read. */
+/** Creates a log that keeps its lines. */
 export function recordLog(): { readonly log: Log; readonly lines: readonly LogLine[] } {
   const lines: LogLine[] = [];
   return { lines, log: (level, event, fields) => lines.push({ level, event, fields }) };

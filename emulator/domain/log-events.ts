@@ -33,7 +33,7 @@ export const LOG_EVENTS = {
 
 export type LogEvent = keyof typeof LOG_EVENTS;
 
-/** Every `reason` of the log that is in none of REFUSAL_REASONS, CONNECT_REFUSAL_REASONS and DROP_REASONS, with its meaning. */
+/** The meaning of every `reason` of the log outside REFUSAL_REASONS, CONNECT_REFUSAL_REASONS and DROP_REASONS. */
 export const LOG_REASONS = {
   graceful: 'The client sent DISCONNECT.',
   lost: 'The connection ended without DISCONNECT.',

@@ -27,7 +27,10 @@ export function parsePermissions(text: string): Result<readonly Permission[]> {
   for (const word of text.split(',')) {
     const permission = PERMISSIONS.find((known) => known.toLowerCase() === word.trim().toLowerCase());
     if (permission === undefined) {
-      return failed('ArgumentInvalid', `'${word.trim()}' is no permission: use ${PERMISSIONS.join(', ')}.`);
+      return failed(
+        'ArgumentInvalid',
+        `'${word.trim()}' is not a permission: use ${PERMISSIONS.join(', ')}.`,
+      );
     }
     permissions.push(permission);
   }

@@ -52,7 +52,7 @@ export class ClientStore {
 
   /** Returns all modules in the order of registration. */
   moduleRows(): readonly ModuleRecord[] {
-    this.#moduleRows ??= this.#gatherModules();
+    this.#moduleRows ??= this.#collectModules();
     return this.#moduleRows;
   }
 
@@ -163,7 +163,7 @@ export class ClientStore {
     this.#lastTicks = 0n;
   }
 
-  #gatherModules(): ModuleRecord[] {
+  #collectModules(): ModuleRecord[] {
     const rows: ModuleRecord[] = [];
     for (const device of this.#devices.values()) rows.push(...device.modules.values());
     return rows.sort((left, right) => (registrationOf(left) < registrationOf(right) ? -1 : 1));

@@ -64,9 +64,9 @@ export class HubStore {
   }
 
   /**
-   * Replaces the complete state. The connections of the snapshot no longer exist, so that every client is disconnected
-   * and messages that were delivered over a connection are enqueued again. Throws if the snapshot has another version
-   * or another number of partitions.
+   * Replaces the complete state. The connections of the snapshot no longer exist, so that every client is disconnected.
+   * Messages that were delivered over a connection are enqueued again. Throws if the snapshot has another version or
+   * another number of partitions.
    */
   restore(snapshot: HubSnapshot): void {
     checkSnapshot(snapshot, this.events.partitions.length);

@@ -64,7 +64,7 @@ export class PartitionLog<Entry extends LogEntry> {
     return count;
   }
 
-  /** Returns the entry with this number, the oldest entry if it was deleted, or undefined if it does not exist yet. */
+  /** Returns the entry with this number, or the oldest one if it was deleted. Returns undefined if it does not exist yet. */
   at(sequenceNumber: number): Entry | undefined {
     const offset = Math.max(sequenceNumber - this.firstSequenceNumber, 0);
     return this.#entries[this.#first + offset];
@@ -131,7 +131,7 @@ export class LogCursor<Entry extends LogEntry> {
 }
 
 /** Resolves at the next append to any of these logs, or when the signal aborts. */
-export function untilAppend(
+export function waitForAppend(
   logs: readonly { onAppend(wake: () => void): () => void }[],
   signal: AbortSignal,
 ): Promise<void> {

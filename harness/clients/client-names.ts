@@ -1,4 +1,4 @@
-/** The ids of a device or module. */
+/** The ids of a device or a module. */
 export interface ClientName {
   readonly deviceId: string;
   readonly moduleId?: string | undefined;

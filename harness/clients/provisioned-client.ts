@@ -9,20 +9,20 @@ import {
   type Wiring,
 } from './wiring.ts';
 
-/** A registered device or module, ready to be connected with the real SDK. */
+/** A registered device or module that can connect with the Azure SDK. */
 export interface ProvisionedClient<SdkClient extends AnyClient = AnyClient> {
   readonly deviceId: string;
   readonly moduleId: string | undefined;
-  /** With the hub's own name; `x509=true` stands where a key would. */
+  /** The connection string with the name of the hub. A client without a key has `x509=true`. */
   readonly connectionString: string;
-  /** The certificate and private key of a client that has no symmetric key. */
+  /** The certificate and private key of a client without a symmetric key. */
   readonly certificate: ClientCertificateFiles | undefined;
   /**
-   * A client of the real SDK, wired to the hub, not yet connected. Pass the SDK's own options here (`modelId`,
-   * `tokenRenewal`, …): a later `setOptions` would replace the ones that wire it.
+   * Creates a client of the SDK that is not connected yet. Pass options of the SDK (`modelId`, `tokenRenewal`, …) here.
+   * A later `setOptions` would replace the options that connect the client to the hub.
    */
   createClient(transport?: Transport, options?: SdkClientOptions): Promise<SdkClient>;
-  /** A connected client of the real SDK; the hub's disposal closes it. */
+  /** Creates and connects a client of the SDK. The disposal of the hub closes it. */
   connect(transport?: Transport, options?: SdkClientOptions): Promise<SdkClient>;
 }
 
@@ -30,10 +30,10 @@ export type SdkClientOptions = Partial<DeviceClientOptions>;
 export type ProvisionedDevice = ProvisionedClient<Client>;
 export type ProvisionedModule = ProvisionedClient<ModuleClient>;
 
-/** How a client is to prove who it is. */
+/** The authentication of a client. */
 export type ClientAuthentication = 'symmetricKey' | 'selfSigned' | 'certificateAuthority';
 
-/** Makes a client of the SDK; without a wiring it goes where its host name leads. */
+/** Creates a client of the SDK. Without a wiring it connects to its host name. */
 export async function createSdkClient(
   client: {
     readonly hostName: string;
@@ -75,11 +75,11 @@ export async function createSdkClient(
   return sdkClient;
 }
 
-// The SDK's own default; without a policy its HTTP transport never says that the options are set.
+// The default of the SDK. Without a policy, the HTTP transport of the SDK never calls back from `setOptions`.
 const DEFAULT_RECEIVE_POLICY = { interval: 1, drain: true };
 
-// The socket goes to the gateway while name and token stay the hub's. Where an agent leads to the hub
-// the name would do, but a module can invoke methods at a gateway only.
+// The SDK connects to the gateway, but sends the name and the token of the hub. A transport with an agent could use
+// the name alone, but a module can invoke methods only with a gateway.
 function gatewayOf(transport: Transport, { host, mqttPort, hostName }: Wiring): string {
   return transport === 'mqtt' ? `${host}:${mqttPort}` : hostName;
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** The SDK packages that the harness can wire; each is an optional peer, so it is the tests' own copy. */
+/** The supported SDK packages. Each is an optional peer dependency, so that the copy of the project is used. */
 export interface Sdk {
   readonly 'azure-iothub': typeof import('azure-iothub');
   readonly 'azure-iot-device': typeof import('azure-iot-device');
@@ -10,11 +10,11 @@ export interface Sdk {
 
 const require = createRequire(import.meta.url);
 
-/** Loads an SDK package when it is first needed. */
+/** Loads an SDK package. Throws if it is not installed. */
 export function loadSdk<Name extends keyof Sdk>(name: Name): Sdk[Name] {
   try {
     return require(name) as Sdk[Name];
   } catch (cause) {
-    throw new Error(`This needs the package ${name}: npm install --save-dev ${name}`, { cause });
+    throw new Error(`The package ${name} is not installed: npm install --save-dev ${name}`, { cause });
   }
 }

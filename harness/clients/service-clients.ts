@@ -4,26 +4,26 @@ import type { ClientName } from './client-names.ts';
 import { loadSdk } from './sdk.ts';
 import { createDigitalTwinClient, withAgent } from './wiring.ts';
 
-/** How long the hub waits for a client to connect (0 unless told) and for its answer (30, at least 5). */
+/** The timeouts of a direct method. The default is 0 for the connection of the client, and 30 for its response. */
 export interface MethodTimeouts {
   readonly connectTimeoutInSeconds?: number;
   readonly responseTimeoutInSeconds?: number;
 }
 
-/** What a client answered to a direct method. */
+/** The response of a client to a direct method. */
 export interface MethodAnswer {
   readonly status: number;
   readonly payload: unknown;
 }
 
-/** Service clients of the real SDK, wired to the hub; with another policy's connection string where one is given. */
+/** The service clients of the SDK, connected to the hub. The default connection string is that of the hub. */
 export interface ServiceClients {
   registry(connectionString?: string): Registry;
   jobClient(connectionString?: string): JobClient;
   digitalTwinClient(connectionString?: string): DigitalTwinClient;
-  /** The SDK's service `Client`: direct methods. Its other operations need AMQP. */
+  /** Creates a service `Client` of the SDK. It can invoke direct methods; its other operations need AMQP. */
   serviceClient(connectionString?: string): Client;
-  /** Invokes a direct method through the SDK; it rejects with the SDK's error. */
+  /** Invokes a direct method with the SDK. Rejects with the error of the SDK. */
   invokeMethod(
     client: ClientName,
     methodName: string,
@@ -32,13 +32,13 @@ export interface ServiceClients {
   ): Promise<MethodAnswer>;
 }
 
-/** Makes the service clients; without an agent they go where their host name leads. */
+/** Creates the service clients. Without an agent they connect to their host name. */
 export function createServiceClients(ownConnectionString: string, agent: Agent | undefined): ServiceClients {
   const serviceClient = (connectionString = ownConnectionString) =>
     withAgent(loadSdk('azure-iothub').Client.fromConnectionString(connectionString), agent);
   const registry = (connectionString = ownConnectionString) =>
     withAgent(loadSdk('azure-iothub').Registry.fromConnectionString(connectionString), agent);
-  // Made when first needed, for the SDK takes longer to load than a hub to start.
+  // Created when first used, because loading the SDK takes longer than starting a hub.
   let ownRegistry: Registry | undefined;
   let ownClient: Client | undefined;
   return {

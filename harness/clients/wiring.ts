@@ -3,28 +3,28 @@ import type { Client as DeviceClient, ModuleClient } from 'azure-iot-device';
 import type { Client, DigitalTwinClient, JobClient, Registry } from 'azure-iothub';
 import { loadSdk } from './sdk.ts';
 
-/** How a device or module client reaches the hub. */
+/** The transport of a device or module client. */
 export type Transport = 'mqtt' | 'mqtt-ws' | 'http';
 
-/** Where an emulated hub really is; the SDKs believe in its name and in the ports 443 and 8883. */
+/** The address of an emulated hub. The SDKs know only its host name and the ports 443 and 8883. */
 export interface Wiring {
   readonly hostName: string;
   readonly host: string;
   readonly httpsPort: number;
   readonly mqttPort: number;
-  /** PEM of the authority that signed the hub's certificate. */
+  /** The certificate of the authority that signed the server certificate, as PEM text. */
   readonly authorityPem: string;
 }
 
-/** Certificate and private key of a client, PEM. */
+/** The certificate and private key of a client, as PEM text. */
 export interface ClientCertificateFiles {
   readonly cert: string;
   readonly key: string;
 }
 
 /**
- * An HTTPS agent that carries requests for the hub's name to where it listens.
- * The SDKs have no option for a port, but all of them take an agent.
+ * Creates an HTTPS agent that sends requests for the host name of the hub to its address.
+ * The SDKs have no option for a port, but all of them have one for an agent.
  */
 export function createAgent(wiring: Wiring, certificate?: ClientCertificateFiles): Agent {
   const agent = new Agent({ keepAlive: true, ca: wiring.authorityPem, ...certificate });
@@ -36,7 +36,7 @@ export function createAgent(wiring: Wiring, certificate?: ClientCertificateFiles
   return agent;
 }
 
-/** Makes a service client of the SDK use an agent: the only way is its REST client, which is not public. */
+/** Sets the agent of a service client. It must use the REST client inside, which is not public. */
 export function withAgent<Service extends Registry | JobClient | Client>(
   service: Service,
   agent: Agent | undefined,
@@ -47,14 +47,14 @@ export function withAgent<Service extends Registry | JobClient | Client>(
   };
   if (restApiClient?.setOptions === undefined) {
     throw new Error(
-      `This version of azure-iothub cannot be wired to a local hub: the REST client of ${service.constructor.name} has moved.`,
+      `This version of azure-iothub is not supported: ${service.constructor.name} has no '_restApiClient'.`,
     );
   }
   restApiClient.setOptions({ http: { agent } });
   return service;
 }
 
-/** A client for digital twins: its credentials see every request on its way, and a request takes an agent. */
+/** Creates a client for digital twins. Its credentials set the agent of each request when they sign it. */
 export function createDigitalTwinClient(
   connectionString: string,
   agent: Agent | undefined,
@@ -71,7 +71,7 @@ export function createDigitalTwinClient(
   return new DigitalTwinClient(credentials);
 }
 
-/** The SDK's class for a transport. */
+/** Returns the class of the SDK for a transport. */
 export function transportOf(transport: Transport): unknown {
   switch (transport) {
     case 'mqtt':

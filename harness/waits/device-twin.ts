@@ -3,7 +3,7 @@ import { type WaitOptions, waitFor } from './wait-for.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** Sends a patch of reported properties. The SDK itself only takes a callback. */
+/** Updates reported properties. It returns a promise, because the SDK only has a callback. */
 export function report(twin: Twin, patch: Properties): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error?: Error | null) => (error ? reject(error) : resolve());
@@ -12,9 +12,9 @@ export function report(twin: Twin, patch: Properties): Promise<void> {
 }
 
 /**
- * Resolves with the first desired properties from the SDK that meet the condition: the whole section at first, then each
- * patch as the hub sent it. What the hub sends before the client has subscribed is lost, so a back end should write after
- * `hub.untilSubscribed(device, 'desiredProperties')`.
+ * Resolves with the first desired properties from the SDK that meet the condition: first the complete section, then
+ * each patch as the hub sent it. The client misses patches before it has subscribed. A back end should therefore
+ * update the twin after `hub.untilSubscribed(device, 'desiredProperties')`.
  */
 export function untilDesired(
   twin: Twin,

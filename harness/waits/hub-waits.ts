@@ -5,25 +5,25 @@ import { CHANNELS, type Channel, type HubObserver } from '../hub-observer.ts';
 import type { LogLine } from '../recorded-log.ts';
 import { firstOf, type WaitOptions, waitFor } from './wait-for.ts';
 
-/** Ways to wait for an event instead of sleeping. Each fails after a while and says what there was instead. */
+/** Waits for a state or an event of the hub. Each rejects after a timeout and describes the actual state. */
 export interface HubWaits {
   untilConnected(client: ClientName, options?: WaitOptions): Promise<void>;
   untilDisconnected(client: ClientName, options?: WaitOptions): Promise<void>;
-  /** Resolves when a desired patch, a method or a message would reach the client. */
+  /** Resolves when the client is connected and subscribed to the channel. */
   untilSubscribed(client: ClientName, channel: Channel, options?: WaitOptions): Promise<void>;
-  /** Resolves with the reported properties as soon as they meet the condition. */
+  /** Resolves with the reported properties when they meet the condition. */
   untilReported(
     client: ClientName,
     condition: (reported: Readonly<Record<string, unknown>>) => boolean,
     options?: WaitOptions,
   ): Promise<Readonly<Record<string, unknown>>>;
-  /** Resolves with the first telemetry, from the start of the hub on, that meets the condition. */
+  /** Resolves with the first telemetry since the start of the hub that meets the condition. */
   untilTelemetry(
     client: ClientName,
     condition?: (event: DeviceEvent) => boolean,
     options?: WaitOptions,
   ): Promise<DeviceEvent>;
-  /** Resolves with the first feedback on a message to the device, from the start of the hub on, that meets the condition. */
+  /** Resolves with the first feedback on messages to the device, since the start of the hub, that meets the condition. */
   untilFeedback(
     device: ClientName,
     condition?: (record: FeedbackRecord) => boolean,

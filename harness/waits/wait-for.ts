@@ -1,22 +1,22 @@
-/** How long to wait before a test fails. */
+/** The timeout of a wait. */
 export interface WaitOptions {
   /** Default: 5000. */
   readonly timeoutMilliseconds?: number;
 }
 
-/** Something that a change at the hub can make true. */
+/** A condition that a change of the hub can meet. */
 export interface Condition<T> {
   /** Completes the sentence "Timed out waiting for …". */
   readonly what: string;
-  /** Returns the value, or undefined while it is not there. */
+  /** Returns the value, or undefined if the condition is not met. */
   check(): T | undefined;
-  /** Calls back at every change. Returns a function that stops. */
+  /** Calls the listener after every change. Returns a function that ends this. */
   listen(listener: () => void): () => void;
-  /** Says what there was instead, for the message of a failure. */
+  /** Describes the actual state for the error message. */
   describe?(): string;
 }
 
-/** Waits for a change, never for a time. Rejects with what there was instead, or as the condition itself fails. */
+/** Waits until a condition is met. Rejects with the actual state after the timeout, or if the condition throws. */
 export async function waitFor<T>(
   condition: Condition<T>,
   { timeoutMilliseconds = 5000 }: WaitOptions = {},
@@ -29,7 +29,7 @@ export async function waitFor<T>(
         const value = condition.check();
         if (value !== undefined) finish(() => resolve(value));
       } catch (error) {
-        // Thrown here, it would fail the operation of the hub that caused the change.
+        // An error must not reach the operation of the hub that caused the change.
         finish(() => reject(error));
       }
     });
@@ -46,7 +46,7 @@ export async function waitFor<T>(
   });
 }
 
-/** A stream in which something is looked for. */
+/** A search for an item in a stream. */
 export interface Search<T> {
   /** Completes the sentence "Timed out waiting for …". */
   readonly what: string;
@@ -56,7 +56,7 @@ export interface Search<T> {
   format(item: T): string;
 }
 
-/** Returns the first item of a stream that meets the condition. Rejects with the last ones that did not. */
+/** Returns the first item of a stream that meets the condition. Rejects with the last items that did not. */
 export async function firstOf<T>(
   { what, read, condition, format }: Search<T>,
   { timeoutMilliseconds = 5000 }: WaitOptions,
@@ -72,9 +72,8 @@ export async function firstOf<T>(
   } finally {
     clearTimeout(deadline);
   }
-  const nearest = others.slice(-5).map((item) => format(item).slice(0, 200));
-  const seen =
-    others.length === 0 ? 'There was none.' : `There were ${others.length}: ${nearest.join(' | ')}.`;
+  const last = others.slice(-5).map((item) => format(item).slice(0, 200));
+  const seen = others.length === 0 ? 'There was none.' : `There were ${others.length}: ${last.join(' | ')}.`;
   throw new Error(`${timedOut(timeoutMilliseconds, what)} that meets the condition. ${seen}`);
 }
 

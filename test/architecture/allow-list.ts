@@ -10,8 +10,8 @@ export function findForbiddenImports(
   rooms: readonly Room[] = ROOMS,
 ): readonly string[] {
   return imports.flatMap((entry) => {
-    const complaint = complainOf(entry, rooms);
-    return complaint === undefined ? [] : [complaint];
+    const violation = describeViolation(entry, rooms);
+    return violation === undefined ? [] : [violation];
   });
 }
 
@@ -23,21 +23,21 @@ export function findUnlistedFiles(
   return files.filter((file) => findRoom(file, rooms) === undefined).map((file) => `${file}: ${UNLISTED}`);
 }
 
-/** Returns the room that names the file, otherwise the one that names its folder. */
+/** Returns the room whose paths contain the file, otherwise the room whose paths contain its folder. */
 function findRoom(file: string, rooms: readonly Room[]): Room | undefined {
   const folder = dirname(file);
   return rooms.find(({ paths }) => paths.includes(file)) ?? rooms.find(({ paths }) => paths.includes(folder));
 }
 
-function complainOf({ from, to }: Import, rooms: readonly Room[]): string | undefined {
+function describeViolation({ from, to }: Import, rooms: readonly Room[]): string | undefined {
   const room = findRoom(from, rooms);
   if (room === undefined) return `${from}: ${UNLISTED}`;
   if (to.kind === 'package') {
     const isAllowed = room.packages.some((allowed) => matchesPackage(allowed, to.name));
-    return isAllowed ? undefined : `${from} imports ${to.name}, which ${room.name} may not.`;
+    return isAllowed ? undefined : `${from} imports ${to.name}, but ${room.name} may not import it.`;
   }
   const target = findRoom(to.path, rooms);
-  if (target === undefined) return `${from} imports ${to.path}, which is in no listed room.`;
+  if (target === undefined) return `${from} imports ${to.path}, which is not in a listed room.`;
   const isAllowed = target === room || room.rooms.includes('*') || room.rooms.includes(target.name);
   return isAllowed
     ? undefined

@@ -13,7 +13,7 @@ describe('the allow-list of imports', () => {
     expect(findForbiddenImports(imports)).toEqual([]);
   });
 
-  it('has a row for every folder with sources, and no row without sources', () => {
+  it('has a row for every folder with sources, and only such rows', () => {
     expect(findUnlistedFiles(files)).toEqual([]);
     const paths = ROOMS.flatMap((room) => room.paths);
     const unused = paths.filter((path) => !files.some((file) => file === path || dirname(file) === path));
@@ -27,7 +27,7 @@ describe('the allow-list of imports', () => {
     ['import()', "const hub = await import('../hub/hub.ts');"],
     ['an import type expression', "export type Hub = import('../hub/hub.ts').Hub;"],
     ['require()', "const hub = require('../hub/hub.ts');"],
-  ])('refuses a room that is not listed, by %s', (_form, text) => {
+  ])('refuses the import of an unlisted room by %s', (_form, text) => {
     const found = findForbiddenImports(readImports('emulator/domain/wrong.ts', text), SAMPLE);
     expect(found).toEqual([
       'emulator/domain/wrong.ts imports emulator/hub/hub.ts, but domain may not import hub.',
@@ -39,12 +39,12 @@ describe('the allow-list of imports', () => {
     ["import { readFileSync } from 'node:fs';", 'node:fs'],
     ["import fs from 'fs';", 'node:fs'],
     ["const { sign } = require('@scope/name/deep');", '@scope/name'],
-  ])('refuses a package that is not listed: %s', (text, name) => {
+  ])('refuses the import of an unlisted package: %s', (text, name) => {
     const found = findForbiddenImports(readImports('emulator/domain/wrong.ts', text), SAMPLE);
-    expect(found).toEqual([`emulator/domain/wrong.ts imports ${name}, which domain may not.`]);
+    expect(found).toEqual([`emulator/domain/wrong.ts imports ${name}, but domain may not import it.`]);
   });
 
-  it('refuses every import of an unlisted folder, and into one', () => {
+  it('refuses every import from and into an unlisted folder', () => {
     const unlisted = 'emulator/domain/new/file.ts';
     expect(findUnlistedFiles([unlisted], SAMPLE)).toHaveLength(1);
     expect(
@@ -52,11 +52,11 @@ describe('the allow-list of imports', () => {
     ).toHaveLength(1);
     const into = readImports('emulator/hub/hub.ts', "import { x } from '../unknown/x.ts';");
     expect(findForbiddenImports(into, SAMPLE)).toEqual([
-      'emulator/hub/hub.ts imports emulator/unknown/x.ts, which is in no listed room.',
+      'emulator/hub/hub.ts imports emulator/unknown/x.ts, which is not in a listed room.',
     ]);
   });
 
-  it('lets a listed room import what its row names', () => {
+  it('accepts the imports in the row of a room', () => {
     const text =
       "import { ok } from '../domain/result.ts'; import { hash } from 'node:crypto'; import './other.ts';";
     expect(findForbiddenImports(readImports('emulator/hub/hub.ts', text), SAMPLE)).toEqual([]);

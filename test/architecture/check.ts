@@ -4,9 +4,9 @@ import { COVERED_FOLDERS } from './rooms.ts';
 
 // Part of `npm run check`: prints every violation of the allow-list and fails if there is one.
 const files = listSourceFiles(COVERED_FOLDERS);
-const complaints = [
+const violations = [
   ...findUnlistedFiles(files),
   ...findForbiddenImports(files.flatMap((file) => readImports(file))),
 ];
-for (const complaint of complaints) console.error(complaint);
-if (complaints.length > 0) process.exitCode = 1;
+for (const violation of violations) console.error(violation);
+if (violations.length > 0) process.exitCode = 1;

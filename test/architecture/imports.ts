@@ -7,7 +7,7 @@ import ts from 'typescript';
 /** The root folder of the repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** One file that names another file or a package. Paths are relative to the root and use forward slashes. */
+/** One import of a file or a package. Paths are relative to the root and use forward slashes. */
 export interface Import {
   readonly from: string;
   /** A path for a relative specifier, otherwise the name of a package or `node:` module. */
@@ -18,7 +18,7 @@ export interface Import {
 
 const SOURCE = /\.(?:ts|mts|cts|js|mjs|cjs)$/;
 
-/** Lists the source files below some folders of the repository, sorted by path. */
+/** Lists the source files in some folders of the repository and their subfolders, sorted by path. */
 export function listSourceFiles(folders: readonly string[], root = ROOT): readonly string[] {
   return folders
     .flatMap((folder) =>

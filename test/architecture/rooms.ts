@@ -1,7 +1,7 @@
-/** A part of the sources, and everything that its files may import beside each other. */
+/** A part of the sources, and the rooms and packages that its files may import. */
 export interface Room {
   readonly name: string;
-  /** Folders or single files, relative to the root. A subfolder that is not named belongs to no room. */
+  /** Folders or single files, relative to the root. A folder does not include its subfolders. */
   readonly paths: readonly string[];
   readonly what: string;
   /** The names of rooms that may be imported; `*` is every room. */
@@ -11,8 +11,8 @@ export interface Room {
 }
 
 /**
- * The allow-list of imports. A room may import itself and what its row names, also by `import type`, `export … from`,
- * `import()` and `require()`. A folder without a row may import nothing. `npm run check` enforces the table and
+ * The allow-list of imports. A room may import itself and the entries of its row. `import type`, `export … from`,
+ * `import()` and `require()` count too. A folder without a row may import nothing. `npm run check` enforces the table and
  * `emulator/README.md` prints it.
  */
 export const ROOMS: readonly Room[] = [
@@ -42,7 +42,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'auth',
     paths: ['emulator/auth'],
-    what: 'SAS tokens, thumbprints, certificate chains. Pure but for node:crypto.',
+    what: 'SAS tokens, thumbprints, certificate chains. Pure, except for node:crypto.',
     rooms: ['domain'],
     packages: ['node:crypto'],
   },
@@ -137,7 +137,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'redirect',
     paths: ['emulator/redirect'],
-    what: 'What exec loads into a child program.',
+    what: 'The code that exec loads into a child program.',
     rooms: [],
     packages: ['node:*'],
   },
@@ -178,7 +178,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'scenarios',
     paths: ['scenarios'],
-    what: 'Programs as a user of the SDKs writes them.',
+    what: 'Programs that a user of the SDKs could write.',
     rooms: [],
     packages: [
       'node:*',

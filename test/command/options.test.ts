@@ -161,7 +161,7 @@ describe('option', () => {
     [
       'policy',
       'a=Everything',
-      "'Everything' is no permission: use RegistryRead, RegistryWrite, ServiceConnect, DeviceConnect.",
+      "'Everything' is not a permission: use RegistryRead, RegistryWrite, ServiceConnect, DeviceConnect.",
     ],
     ['device', 'a/b', "The device identifier 'a/b' is invalid."],
     ['module', 'a', 'expected DEVICE/MODULE.'],

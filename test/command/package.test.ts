@@ -126,7 +126,7 @@ describe('packed package, installed into an empty folder', { timeout: 60_000 }, 
     await write('without.js', HARNESS_PROGRAM);
     const { code, stderr } = await node('without.js');
     expect(stderr).toContain(
-      'Error: This needs the package azure-iothub: npm install --save-dev azure-iothub\n',
+      'Error: The package azure-iothub is not installed: npm install --save-dev azure-iothub\n',
     );
     expect(code).toBe(1);
   });

@@ -15,24 +15,25 @@ export interface LogCall {
   readonly reason: LogReason;
 }
 
-/** The `reason` of a log line: absent, one of some words, or a text that is known at run time only or is a sentence. */
+/** The `reason` of a log line: absent, one of some words, or a text (a sentence, or a value known only at run time). */
 type LogReason =
   | { readonly kind: 'none' }
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'text' };
 
-/** What the log can write, as the sources of the emulator have it. */
+/** The calls of the log and the reasons of errors in the sources of the emulator. */
 export interface LogVocabulary {
   readonly calls: readonly LogCall[];
-  /** The reasons of `failed(name, message, reason)` and `refused(reason)`, which the log gets by way of an error. */
+  /** The reasons of `failed(name, message, reason)` and `refused(reason)`, which an error passes to the log. */
   readonly errorReasons: readonly string[];
 }
 
 let vocabulary: LogVocabulary | undefined;
 
 /**
- * Reads every call `log(level, event, fields)` and `….log(level, event, fields)` of the emulator, once. Types are
- * resolved, because many reasons are constants of a union and many fields are spread. It takes seconds.
+ * Reads every call `log(level, event, fields)` and `….log(level, event, fields)` of the emulator. The result is cached,
+ * because this takes seconds. Types are resolved, because many reasons are constants of a union and many fields are
+ * spread.
  */
 export function readLogVocabulary(): LogVocabulary {
   vocabulary ??= readVocabulary();
@@ -56,15 +57,15 @@ function readVocabulary(): LogVocabulary {
   return { calls, errorReasons: [...errorReasons] };
 }
 
-/** Returns every string literal of the emulator outside the files that are left out. */
-export function readStringLiterals(leftOut: readonly string[]): ReadonlySet<string> {
+/** Returns every string literal of the emulator outside the given files. */
+export function readStringLiterals(excludedFiles: readonly string[]): ReadonlySet<string> {
   const literals = new Set<string>();
   const visit = (node: ts.Node): void => {
     if (ts.isStringLiteralLike(node)) literals.add(node.text);
     ts.forEachChild(node, visit);
   };
   for (const file of listSourceFiles(['emulator'])) {
-    if (leftOut.includes(file)) continue;
+    if (excludedFiles.includes(file)) continue;
     visit(ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.ES2023));
   }
   return literals;
@@ -76,16 +77,16 @@ function createProgram(files: readonly string[]): ts.Program {
   return ts.createProgram([...files], options);
 }
 
-function visitCalls(node: ts.Node, take: (call: ts.CallExpression, name: string) => void): void {
+function visitCalls(node: ts.Node, visit: (call: ts.CallExpression, name: string) => void): void {
   if (ts.isCallExpression(node)) {
     const { expression } = node;
-    if (ts.isIdentifier(expression)) take(node, expression.text);
-    else if (ts.isPropertyAccessExpression(expression)) take(node, expression.name.text);
+    if (ts.isIdentifier(expression)) visit(node, expression.text);
+    else if (ts.isPropertyAccessExpression(expression)) visit(node, expression.name.text);
   }
-  ts.forEachChild(node, (child) => visitCalls(child, take));
+  ts.forEachChild(node, (child) => visitCalls(child, visit));
 }
 
-// `console.log(text)` has neither a level nor fields.
+// A call without a level and fields, such as `console.log(text)`, is not one of the log.
 function readLogCall(checker: ts.TypeChecker, call: ts.CallExpression, file: string): readonly LogCall[] {
   const [level, event, fields] = call.arguments;
   if (level === undefined || event === undefined || fields === undefined) return [];
@@ -117,14 +118,14 @@ function readReason(checker: ts.TypeChecker, reason: ts.Symbol, fields: ts.Expre
 
 const REASON_POSITION: Readonly<Record<string, number>> = { failed: 2, refused: 0 };
 
-// The function of the same name in the table of routes has more arguments.
+// A function `refused` with more arguments belongs to the table of routes.
 function readErrorReasons(checker: ts.TypeChecker, call: ts.CallExpression, name: string): readonly string[] {
   const argument = call.arguments[REASON_POSITION[name] ?? -1];
   if (argument === undefined || (name === 'refused' && call.arguments.length > 2)) return [];
   return literalsOf(checker.getTypeAtLocation(argument));
 }
 
-/** Returns the string literals of a type; none if it is `string`. */
+/** Returns the string literals of a type, or none if the type is `string`. */
 function literalsOf(type: ts.Type): readonly string[] {
   const parts = type.isUnion() ? type.types : [type];
   return parts.flatMap((part) => (part.isStringLiteral() ? [part.value] : []));

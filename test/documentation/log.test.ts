@@ -34,7 +34,7 @@ describe('the vocabulary of the log', () => {
     expect([...found].filter((word) => !listed.includes(word))).toEqual([]);
   });
 
-  it('has every reason of the tables, and lists none twice', () => {
+  it('has every reason of the tables, and each in one table only', () => {
     const literals = readStringLiterals(TABLE_FILES);
     expect(listed.filter((word) => !literals.has(word))).toEqual([]);
     expect([...new Set(listed)]).toEqual(listed);

@@ -8,7 +8,7 @@ export interface Link {
   readonly target: string;
 }
 
-/** Lists the pages that a person reads, as paths relative to the root of the repository. */
+/** Lists the pages of the documentation, as paths relative to the root of the repository. */
 export function listPages(): readonly string[] {
   const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
@@ -27,13 +27,13 @@ export function readLinks(text: string): readonly Link[] {
   return [...matches].map(([, linkText = '', target = '']) => ({ text: linkText, target }));
 }
 
-/** Returns the headings of a page, as they are written. */
+/** Returns the headings of a page with their markup. */
 export function readHeadings(text: string): readonly string[] {
   const matches = withoutCodeBlocks(text).matchAll(/^#{1,6} +(.+?) *$/gm);
   return [...matches].map(([, heading = '']) => heading);
 }
 
-/** Returns the anchors of the headings of a page, as GitHub makes them; one that repeats ends with its number. */
+/** Returns the anchors of the headings of a page, as GitHub creates them. A repeated anchor ends with a number. */
 export function readAnchors(text: string): readonly string[] {
   const counts = new Map<string, number>();
   return readHeadings(text).map((heading) => {
@@ -44,7 +44,7 @@ export function readAnchors(text: string): readonly string[] {
   });
 }
 
-/** Returns what is wrong with a target of a page: undefined if it is an address or if its file and anchor exist. */
+/** Describes the fault of a link target. Returns undefined if it is a URL, or if its file and anchor exist. */
 export function findFault(page: string, target: string): string | undefined {
   if (/^[a-z]+:/.test(target)) return undefined;
   const [path = '', anchor] = target.split('#');

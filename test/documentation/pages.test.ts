@@ -9,7 +9,7 @@ const isUpdate = process.env['UPDATE_DOCS'] === '1';
 
 describe('the pages of the documentation', () => {
   it.each(listPages())(
-    '%s shows the generated tables of the current code (`npm run docs` writes them)',
+    'have the generated tables of the current code in %s (`npm run docs` writes them)',
     (page) => {
       const text = readPage(page);
       const current = withGeneratedTables(text);
@@ -18,15 +18,12 @@ describe('the pages of the documentation', () => {
     },
   );
 
-  it.each(Object.entries(GENERATED_TABLES))(
-    'show the table %s on its page and on no other',
-    (name, { page }) => {
-      const isShown = (candidate: string) => readPage(candidate).includes(`<!-- begin ${name} -->`);
-      expect(listPages().filter(isShown)).toEqual([page]);
-    },
-  );
+  it.each(Object.entries(GENERATED_TABLES))('have the table %s on its page only', (name, { page }) => {
+    const isShown = (candidate: string) => readPage(candidate).includes(`<!-- begin ${name} -->`);
+    expect(listPages().filter(isShown)).toEqual([page]);
+  });
 
-  it.each(listPages())('%s has no relative link to a missing file or heading', (page) => {
+  it.each(listPages())('have no relative link to a missing file or heading in %s', (page) => {
     const broken = readLinks(readPage(page)).flatMap(({ target }) => {
       const fault = findFault(page, target);
       return fault === undefined ? [] : [`${target} ${fault}`];
@@ -35,7 +32,7 @@ describe('the pages of the documentation', () => {
   });
 });
 
-describe('a link of a page', () => {
+describe('the check of a link', () => {
   it.each([
     ['README.md', 'docs/missing.md', 'does not exist'],
     ['README.md', '#missing', 'has no such heading'],
@@ -43,11 +40,11 @@ describe('a link of a page', () => {
     ['README.md', '../elsewhere.md', 'is outside the repository'],
     ['docs/log.md', '../README.md', undefined],
     ['README.md', 'https://example.com/#any', undefined],
-  ])('of %s to %s: %s', (page, target, fault) => {
+  ])('in %s to %s finds the fault: %s', (page, target, fault) => {
     expect(findFault(page, target)).toBe(fault);
   });
 
-  it('has the anchor that GitHub makes of a heading', () => {
+  it('uses the anchors that GitHub creates for headings', () => {
     const text = '# The `exec` command\n\n```sh\n# no heading\n```\n\n## A (b), c\n\n## A (b), c\n';
     expect(readAnchors(text)).toEqual(['the-exec-command', 'a-b-c', 'a-b-c-1']);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findFault, readHeadings, readLinks, readPage } from './markdown.ts';
 
-/** What a reader of the README asks first. Each is the text of a heading or of a link there. */
+/** The first questions of a reader of the README. Each is the text of a heading or of a link in it. */
 const QUESTIONS = [
   'Run my tests against a hub',
   'Connect a Python device',
@@ -32,7 +32,7 @@ describe('the README', () => {
     expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(MAXIMUM_LINES);
   });
 
-  it.each(['npm ci && npm run demo', 'npm ci && npm test'])('tells the newcomer to run %s', (command) => {
+  it.each(['npm ci && npm run demo', 'npm ci && npm test'])('contains the command %s', (command) => {
     expect(text).toContain(`\`\`\`sh\n${command}\n\`\`\``);
   });
 });

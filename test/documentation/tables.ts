@@ -12,7 +12,7 @@ import { TOPICS } from '../../emulator/mqtt/hub/topics.ts';
 import { DROP_REASONS } from '../../emulator/mqtt/wire/drop-reasons.ts';
 import { type LogCall, readLogVocabulary } from './log-calls.ts';
 
-/** A table that is made from the tables of the emulator, and the page that shows it. */
+/** A table that is generated from the tables of the emulator, and the page that contains it. */
 interface GeneratedTable {
   readonly page: string;
   format(): string;
@@ -50,7 +50,7 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
           code(row.placeholder === undefined ? flagOf(row.key) : `${flagOf(row.key)} ${row.placeholder}`),
           code(variableOf(row.key)),
           row.key === 'config' ? '–' : code(row.key),
-          row.command === undefined ? row.meaning : `${row.meaning} (${row.command} alone)`,
+          row.command === undefined ? row.meaning : `${row.meaning} (${row.command} only)`,
           row.byDefault ?? (row.kind === 'flag' ? 'false' : '–'),
         ]),
       ),
@@ -77,11 +77,11 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
   'other-reasons': { page: 'docs/log.md', format: () => reasons(LOG_REASONS) },
 };
 
-/** Returns the text with every generated block made anew. A block stands between `<!-- begin NAME -->` and `<!-- end NAME -->`. */
+/** Replaces the generated blocks of a text. A block is enclosed in `<!-- begin NAME -->` and `<!-- end NAME -->`. */
 export function withGeneratedTables(text: string): string {
   return text.replace(/<!-- begin ([a-z-]+) -->[\s\S]*?<!-- end \1 -->/g, (_block, name: string) => {
     const generated = GENERATED_TABLES[name];
-    if (generated === undefined) throw new Error(`There is no table named ${name}.`);
+    if (generated === undefined) throw new Error(`The table '${name}' does not exist.`);
     return `<!-- begin ${name} -->\n${generated.format()}\n<!-- end ${name} -->`;
   });
 }
@@ -93,7 +93,7 @@ function reasons(meanings: Readonly<Record<string, string>>): string {
   );
 }
 
-// One event may be written in several places, each with fields of its own.
+// Several calls can write one event with different fields.
 function formatFields(calls: readonly LogCall[]): string {
   const fields = new Set(calls.flatMap((call) => call.fields.map((field) => field.replace('?', ''))));
   return [...fields].sort().map(code).join(', ');

@@ -1,11 +1,11 @@
 import type { Journal } from '../../emulator/hub/ports.ts';
 
-/** A journal on which nothing is kept until the test says so. */
+/** A journal that keeps a group of changes only when the test calls `keep`. */
 export class HeldJournal implements Journal {
   readonly #groups: { readonly kept: Promise<void>; resolve(): void; reject(error: Error): void }[] = [];
   #isHolding = false;
 
-  /** From now on each call of `kept` begins a group of its own. */
+  /** Makes each following call of `kept` begin a new group. */
   hold(): void {
     this.#isHolding = true;
   }
@@ -20,12 +20,12 @@ export class HeldJournal implements Journal {
     return kept;
   }
 
-  /** The number of groups that began. */
+  /** The number of groups. */
   get groupCount(): number {
     return this.#groups.length;
   }
 
-  /** Keeps the group with this index, in the order in which the groups began. */
+  /** Keeps the group with this index. Groups are in the order of their calls of `kept`. */
   keep(index: number): void {
     this.#groups[index]?.resolve();
   }

@@ -14,7 +14,7 @@ afterAll(() => hub[Symbol.asyncDispose]());
 const SOON = { timeoutMilliseconds: 50 };
 
 describe('a wait that times out', () => {
-  it('tells the state of the client and the last log line about it', async () => {
+  it('reports the state of the client and the last log line about it', async () => {
     const device = await hub.provision({ deviceId: 'refused' });
     const client = await device.createClient();
     await hub.registry().update({ deviceId: 'refused' });
@@ -27,7 +27,7 @@ describe('a wait that times out', () => {
     );
   });
 
-  it('tells the subscriptions of the client', async () => {
+  it('reports the subscriptions of the client', async () => {
     const device = await hub.provision({ deviceId: 'listens' });
     (await device.connect()).onDeviceMethod('a', () => undefined);
     await hub.untilSubscribed(device, 'methods');
@@ -36,7 +36,7 @@ describe('a wait that times out', () => {
     );
   });
 
-  it('tells the reported properties of the client', async () => {
+  it('reports the reported properties of the client', async () => {
     const device = await hub.provision();
     await report(await (await device.connect()).getTwin(), { battery: 81 });
     await hub.untilReported(device, ({ battery }) => battery === 81);
@@ -45,7 +45,7 @@ describe('a wait that times out', () => {
     );
   });
 
-  it('tells the last telemetry and feedback that did not meet the condition', async () => {
+  it('reports the last telemetry and feedback that did not meet the condition', async () => {
     const device = await hub.provision();
     const client = await device.connect('http');
     await client.sendEvent(new iotDevice.Message('cold'));
@@ -55,7 +55,7 @@ describe('a wait that times out', () => {
     await expect(hub.untilFeedback(device, undefined, SOON)).rejects.toThrow('There was none.');
   });
 
-  it('tells the desired properties that the SDK received', async () => {
+  it('reports the desired properties that the SDK received', async () => {
     const device = await hub.provision();
     const twin = await (await device.connect()).getTwin();
     await expect(untilDesired(twin, ({ a }) => a === 1, SOON)).rejects.toThrow('[{"$version":1}]');
@@ -63,13 +63,13 @@ describe('a wait that times out', () => {
 });
 
 describe('a hub of the harness', () => {
-  it('runs beside others, each with its own devices', async () => {
+  it('has its own devices in a process with other hubs', async () => {
     await using other = await startHub();
     await hub.registry().create({ deviceId: 'only-here' });
     expect((await other.registry().list()).responseBody).toEqual([]);
   });
 
-  it('has the connection string of every policy, also of its own ones', async () => {
+  it('has the connection strings of default and additional policies', async () => {
     const key = Buffer.alloc(32).toString('base64');
     const policy = {
       name: 'auditor',
@@ -86,14 +86,14 @@ describe('a hub of the harness', () => {
     expect(() => own.connectionStringOf('unknown')).toThrow("The hub has no policy 'unknown'.");
   });
 
-  it('registers the device of a module unless it exists', async () => {
+  it('registers the device of a module if it does not exist', async () => {
     await hub.registry().create({ deviceId: 'parent' });
     const module = await hub.provision({ deviceId: 'parent', moduleId: 'm' });
     expect(module.connectionString).toContain('DeviceId=parent;ModuleId=m;SharedAccessKey=');
     await expect(hub.provision({ deviceId: 'a/b', moduleId: 'm' })).rejects.toThrow();
   });
 
-  it('uses the clock that the test advances', async () => {
+  it('uses the manual clock that the test advances', async () => {
     await using own = await startHub({
       clock: 'manual',
       cloudToDevice: { defaultTimeToLiveSeconds: 60 },
@@ -110,15 +110,15 @@ describe('a connection to a live hub', () => {
     expect(() => connectTo({})).toThrow('Set IOTHUB_CONNECTION_STRING');
   });
 
-  it('is refused without the permission for tests', () => {
+  it('is refused if IOTHUB_LIVE_TESTS is not set', () => {
     expect(() => connectTo({ IOTHUB_CONNECTION_STRING: hub.connectionString })).toThrow(
       'Set IOTHUB_LIVE_TESTS=1',
     );
   });
 });
 
-describe('the disposal of a connection', () => {
-  it('deletes the devices that it created, and none that existed before', async () => {
+describe('the disposal of a hub under test', () => {
+  it('passes only the devices that it created to close', async () => {
     await hub.registry().create({ deviceId: 'existing' });
     let created: readonly string[] = [];
     {

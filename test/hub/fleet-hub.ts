@@ -6,26 +6,26 @@ import { parseTwinContent } from '../../emulator/domain/twins/twin-content.ts';
 import { DEFAULT_HUB_OPTIONS } from '../../emulator/emulator-options.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import { createHub } from '../../emulator/hub/hub.ts';
-import { createRecordingLink } from '../fakes/recording-link.ts';
+import { createRecordingConnection } from '../fakes/recording-connection.ts';
 import { createSequentialIds } from '../fakes/sequential-ids.ts';
 import { DEVICES, ROWS } from '../query/fleet.ts';
 import { deviceIdOf, identityOf, messageOf, succeeded } from './quiet-hub.ts';
 
 // The ticks of this time are 638700000000000000, as in the parent scope of the camera.
-const GATEWAY_BIRTH = Date.UTC(2024, 11, 17, 2, 40);
+const GATEWAY_CREATED_UTC = Date.UTC(2024, 11, 17, 2, 40);
 const NEVER = '0001-01-01T00:00:00Z';
 const ANY = { kind: 'any' } as const;
 
 /** Creates a hub in the state of the worked queries: clients are registered, were active, and some are connected. */
 export function createFleetHub(): { readonly hub: Hub; readonly clock: ManualClock } {
-  const clock = createManualClock(GATEWAY_BIRTH - 60_000);
+  const clock = createManualClock(GATEWAY_CREATED_UTC - 60_000);
   // The messages for the disabled device must not expire.
   const cloudToDevice = { ...DEFAULT_HUB_OPTIONS.cloudToDevice, defaultTimeToLiveSeconds: 365 * 86_400 };
   const options = { ...DEFAULT_HUB_OPTIONS, hostNames: ['myhub.azure-devices.net'], cloudToDevice };
   const ports = { clock, ids: createSequentialIds(), log: () => undefined };
   const hub = succeeded(createHub(options, ports));
   for (const device of DEVICES) {
-    if (device.deviceId === 'gw-01') clock.advance(GATEWAY_BIRTH - clock.now());
+    if (device.deviceId === 'gw-01') clock.advance(GATEWAY_CREATED_UTC - clock.now());
     putDevice(hub, device, 'create');
   }
   for (const module of ROWS['devices.modules']) putModule(hub, module);
@@ -88,12 +88,12 @@ function raiseDesiredVersion(hub: Hub, document: JsonObject): void {
   }
 }
 
-/** Connects the client, updates its reported properties, and disconnects it if the document says so. */
+/** Connects the client, updates its reported properties, and disconnects it if the document shows it as disconnected. */
 function visit(hub: Hub, document: JsonObject): void {
   const identity = clientOf(document);
   const client = { identity, method: { scope: 'device', type: 'sas' } } as const;
   const modelId = typeof document.modelId === 'string' ? document.modelId : '';
-  const session = hub.sessions.open(client, createRecordingLink(), { modelId });
+  const session = hub.sessions.open(client, createRecordingConnection(), { modelId });
   session.begin();
   succeeded(session.updateReportedProperties(membersOf(document, 'reported')));
   if (document.connectionState === 'Disconnected') session.close('graceful');

@@ -16,7 +16,7 @@ import { createHub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
 import type { Clock } from '../../emulator/hub/ports.ts';
 import type { ClientSession } from '../../emulator/hub/sessions/client-session.ts';
-import { createRecordingLink, type RecordingLink } from '../fakes/recording-link.ts';
+import { createRecordingConnection, type RecordingConnection } from '../fakes/recording-connection.ts';
 import { createSequentialIds } from '../fakes/sequential-ids.ts';
 
 const START = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -33,12 +33,12 @@ export interface QuietHub {
   connect(
     clientId: string,
     options?: ConnectOptions,
-  ): { readonly session: ClientSession; readonly link: RecordingLink };
+  ): { readonly session: ClientSession; readonly connection: RecordingConnection };
 }
 
 interface ConnectOptions {
   readonly channels?: readonly Channel[];
-  readonly link?: RecordingLink;
+  readonly connection?: RecordingConnection;
   readonly isSettledOnDelivery?: boolean;
 }
 
@@ -76,14 +76,14 @@ export function createQuietHub(options: Partial<HubOptions> = {}): QuietHub {
     },
     connect: (
       clientId,
-      { channels = [], link = createRecordingLink(), isSettledOnDelivery = false } = {},
+      { channels = [], connection = createRecordingConnection(), isSettledOnDelivery = false } = {},
     ) => {
       const identity = identityOf(clientId);
       const scope = identity.moduleId === undefined ? 'device' : 'module';
-      const session = hub.sessions.open({ identity, method: { scope, type: 'sas' } }, link);
+      const session = hub.sessions.open({ identity, method: { scope, type: 'sas' } }, connection);
       for (const channel of channels) session.subscribe(channel, isSettledOnDelivery);
       session.begin();
-      return { session, link };
+      return { session, connection };
     },
   };
 }

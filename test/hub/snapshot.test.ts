@@ -84,7 +84,7 @@ describe('a snapshot', () => {
     const { quiet, restored, lockToken } = restoreBusyHub();
     const [before, after] = [quiet, restored].map((hub) => {
       const client = hub.register('new');
-      const { session, link } = hub.connect('d1', { channels: ['methods'] });
+      const { session, connection } = hub.connect('d1', { channels: ['methods'] });
       void hub.hub.methods.invokeMethod(identityOf('d1'), METHOD);
       session.sendEvent(eventOf('next'));
       succeeded(hub.hub.twins.updateTwin(identityOf('d1'), { tags: { next: true } }, NO_PRECONDITION));
@@ -92,7 +92,7 @@ describe('a snapshot', () => {
       return {
         generationId: identity.generationId,
         etag: succeeded(hub.hub.twins.getTwin(identityOf('d1'))).etag,
-        requestId: link.methodRequests.at(-1)?.requestId,
+        requestId: connection.methodRequests.at(-1)?.requestId,
       };
     });
     expect(after).toEqual(before);
@@ -109,8 +109,8 @@ describe('a snapshot', () => {
 
   it('enqueues messages again that were delivered over a connection', () => {
     const { restored } = restoreBusyHub();
-    const { link } = restored.connect('d1', { channels: ['messages'] });
-    expect(link.messages.map(({ isRedelivery }) => isRedelivery)).toEqual([true]);
+    const { connection } = restored.connect('d1', { channels: ['messages'] });
+    expect(connection.messages.map(({ isRedelivery }) => isRedelivery)).toEqual([true]);
   });
 
   it('restores the timers of queues and jobs', () => {
@@ -121,8 +121,8 @@ describe('a snapshot', () => {
       'scheduled',
       'running',
     ]);
-    const { link } = restored.connect('d1', { channels: ['methods'] });
-    expect(link.methodRequests).toHaveLength(1);
+    const { connection } = restored.connect('d1', { channels: ['methods'] });
+    expect(connection.methodRequests).toHaveLength(1);
     restored.clock.advance(HOUR + 60_000);
     expect([statusOf('waiting'), statusOf('running')]).toEqual(['completed', 'completed']);
     expect(restored.hub.jobs.getJob('running')).toMatchObject({ deviceJobStatistics: { failedCount: 1 } });
@@ -147,10 +147,10 @@ describe('a reset hub', () => {
   it('ends sessions and calls with a reason', async () => {
     const quiet = createQuietHub();
     quiet.register('d1');
-    const { link } = quiet.connect('d1', { channels: ['methods'] });
+    const { connection } = quiet.connect('d1', { channels: ['methods'] });
     const call = quiet.hub.methods.invokeMethod(identityOf('d1'), METHOD);
     quiet.hub.reset();
-    expect(link.closed).toEqual(['hub-reset']);
+    expect(connection.closed).toEqual(['hub-reset']);
     expect(outcomeOf(await call)).toBe('ServiceUnavailable');
   });
 

@@ -3,8 +3,8 @@ import ts from 'typescript';
 import { ROOT } from '../architecture/imports.ts';
 
 /**
- * Lists what a user of the package's entry can name: every export and, for interfaces and functions, its members,
- * parameters included, one per line, sorted.
+ * Lists the exports of an entry of the package, and the members of each exported type. The list is sorted.
+ * A function ends with `()`, an optional member with `?`.
  */
 export function listPublicSurface(entry: string): readonly string[] {
   const file = join(ROOT, entry);

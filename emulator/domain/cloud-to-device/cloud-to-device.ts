@@ -27,7 +27,7 @@ export interface FeedbackOptions {
   readonly batchSeconds: number;
 }
 
-/** The defaults of IoT Hub, except `batchSeconds`: feedback is sent at once, because a developer waits for it. */
+/** The defaults of IoT Hub, except `batchSeconds`: feedback is sent immediately, because a developer waits for it. */
 export const DEFAULT_CLOUD_TO_DEVICE_OPTIONS: CloudToDeviceOptions = {
   defaultTimeToLiveSeconds: 3600,
   maximumDeliveryCount: 10,

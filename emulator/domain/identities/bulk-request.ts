@@ -139,7 +139,7 @@ function parseWork(identity: ClientIdentity, rule: ModeRule, item: JsonObject): 
   });
 }
 
-// A missing etag matches any, because the live tests of the Go client send none with the modes that compare etags.
+// A missing etag matches any etag. The live tests of the Go client omit it in the modes that compare etags.
 function parseEtag(comparesEtag: boolean, value: JsonValue | undefined): Precondition {
   const etag = typeof value === 'string' ? value.replace(/^"(.*)"$/, '$1') : '';
   return !comparesEtag || etag === '' || etag === '*' ? { kind: 'any' } : { kind: 'etag', etag };

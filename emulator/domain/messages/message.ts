@@ -22,7 +22,7 @@ export interface MessageProperties {
   readonly application: Readonly<Record<string, string>>;
 }
 
-/** The size limit, in bytes, of one device-to-cloud message or batch. `messageSizeOf` says what counts. */
+/** The size limit, in bytes, of one device-to-cloud message or batch. `messageSizeOf` returns the size. */
 export const MAXIMUM_EVENT_BYTES = 262_144;
 /** The size limit, in bytes, of one cloud-to-device message. */
 export const MAXIMUM_MESSAGE_BYTES = 65_536;

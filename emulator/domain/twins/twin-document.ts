@@ -23,17 +23,17 @@ export type TwinForm = 'single' | 'row';
 
 type Read = (source: TwinSource) => JsonValue | undefined;
 
-/** A member that stands in a record as it is printed; null and absent members are left out. */
+/** A member whose printed value is stored in a record. A null or absent value is omitted. */
 interface StoredMember {
   readonly name: string;
   readonly of: 'identity' | 'twin' | 'activity';
-  /** Its name in the record, if it is another one. */
+  /** The name in the record, if it differs. */
   readonly as?: string;
-  /** The value if the record has none. */
+  /** The value if the record has no such member. */
   readonly byDefault?: string;
 }
 
-/** A member that is computed. An undefined value is left out. */
+/** A member with a computed value. An undefined value is omitted. */
 interface ComputedMember {
   readonly name: string;
   /** The value in a row of a query. */

@@ -25,8 +25,8 @@ export interface MergedSection extends MergedMembers {
 }
 
 /**
- * Merges a patch into the members of a section and its metadata. Every node that the patch contains, and its ancestors,
- * get the stamp: the time, and for desired properties the version.
+ * Merges a patch into the members of a section and its metadata. The stamp is set in every node of the patch and in its
+ * ancestors. It contains the time and, for desired properties, the version.
  * Source: the Scene/Brightness twin of Azure/azure-iot-sdk-java#1011.
  */
 export function mergeSection(
@@ -59,7 +59,8 @@ export function changesOf(before: JsonObject, after: JsonObject): JsonObject {
 
 const NO_STAMP: JsonObject = {};
 
-// One walk for members and metadata. A `$` name of a section is not a member; the metadata of a node begins with its stamp.
+// Merges members and metadata in one recursion. A `$` name of a section is not a member.
+// The metadata of a node begins with its stamp.
 function mergeNode(
   base: JsonObject,
   metadata: JsonObject | undefined,

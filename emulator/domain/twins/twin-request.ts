@@ -4,8 +4,8 @@ import type { TwinPatch } from './twin.ts';
 
 /**
  * Parses the update of a twin by a back end: `{ tags?, properties: { desired? } }`.
- * Members that a back end may not write (`reported`, `$metadata`, `$version`, identity) are ignored,
- * because tools send back the complete twin.
+ * Members that a back end may not write are ignored, because tools send back the complete twin.
+ * These are `reported`, `$metadata`, `$version` and the members of the identity.
  */
 export function parseTwinPatch(body: JsonValue): Result<TwinPatch> {
   if (!isJsonObject(body)) return failed('ArgumentInvalid', 'A twin must be a JSON object.');

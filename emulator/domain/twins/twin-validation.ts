@@ -33,7 +33,7 @@ export interface SectionWrites {
 }
 
 /**
- * Validates a write and the resulting twin, section by section. The caller applies the write before,
+ * Validates a write and the resulting twin, section by section. The caller has applied the write,
  * so that no section is merged twice. A PUT (`replace`) also writes absent tags and desired properties.
  */
 export function validateWrite(

@@ -162,7 +162,7 @@ export function createSection(members: JsonObject, $metadata: JsonObject, $versi
   return Object.fromEntries(entries) as JsonObject as TwinSection;
 }
 
-/** Merges desired properties, whose stamps have the new version. Without a section the patch is the whole content. */
+/** Merges desired properties with the new version in their stamps. Without a section, the patch is the complete content. */
 function patchSection(
   section: TwinSection | undefined,
   patch: JsonObject,

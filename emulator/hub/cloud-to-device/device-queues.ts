@@ -41,7 +41,7 @@ export class DeviceQueues {
     this.#lockMilliseconds = parts.options.cloudToDevice.lockSeconds * 1000;
     parts.activities.listen(
       { kinds: ['clientSubscribed', 'clientDisconnected', 'identityDeleted'] },
-      (activity) => this.#take(activity),
+      (activity) => this.#handle(activity),
     );
   }
 
@@ -124,14 +124,14 @@ export class DeviceQueues {
     for (const deviceId of [...this.#timers.keys()]) this.#cancelTimer(deviceId);
   }
 
-  #take(
+  #handle(
     activity: Extract<Activity, { kind: 'clientSubscribed' | 'clientDisconnected' | 'identityDeleted' }>,
   ): void {
     const { deviceId, moduleId } = activity.identity;
     if (moduleId !== undefined) return;
     if (activity.kind === 'identityDeleted') {
       this.#cancelTimer(deviceId);
-      this.#feedback.forget(deviceId);
+      this.#feedback.deleteFeedback(deviceId);
       return;
     }
     const record = this.#parts.store.clients.devices.get(deviceId);

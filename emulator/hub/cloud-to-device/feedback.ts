@@ -19,7 +19,7 @@ import type { CloudToDeviceMessage } from '../../domain/messages/message.ts';
 import { ok, type Result } from '../../domain/result.ts';
 import { formatTime } from '../../domain/time.ts';
 import type { FeedbackBatch, FeedbackEntry } from '../../store/feedback-store.ts';
-import { LogCursor, untilAppend } from '../../store/partition-log.ts';
+import { LogCursor, waitForAppend } from '../../store/partition-log.ts';
 import type { HubParts } from '../hub-parts.ts';
 
 const MAXIMUM_BATCH_RECORDS = 64;
@@ -57,7 +57,7 @@ export class Feedback {
   }
 
   /** Deletes the pending feedback of a deleted device. */
-  forget(deviceId: DeviceId): void {
+  deleteFeedback(deviceId: DeviceId): void {
     const { feedback } = this.#parts.store;
     const { openBatch, queue } = feedback;
     const isKept = (record: FeedbackRecord) => record.deviceId !== deviceId;
@@ -153,7 +153,7 @@ export class Feedback {
     const { log } = this.#parts.store.feedback;
     while (!signal.aborted) {
       const entry = cursor.peek();
-      if (entry === undefined) await untilAppend([log], signal);
+      if (entry === undefined) await waitForAppend([log], signal);
       else {
         cursor.pass(entry);
         if (deviceId === undefined || entry.record.deviceId === deviceId) yield entry.record;

@@ -2,7 +2,7 @@ import type { ClientIdentity } from '../../domain/identities/client-identity.ts'
 import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import type { DeviceEvent } from '../../domain/messages/message.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import { LogCursor, type PartitionLog, untilAppend } from '../../store/partition-log.ts';
+import { LogCursor, type PartitionLog, waitForAppend } from '../../store/partition-log.ts';
 import type { ClientRecord, EventSender, StoredEvent } from '../../store/records.ts';
 import type { AuthenticatedClient } from '../access/credentials.ts';
 import type { HubParts } from '../hub-parts.ts';
@@ -66,20 +66,20 @@ export class Events {
     const read = partitions.filter((_partition, index) => only === undefined || index === only);
     // The positions are taken now and not when the loop begins, so that the reader misses no event in between.
     const cursors = read.map((log) => new LogCursor(log, startOf(log, partitions.indexOf(log), from)));
-    const isWanted = (event: StoredEvent) => isFrom(event.sender.identity, reading);
-    return this.#read(read, cursors, isWanted, signal ? AbortSignal.any([signal, closed]) : closed);
+    const isSelected = (event: StoredEvent) => isFrom(event.sender.identity, reading);
+    return this.#read(read, cursors, isSelected, signal ? AbortSignal.any([signal, closed]) : closed);
   }
 
   async *#read(
     logs: readonly PartitionLog<StoredEvent>[],
     cursors: readonly LogCursor<StoredEvent>[],
-    isWanted: (event: StoredEvent) => boolean,
+    isSelected: (event: StoredEvent) => boolean,
     signal: AbortSignal,
   ): AsyncGenerator<DeviceEvent, void, void> {
     while (!signal.aborted) {
       const event = takeOldest(cursors);
-      if (event === undefined) await untilAppend(logs, signal);
-      else if (isWanted(event)) yield formatDeviceEvent(event, this.#parts.formats);
+      if (event === undefined) await waitForAppend(logs, signal);
+      else if (isSelected(event)) yield formatDeviceEvent(event, this.#parts.formats);
     }
   }
 }

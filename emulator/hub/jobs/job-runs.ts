@@ -112,7 +112,7 @@ export class JobRuns {
         this.#enter(run, index, { state: 'running', startedUtc: this.#parts.clock.now() });
       }
       const isReady = this.#services.sessions.isReadyFor(identity, 'methods');
-      this.#settle(run, index, isReady ? OUT_OF_TIME : NOT_ONLINE);
+      this.#settle(run, index, isReady ? TIMED_OUT : NOT_ONLINE);
     }
   }
 
@@ -142,7 +142,7 @@ export class JobRuns {
 }
 
 const NOT_ONLINE = failed('DeviceNotOnline', '');
-const OUT_OF_TIME = failed('GatewayTimeout', 'The job ended before the device had answered.');
+const TIMED_OUT = failed('GatewayTimeout', 'The job ended before the device had answered.');
 
 function createDeviceJob(
   { ordinal, request, deviceJobs }: JobRecord,

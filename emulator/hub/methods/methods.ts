@@ -36,7 +36,7 @@ export class Methods {
     this.#sessions = sessions;
     parts.activities.listen(
       { kinds: ['clientSubscribed', 'clientDisconnected', 'identityDeleted'] },
-      (activity) => this.#take(activity),
+      (activity) => this.#handle(activity),
     );
   }
 
@@ -113,7 +113,7 @@ export class Methods {
     session.connection.deliverMethodRequest({ requestId: pending.requestId, name, payload });
   }
 
-  #take(
+  #handle(
     activity: Extract<Activity, { kind: 'clientSubscribed' | 'clientDisconnected' | 'identityDeleted' }>,
   ): void {
     const calls = this.#calls.get(formatClientIdentity(activity.identity));

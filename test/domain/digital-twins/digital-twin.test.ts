@@ -91,7 +91,7 @@ describe('a digital twin', () => {
   });
 });
 
-describe('the twin patch made from a JSON Patch of a digital twin', () => {
+describe('the twin patch for a JSON Patch of a digital twin', () => {
   const thermostat = { __t: 'c', targetTemperature: 20, mode: 'eco' };
 
   it.each<[string, JsonObject, readonly JsonObject[], JsonObject]>([

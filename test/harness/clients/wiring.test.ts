@@ -7,7 +7,7 @@ import { startHub } from '../../../harness/harness.ts';
 const CONNECTION_STRING = 'HostName=hub1.iothub.test;SharedAccessKeyName=iothubowner;SharedAccessKey=YQ==';
 const agent = new Agent();
 
-describe('the wiring of SDK clients to a free port', () => {
+describe('the connection of SDK clients to a free port', () => {
   it.each([iothub.Registry, iothub.JobClient, iothub.Client])(
     'sets the agent of the REST client inside $name, which is not public',
     (ServiceClient) => {
@@ -19,7 +19,7 @@ describe('the wiring of SDK clients to a free port', () => {
     const registry = iothub.Registry.fromConnectionString(CONNECTION_STRING);
     Object.assign(registry, { _restApiClient: undefined, _client: {} });
     expect(() => withAgent(registry, agent)).toThrow(
-      'This version of azure-iothub cannot be wired to a local hub: the REST client of Registry has moved.',
+      "This version of azure-iothub is not supported: Registry has no '_restApiClient'.",
     );
   });
 

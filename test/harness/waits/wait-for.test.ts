@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { startHub } from '../../../harness/harness.ts';
 
 describe('a wait', () => {
-  it('fails if its condition throws, at once or later, and harms no client of the hub', async () => {
+  it('rejects if its condition throws, at first or later, without an effect on clients of the hub', async () => {
     await using hub = await startHub();
     const device = await hub.provision();
     const twin = await (await device.connect()).getTwin();

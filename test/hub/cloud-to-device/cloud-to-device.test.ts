@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CloudToDeviceDelivery } from '../../../emulator/domain/messages/message.ts';
-import { createRecordingLink } from '../../fakes/recording-link.ts';
+import { createRecordingConnection } from '../../fakes/recording-connection.ts';
 import { createQuietHub, deviceIdOf, messageOf, outcomeOf, succeeded } from '../quiet-hub.ts';
 
 const D1 = deviceIdOf('d1');
@@ -11,17 +11,17 @@ describe('cloud-to-device messages', () => {
   it('are delivered in order when the device subscribes', () => {
     const { hub, connect } = hubWithDevice();
     for (const text of ['one', 'two', 'three']) succeeded(hub.cloudToDevice.sendMessage(D1, messageOf(text)));
-    const { session, link } = connect('d1');
-    expect(link.messages).toEqual([]);
+    const { session, connection } = connect('d1');
+    expect(connection.messages).toEqual([]);
     session.subscribe('messages');
-    expect(textsOf(link.messages)).toEqual(['one', 'two', 'three']);
+    expect(textsOf(connection.messages)).toEqual(['one', 'two', 'three']);
   });
 
   it('are delivered immediately to a subscribed device, and leave the queue when it completes them', () => {
     const { hub, connect } = hubWithDevice();
-    const { session, link } = connect('d1', { channels: ['messages'] });
+    const { session, connection } = connect('d1', { channels: ['messages'] });
     succeeded(hub.cloudToDevice.sendMessage(D1, messageOf('one')));
-    expect(link.messages).toMatchObject([
+    expect(connection.messages).toMatchObject([
       {
         sequenceNumber: 1,
         deliveryCount: 0,
@@ -32,9 +32,9 @@ describe('cloud-to-device messages', () => {
       },
     ]);
     expect(pendingCount(hub)).toBe(1);
-    expect(outcomeOf(session.completeMessage(lastToken(link.messages)))).toBe('ok');
+    expect(outcomeOf(session.completeMessage(lastToken(connection.messages)))).toBe('ok');
     expect(pendingCount(hub)).toBe(0);
-    expect(outcomeOf(session.completeMessage(lastToken(link.messages)))).toBe('DeviceMessageLockLost');
+    expect(outcomeOf(session.completeMessage(lastToken(connection.messages)))).toBe('DeviceMessageLockLost');
   });
 
   it('have the address of their sender, or by default one with the encoded device id', () => {
@@ -68,21 +68,23 @@ describe('cloud-to-device messages', () => {
     const { hub, connect } = hubWithDevice();
     const first = connect('d1', { channels: ['messages'] });
     for (const text of ['one', 'two']) succeeded(hub.cloudToDevice.sendMessage(D1, messageOf(text)));
-    succeeded(first.session.completeMessage(first.link.messages[0]?.lockToken ?? ''));
+    succeeded(first.session.completeMessage(first.connection.messages[0]?.lockToken ?? ''));
     first.session.close('lost');
-    expect(outcomeOf(first.session.completeMessage(lastToken(first.link.messages)))).toBe(
+    expect(outcomeOf(first.session.completeMessage(lastToken(first.connection.messages)))).toBe(
       'DeviceMessageLockLost',
     );
     const second = connect('d1', { channels: ['messages'] });
-    expect(second.link.messages).toMatchObject([{ sequenceNumber: 2, isRedelivery: true, deliveryCount: 0 }]);
+    expect(second.connection.messages).toMatchObject([
+      { sequenceNumber: 2, isRedelivery: true, deliveryCount: 0 },
+    ]);
   });
 
   it('are redelivered to a new connection that replaces the connection of the device', () => {
     const { hub, connect } = hubWithDevice();
     connect('d1', { channels: ['messages'] });
     succeeded(hub.cloudToDevice.sendMessage(D1, messageOf('one')));
-    const { link } = connect('d1', { channels: ['messages'] });
-    expect(link.messages).toMatchObject([{ isRedelivery: true }]);
+    const { connection } = connect('d1', { channels: ['messages'] });
+    expect(connection.messages).toMatchObject([{ isRedelivery: true }]);
   });
 
   it('remain locked at the end of the connection if the device received them over HTTPS', () => {
@@ -96,36 +98,36 @@ describe('cloud-to-device messages', () => {
 
   it('are redelivered over an open connection with a new lock when their lock expires', () => {
     const { hub, clock, connect } = hubWithDevice();
-    const { session, link } = connect('d1', { channels: ['messages'] });
+    const { session, connection } = connect('d1', { channels: ['messages'] });
     succeeded(hub.cloudToDevice.sendMessage(D1, messageOf('one')));
     clock.advance(LOCK_MILLISECONDS - 1);
-    expect(link.messages).toHaveLength(1);
+    expect(connection.messages).toHaveLength(1);
     clock.advance(1);
-    expect(link.messages).toMatchObject([
+    expect(connection.messages).toMatchObject([
       { isRedelivery: false, deliveryCount: 0 },
       { isRedelivery: true, deliveryCount: 0, sequenceNumber: 1 },
     ]);
-    expect(outcomeOf(session.completeMessage(link.messages[0]?.lockToken ?? ''))).toBe(
+    expect(outcomeOf(session.completeMessage(connection.messages[0]?.lockToken ?? ''))).toBe(
       'DeviceMessageLockLost',
     );
-    expect(outcomeOf(session.completeMessage(lastToken(link.messages)))).toBe('ok');
+    expect(outcomeOf(session.completeMessage(lastToken(connection.messages)))).toBe('ok');
   });
 
   it('are not redelivered to an unsubscribed device when their lock expires', () => {
     const { hub, clock, connect } = hubWithDevice();
-    const { session, link } = connect('d1', { channels: ['messages'] });
+    const { session, connection } = connect('d1', { channels: ['messages'] });
     succeeded(hub.cloudToDevice.sendMessage(D1, messageOf('one')));
     session.unsubscribe('messages');
     clock.advance(LOCK_MILLISECONDS);
-    expect(link.messages).toHaveLength(1);
+    expect(connection.messages).toHaveLength(1);
   });
 
   it('are completed by their delivery if the subscription cannot acknowledge them', () => {
     const { hub, connect } = hubWithDevice();
-    const { link } = connect('d1', { channels: ['messages'], isSettledOnDelivery: true });
+    const { connection } = connect('d1', { channels: ['messages'], isSettledOnDelivery: true });
     for (const text of ['one', 'two'])
       succeeded(hub.cloudToDevice.sendMessage(D1, messageOf(text, { ack: 'full' })));
-    expect(textsOf(link.messages)).toEqual(['one', 'two']);
+    expect(textsOf(connection.messages)).toEqual(['one', 'two']);
     expect(pendingCount(hub)).toBe(0);
     expect(hub.feedback.receiveFeedback()?.records).toMatchObject([{ statusCode: 'Success' }]);
   });
@@ -133,13 +135,13 @@ describe('cloud-to-device messages', () => {
   it('can be completed, and their connection closed, within their delivery', () => {
     const { hub, connect } = hubWithDevice();
     for (const text of ['one', 'two', 'three']) succeeded(hub.cloudToDevice.sendMessage(D1, messageOf(text)));
-    const link = createRecordingLink(({ lockToken, sequenceNumber }) => {
+    const connection = createRecordingConnection(({ lockToken, sequenceNumber }) => {
       if (sequenceNumber === 1) succeeded(hub.cloudToDevice.completeMessage(D1, lockToken));
       else session.close('lost');
     });
-    const { session } = connect('d1', { link });
+    const { session } = connect('d1', { connection });
     session.subscribe('messages');
-    expect(textsOf(link.messages)).toEqual(['one', 'two']);
+    expect(textsOf(connection.messages)).toEqual(['one', 'two']);
     expect(pendingCount(hub)).toBe(2);
   });
 
@@ -255,11 +257,11 @@ describe('cloud-to-device messages', () => {
       sender: { deviceId: D1 },
     };
     expect(outcomeOf(hub.cloudToDevice.sendInputMessage(module, message))).toBe('DeviceNotOnline');
-    const { session, link } = connect('d1/m1');
+    const { session, connection } = connect('d1/m1');
     expect(outcomeOf(hub.cloudToDevice.sendInputMessage(module, message))).toBe('DeviceNotOnline');
     session.subscribe('inputs');
     expect(outcomeOf(hub.cloudToDevice.sendInputMessage(module, message))).toBe('ok');
-    expect(link.inputMessages).toEqual([message]);
+    expect(connection.inputMessages).toEqual([message]);
     const missing = { deviceId: D1, moduleId: 'm2' } as unknown as typeof module;
     expect(outcomeOf(hub.cloudToDevice.sendInputMessage(missing, message))).toBe('ModuleNotFound');
     const nowhere = { ...module, deviceId: deviceIdOf('missing') };

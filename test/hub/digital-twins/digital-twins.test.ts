@@ -17,13 +17,13 @@ describe('a digital twin', () => {
 
   it('is updated with a new etag, and delivered to the device as desired properties', () => {
     const quiet = hubWithDevice();
-    const { session, link } = quiet.connect('d1', { channels: ['desiredProperties'] });
+    const { session, connection } = quiet.connect('d1', { channels: ['desiredProperties'] });
     succeeded(session.updateReportedProperties({ thermostat1: { __t: 'c', maxTemp: 25 } }));
     expect(update(quiet, [{ op: 'add', path: '/thermostat1/targetTemperature', value: 21.5 }])).toEqual({
       ok: true,
       value: { etag: 'AAAAAAAAAAI=' },
     });
-    expect(link.desiredPatches).toEqual([
+    expect(connection.desiredPatches).toEqual([
       { thermostat1: { __t: 'c', targetTemperature: 21.5 }, $version: 2 },
     ]);
     const acknowledged = { targetTemperature: { value: 21.5, ac: 200, av: 2, ad: 'done' } };
@@ -47,7 +47,7 @@ describe('a digital twin', () => {
     });
   });
 
-  it('refuses an update with a wrong etag and one that exceeds the size of a twin', () => {
+  it('refuses an update with a wrong etag or of too many bytes', () => {
     const quiet = hubWithDevice();
     const patch = [{ op: 'add', path: '/fanSpeed', value: 2 }];
     const stale: Precondition = { kind: 'etag', etag: 'AAAAAAAAAAk=' };

@@ -162,14 +162,14 @@ describe('the mode of an item in a bulk request', () => {
 describe('an update in bulk', () => {
   it('replaces the identity, ends the connection of a disabled device, and merges the twin', () => {
     const quiet = hubWithDevice();
-    const { link } = quiet.connect('d1', { channels: ['desiredProperties'] });
+    const { connection } = quiet.connect('d1', { channels: ['desiredProperties'] });
     bulk(quiet, { id: 'd1', importMode: 'updateTwin', tags: { a: 1 }, properties: { desired: { x: 1 } } });
     const item = { id: 'd1', importMode: 'update', status: 'disabled', statusReason: 'worn', tags: { b: 2 } };
     expect(bulk(quiet, item)).toEqual(SUCCESS);
     expect(deviceOf(quiet, 'd1')).toMatchObject({ status: 'disabled', statusReason: 'worn' });
     expect(twinOf(quiet, 'd1')).toMatchObject({ tags: { a: 1, b: 2 }, properties: { desired: { x: 1 } } });
-    expect(link.desiredPatches).toEqual([{ x: 1, $version: 2 }]);
-    expect(link.closed).toEqual(['identity-disabled']);
+    expect(connection.desiredPatches).toEqual([{ x: 1, $version: 2 }]);
+    expect(connection.closed).toEqual(['identity-disabled']);
   });
 
   it('keeps the new identity if the etag of the twin does not match', () => {

@@ -23,7 +23,7 @@ describe('a job that updates twins', () => {
   it('is queued, runs when the clock advances, and returns the result of each device', () => {
     const quiet = hubWithFloors();
     const { hub, clock } = quiet;
-    const { link } = quiet.connect('second-a', { channels: ['desiredProperties'] });
+    const { connection } = quiet.connect('second-a', { channels: ['desiredProperties'] });
     expect(create(quiet, 'j-1', { ...TWIN_UPDATE, queryCondition: 'tags.floor = 2' })).toEqual({
       ok: true,
       value: { jobId: 'j-1', type: 'scheduleUpdateTwin', status: 'queued' },
@@ -42,7 +42,7 @@ describe('a job that updates twins', () => {
       status: 'completed',
       deviceJobStatistics: statistics({ deviceCount: 2, succeededCount: 2 }),
     });
-    expect(link.desiredPatches).toEqual([{ mode: 'eco', $version: 2 }]);
+    expect(connection.desiredPatches).toEqual([{ mode: 'eco', $version: 2 }]);
     expect(idsWith(quiet, 'tags.seen = true')).toEqual(['second-a', 'second-b']);
     expect(rowsOf(quiet, 'SELECT * FROM devices.jobs')).toEqual(
       ['second-a', 'second-b'].map((deviceId) => ({
@@ -115,16 +115,16 @@ describe('a job that updates twins', () => {
 describe('a job that invokes a method', () => {
   it('keeps the response of each device', async () => {
     const quiet = hubWithFloors();
-    const { session, link } = quiet.connect('second-a', { channels: ['methods'] });
+    const { session, connection } = quiet.connect('second-a', { channels: ['methods'] });
     succeeded(create(quiet, 'j-1', { ...METHOD, queryCondition: "deviceId = 'second-a'" }));
     quiet.clock.advance(0);
-    expect(link.methodRequests).toMatchObject([{ name: 'blink', payload: '{"n":3}' }]);
+    expect(connection.methodRequests).toMatchObject([{ name: 'blink', payload: '{"n":3}' }]);
     expect(quiet.hub.jobs.getJob('j-1')).toMatchObject({
       status: 'running',
       deviceJobStatistics: statistics({ deviceCount: 1, runningCount: 1 }),
     });
     quiet.clock.advance(SECOND);
-    session.sendMethodResponse(link.methodRequests[0]?.requestId ?? '', {
+    session.sendMethodResponse(connection.methodRequests[0]?.requestId ?? '', {
       status: 404,
       payload: '{"ok":1.0}',
     });
@@ -148,8 +148,8 @@ describe('a job that invokes a method', () => {
     const quiet = hubWithFloors();
     succeeded(create(quiet, 'j-1', { ...METHOD, queryCondition: 'tags.floor = 2' }));
     quiet.clock.advance(10 * SECOND);
-    const { session, link } = quiet.connect('second-b', { channels: ['methods'] });
-    session.sendMethodResponse(link.methodRequests[0]?.requestId ?? '', { status: 200, payload: '' });
+    const { session, connection } = quiet.connect('second-b', { channels: ['methods'] });
+    session.sendMethodResponse(connection.methodRequests[0]?.requestId ?? '', { status: 200, payload: '' });
     await turn();
     expect(quiet.hub.jobs.getJob('j-1')).toMatchObject({
       status: 'running',

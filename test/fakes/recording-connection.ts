@@ -3,8 +3,8 @@ import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../emulator/d
 import type { MethodRequest } from '../../emulator/domain/methods/method.ts';
 import type { ClientConnection, DisconnectReason } from '../../emulator/hub/client-connection.ts';
 
-/** A connection that records what the hub delivers over it. */
-export interface RecordingLink extends ClientConnection {
+/** A connection that records the deliveries of the hub. */
+export interface RecordingConnection extends ClientConnection {
   readonly desiredPatches: JsonObject[];
   readonly methodRequests: MethodRequest[];
   readonly messages: CloudToDeviceDelivery[];
@@ -13,7 +13,9 @@ export interface RecordingLink extends ClientConnection {
 }
 
 /** Creates a recording connection. It calls `onMessage` within the delivery of a cloud-to-device message. */
-export function createRecordingLink(onMessage?: (delivery: CloudToDeviceDelivery) => void): RecordingLink {
+export function createRecordingConnection(
+  onMessage?: (delivery: CloudToDeviceDelivery) => void,
+): RecordingConnection {
   const desiredPatches: JsonObject[] = [];
   const methodRequests: MethodRequest[] = [];
   const messages: CloudToDeviceDelivery[] = [];
