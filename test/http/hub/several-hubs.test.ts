@@ -3,7 +3,8 @@ import { createRandomIds, createSystemClock } from '../../../emulator/clocks/sys
 import { DEFAULT_HUB_OPTIONS } from '../../../emulator/emulator-options.ts';
 import { createHub } from '../../../emulator/hub/create-hub.ts';
 import type { Hub } from '../../../emulator/hub/hub.ts';
-import { type HttpHub, serviceToken, startHttpHub } from '../http-hub.ts';
+import { type HttpHub, startHttpHub } from '../http-hub.ts';
+import { serviceToken } from '../https-client.ts';
 
 const OTHER = 'other.azure-devices.net';
 
