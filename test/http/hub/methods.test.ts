@@ -105,6 +105,14 @@ describe('a direct method', () => {
     expect((await invoke({ methodName: 'odd' })).text).toBe('{"status":200,"payload":null}');
   });
 
+  it('logs a response that is not JSON', async () => {
+    connectClient('d', () => ({ status: 200, payload: '<html>' }));
+    await invoke({ methodName: 'odd' });
+    expect(http.logLines.filter(({ event }) => event === 'method-answer-unreadable')).toEqual([
+      { level: 'warn', event: 'method-answer-unreadable', fields: { message: expect.any(String) } },
+    ]);
+  });
+
   it('reaches a module by the path of the module', async () => {
     connectClient('d/m', (request) => ({ status: 200, payload: JSON.stringify(request.name) }));
     expect((await invoke({ methodName: 'x' }, '/twins/d/modules/m/methods')).body.payload).toBe('x');

@@ -48,6 +48,16 @@ describe('a malformed request', () => {
     await expectAlive();
   });
 
+  it('is logged with the error code of Node', async () => {
+    const socket = await http.connect();
+    await exchange(socket, 'GET / HTTP/9.9\r\n\r\n');
+    socket.destroy();
+    expect(http.logLines.findLast(({ event }) => event === 'request-broken')?.fields).toEqual({
+      code: 'HPE_INVALID_VERSION',
+      message: expect.stringContaining('Invalid HTTP version'),
+    });
+  });
+
   it('is ignored if the connection ends within its body', async () => {
     const socket = await http.connect();
     socket.write(`${head('PUT', '/devices/d', 'Content-Length: 100')}{`);
