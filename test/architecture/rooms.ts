@@ -18,8 +18,14 @@ export interface Room {
 export const ROOMS: readonly Room[] = [
   {
     name: 'domain',
+    paths: ['emulator/domain'],
+    what: 'What every service of IoT Hub shares: results, errors, JSON, time, operations. Pure.',
+    rooms: [],
+    packages: ['lossless-json'],
+  },
+  {
+    name: 'domain/*',
     paths: [
-      'emulator/domain',
       'emulator/domain/cloud-to-device',
       'emulator/domain/digital-twins',
       'emulator/domain/identities',
@@ -29,8 +35,8 @@ export const ROOMS: readonly Room[] = [
       'emulator/domain/twins',
     ],
     what: 'What IoT Hub is. Pure.',
-    rooms: [],
-    packages: ['lossless-json'],
+    rooms: ['domain'],
+    packages: [],
   },
   {
     name: 'query',
@@ -50,7 +56,7 @@ export const ROOMS: readonly Room[] = [
     name: 'store',
     paths: ['emulator/store'],
     what: 'The state of a hub.',
-    rooms: ['domain'],
+    rooms: ['domain', 'domain/*'],
     packages: [],
   },
   {
@@ -69,14 +75,14 @@ export const ROOMS: readonly Room[] = [
       'emulator/hub/twins',
     ],
     what: 'What IoT Hub does.',
-    rooms: ['domain', 'query', 'auth', 'store'],
+    rooms: ['domain', 'domain/*', 'query', 'auth', 'store'],
     packages: [],
   },
   {
     name: 'mqtt',
     paths: ['emulator/mqtt/wire', 'emulator/mqtt/hub'],
     what: 'The device API over MQTT.',
-    rooms: ['hub', 'domain'],
+    rooms: ['hub', 'domain', 'domain/*'],
     packages: ['node:*', 'aedes', 'mqtt-packet'],
   },
   {
@@ -103,7 +109,7 @@ export const ROOMS: readonly Room[] = [
       'emulator/http/hub/twins',
     ],
     what: 'The service API and the device API of a hub over HTTPS.',
-    rooms: ['http/wire', 'hub', 'domain'],
+    rooms: ['http/wire', 'hub', 'domain', 'domain/*'],
     packages: ['node:*'],
   },
   {
@@ -159,7 +165,7 @@ export const ROOMS: readonly Room[] = [
     name: 'harness',
     paths: ['harness', 'harness/clients', 'harness/waits'],
     what: 'The test harness.',
-    rooms: ['emulator', 'domain', 'clocks'],
+    rooms: ['emulator', 'domain', 'domain/*', 'clocks'],
     packages: [
       'node:*',
       'azure-iothub',
