@@ -33,17 +33,17 @@ function describeViolation({ from, to }: Import, rooms: readonly Room[]): string
   const room = findRoom(from, rooms);
   if (room === undefined) return `${from}: ${UNLISTED}`;
   if (to.kind === 'package') {
-    const isAllowed = room.packages.some((allowed) => matchesPackage(allowed, to.name));
+    const isAllowed = room.packages.some((allowed) => matches(allowed, to.name));
     return isAllowed ? undefined : `${from} imports ${to.name}, but ${room.name} may not import it.`;
   }
   const target = findRoom(to.path, rooms);
   if (target === undefined) return `${from} imports ${to.path}, which is not in a listed room.`;
-  const isAllowed = target === room || room.rooms.includes('*') || room.rooms.includes(target.name);
+  const isAllowed = target === room || room.rooms.some((allowed) => matches(allowed, target.name));
   return isAllowed
     ? undefined
     : `${from} imports ${to.path}, but ${room.name} may not import ${target.name}.`;
 }
 
-function matchesPackage(pattern: string, name: string): boolean {
+function matches(pattern: string, name: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }

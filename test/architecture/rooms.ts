@@ -4,7 +4,7 @@ export interface Room {
   /** Folders or single files, relative to the root. A folder does not include its subfolders. */
   readonly paths: readonly string[];
   readonly what: string;
-  /** The names of rooms that may be imported; `*` is every room. */
+  /** The names of rooms that may be imported. `hub/*` is every room whose name begins with `hub/`; `*` is every room. */
   readonly rooms: readonly string[];
   /** npm packages and `node:` modules that may be imported; `node:*` is every module of Node. */
   readonly packages: readonly string[];
@@ -18,8 +18,14 @@ export interface Room {
 export const ROOMS: readonly Room[] = [
   {
     name: 'domain',
+    paths: ['emulator/domain'],
+    what: 'What every service of IoT Hub shares: results, errors, JSON, time, operations. Pure.',
+    rooms: [],
+    packages: ['lossless-json'],
+  },
+  {
+    name: 'domain/*',
     paths: [
-      'emulator/domain',
       'emulator/domain/cloud-to-device',
       'emulator/domain/digital-twins',
       'emulator/domain/identities',
@@ -29,8 +35,8 @@ export const ROOMS: readonly Room[] = [
       'emulator/domain/twins',
     ],
     what: 'What IoT Hub is. Pure.',
-    rooms: [],
-    packages: ['lossless-json'],
+    rooms: ['domain'],
+    packages: [],
   },
   {
     name: 'query',
@@ -50,26 +56,101 @@ export const ROOMS: readonly Room[] = [
     name: 'store',
     paths: ['emulator/store'],
     what: 'The state of a hub.',
-    rooms: ['domain'],
+    rooms: ['domain', 'domain/*'],
     packages: [],
   },
   {
     name: 'hub',
-    paths: [
-      'emulator/hub',
-      'emulator/hub/access',
-      'emulator/hub/cloud-to-device',
-      'emulator/hub/digital-twins',
-      'emulator/hub/events',
-      'emulator/hub/identities',
-      'emulator/hub/jobs',
-      'emulator/hub/methods',
-      'emulator/hub/queries',
-      'emulator/hub/sessions',
-      'emulator/hub/twins',
+    paths: ['emulator/hub/hub.ts'],
+    what: 'The composition of a hub: one member per capability.',
+    rooms: ['hub/*', 'auth', 'domain', 'domain/*', 'store'],
+    packages: [],
+  },
+  {
+    name: 'hub/ports',
+    paths: ['emulator/hub'],
+    what: 'The ports of the hub, the connection to a client, and the activity feed.',
+    rooms: ['domain', 'domain/*', 'store'],
+    packages: [],
+  },
+  {
+    name: 'hub/access',
+    paths: ['emulator/hub/access'],
+    what: 'Who may do what.',
+    rooms: ['hub/ports', 'auth', 'domain', 'domain/*', 'store'],
+    packages: [],
+  },
+  {
+    name: 'hub/sessions',
+    paths: ['emulator/hub/sessions'],
+    what: 'Connected clients. Knows no capability.',
+    rooms: ['hub/ports', 'hub/access', 'domain', 'domain/*', 'store'],
+    packages: [],
+  },
+  {
+    name: 'hub/twins',
+    paths: ['emulator/hub/twins'],
+    what: 'Device twins and module twins.',
+    rooms: ['hub/ports', 'hub/sessions', 'domain', 'domain/*', 'store'],
+    packages: [],
+  },
+  {
+    name: 'hub/identities',
+    paths: ['emulator/hub/identities'],
+    what: 'Device identities and module identities, keys, statistics.',
+    rooms: ['hub/ports', 'hub/sessions', 'hub/twins', 'domain', 'domain/*', 'store'],
+    packages: [],
+  },
+  {
+    name: 'hub/digital-twins',
+    paths: ['emulator/hub/digital-twins'],
+    what: 'The Plug and Play view of device twins.',
+    rooms: ['hub/ports', 'hub/identities', 'hub/twins', 'domain', 'domain/*', 'store'],
+    packages: [],
+  },
+  {
+    name: 'hub/methods',
+    paths: ['emulator/hub/methods'],
+    what: 'Direct methods.',
+    rooms: ['hub/ports', 'hub/sessions', 'hub/identities', 'domain', 'domain/*', 'store'],
+    packages: [],
+  },
+  {
+    name: 'hub/cloud-to-device',
+    paths: ['emulator/hub/cloud-to-device'],
+    what: 'Cloud-to-device messages and feedback.',
+    rooms: ['hub/ports', 'hub/sessions', 'hub/identities', 'domain', 'domain/*', 'store'],
+    packages: [],
+  },
+  {
+    name: 'hub/events',
+    paths: ['emulator/hub/events'],
+    what: 'Device-to-cloud events.',
+    rooms: ['hub/ports', 'hub/access', 'domain', 'domain/*', 'store'],
+    packages: [],
+  },
+  {
+    name: 'hub/queries',
+    paths: ['emulator/hub/queries'],
+    what: 'Queries over twins and jobs.',
+    rooms: ['hub/ports', 'query', 'domain', 'domain/*', 'store'],
+    packages: [],
+  },
+  {
+    name: 'hub/jobs',
+    paths: ['emulator/hub/jobs'],
+    what: 'Scheduled jobs.',
+    rooms: [
+      'hub/ports',
+      'hub/sessions',
+      'hub/twins',
+      'hub/methods',
+      'hub/queries',
+      'query',
+      'domain',
+      'domain/*',
+      'store',
     ],
-    what: 'What IoT Hub does.',
-    rooms: ['domain', 'query', 'auth', 'store'],
     packages: [],
   },
   {
@@ -83,7 +164,7 @@ export const ROOMS: readonly Room[] = [
     name: 'mqtt/hub',
     paths: ['emulator/mqtt/hub'],
     what: 'The device API over MQTT.',
-    rooms: ['mqtt/wire', 'hub', 'domain'],
+    rooms: ['mqtt/wire', 'hub', 'hub/*', 'domain', 'domain/*'],
     packages: ['node:*'],
   },
   {
@@ -110,14 +191,14 @@ export const ROOMS: readonly Room[] = [
       'emulator/http/hub/twins',
     ],
     what: 'The service API and the device API of a hub over HTTPS.',
-    rooms: ['http/wire', 'hub', 'domain'],
+    rooms: ['http/wire', 'hub', 'hub/*', 'domain', 'domain/*'],
     packages: ['node:*'],
   },
   {
     name: 'clocks',
     paths: ['emulator/clocks'],
     what: 'Implementations of the ports for time, ids and randomness.',
-    rooms: ['hub'],
+    rooms: ['hub/ports'],
     packages: ['node:crypto'],
   },
   {
@@ -166,7 +247,7 @@ export const ROOMS: readonly Room[] = [
     name: 'harness',
     paths: ['harness', 'harness/clients', 'harness/waits'],
     what: 'The test harness.',
-    rooms: ['emulator', 'domain', 'clocks'],
+    rooms: ['emulator', 'domain', 'domain/*', 'clocks'],
     packages: [
       'node:*',
       'azure-iothub',

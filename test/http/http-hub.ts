@@ -1,4 +1,4 @@
-import { Agent, type RequestOptions, request as sendRequest } from 'node:https';
+import { Agent } from 'node:https';
 import { connect, type TLSSocket } from 'node:tls';
 import iothub from 'azure-iothub';
 import { createAuthority } from '../../emulator/certificates/authority.ts';
@@ -12,20 +12,17 @@ import { createHub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
 import type { Clock, Journal, Log, LogFields } from '../../emulator/hub/ports.ts';
 import { listenHttps } from '../../emulator/listen/https.ts';
-import { formatSasToken } from '../auth/format-sas-token.ts';
+import { HOST_NAME, type Reply, type SendOptions, send } from './https-client.ts';
 
-export const HOST_NAME = '127.0.0.1';
-const API_VERSION = 'api-version=2021-04-12';
-
-/** A hub behind a real HTTPS socket, and the ways to talk to it. */
+/** A hub behind a real HTTPS socket, and clients of it. */
 export interface HttpHub extends AsyncDisposable {
   readonly hub: Hub;
   readonly port: number;
-  /** Trusts the hub's certificate and leads to its port. */
+  /** Trusts the certificate of the hub and connects to its port. */
   readonly agent: Agent;
   readonly logLines: LogLine[];
   send(method: string, path: string, options?: SendOptions): Promise<Reply>;
-  /** The real service client, wired by its options. */
+  /** Creates the service client of the SDK, wired by its options. */
   registry(policyName?: string): iothub.Registry;
   digitalTwinClient(policyName?: string): iothub.DigitalTwinClient;
   connectionString(policyName?: string): string;
@@ -36,27 +33,6 @@ interface LogLine {
   readonly level: string;
   readonly event: string;
   readonly fields: LogFields;
-}
-
-export interface SendOptions {
-  /** The policy that signs; `iothubowner` where nothing else is said. */
-  readonly policy?: string;
-  /** The whole Authorization header; null sends none. */
-  readonly authorization?: string | null;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it is where it is text or bytes, else as JSON. */
-  readonly body?: unknown;
-  readonly certificate?: { readonly cert: string; readonly key: string };
-}
-
-export interface Reply {
-  readonly status: number;
-  readonly reason: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly rawHeaders: readonly string[];
-  readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of the body
-  readonly body: any;
 }
 
 export interface HttpHubOptions extends Partial<HubOptions> {
@@ -120,7 +96,7 @@ export async function startHttpHub(options: HttpHubOptions = {}): Promise<HttpHu
   };
 }
 
-/** The REST client inside a service client, whose options take an agent. */
+/** Returns the REST client inside a service client. Its options accept an agent. */
 export function restClientOf(client: object): { setOptions(options: { http: { agent: Agent } }): void } {
   return (client as { _restApiClient: { setOptions(options: { http: { agent: Agent } }): void } })
     ._restApiClient;
@@ -130,7 +106,7 @@ interface GeneratedClient {
   _pl: { _httpClient: { sendRequest(request: { agentSettings?: object }): Promise<unknown> } };
 }
 
-// A client generated from the service's description takes an agent with each request only.
+// A client that is generated from the description of the service accepts an agent only with each request.
 function withAgent(client: iothub.DigitalTwinClient, agent: Agent): iothub.DigitalTwinClient {
   const generated = (client as unknown as GeneratedClient)._pl;
   const sender = generated._httpClient;
@@ -143,29 +119,9 @@ function withAgent(client: iothub.DigitalTwinClient, agent: Agent): iothub.Digit
   return client;
 }
 
-/** A token signed with a default key, for the hub or a part of it. */
-export function serviceToken(policyName = 'iothubowner', resource = HOST_NAME): string {
-  return formatSasToken({ resource, key: DEFAULT_KEY, expirySeconds: inAnHour(), policyName });
-}
-
-/** A client's own token. */
-export function clientToken(clientId: string, key: string): string {
-  const [deviceId, moduleId] = clientId.split('/');
-  const module = moduleId === undefined ? '' : `/modules/${moduleId}`;
-  return formatSasToken({
-    resource: `${HOST_NAME}/devices/${deviceId}${module}`,
-    key,
-    expirySeconds: inAnHour(),
-  });
-}
-
-function inAnHour(): number {
-  return Math.floor(Date.now() / 1000) + 3600;
-}
-
 function agentTo(port: number, ca: string): Agent {
   const agent = new Agent({ keepAlive: true, ca });
-  // Where a client names no port, as the service clients never do, the agent's default counts.
+  // If a client names no port, as service clients never do, the default of the agent counts.
   (agent as unknown as { defaultPort: number }).defaultPort = port;
   return agent;
 }
@@ -189,59 +145,4 @@ async function makeCertificates() {
     issuer: authority,
   });
   return { authority, leaf };
-}
-
-function send(
-  to: { readonly port: number; readonly ca: string; readonly agent: Agent },
-  method: string,
-  path: string,
-  options: SendOptions,
-): Promise<Reply> {
-  const { body, certificate } = options;
-  const authorization =
-    options.authorization === undefined ? serviceToken(options.policy) : options.authorization;
-  const bytes = body === undefined || body instanceof Uint8Array ? body : textOf(body);
-  const target = path.includes('api-version')
-    ? path
-    : `${path}${path.includes('?') ? '&' : '?'}${API_VERSION}`;
-  const requestOptions: RequestOptions = {
-    host: HOST_NAME,
-    port: to.port,
-    ca: to.ca,
-    // Without it the certificate would be checked against the Host header.
-    servername: '',
-    method,
-    path: target,
-    headers: {
-      ...(authorization === null ? {} : { Authorization: authorization }),
-      ...(bytes === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(bytes)) }),
-      ...options.headers,
-    },
-    ...(certificate === undefined ? { agent: to.agent } : { ...certificate, agent: false }),
-  };
-  return new Promise((resolve, reject) => {
-    const request = sendRequest(requestOptions, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        const isJson = response.headers['content-type']?.includes('json') === true;
-        resolve({
-          status: response.statusCode ?? 0,
-          reason: response.statusMessage ?? '',
-          headers: response.headers as Reply['headers'],
-          rawHeaders: response.rawHeaders,
-          text,
-          body: isJson && text !== '' ? JSON.parse(text) : undefined,
-        });
-      });
-    });
-    request.on('error', reject);
-    request.end(bytes);
-  });
-}
-
-function textOf(body: unknown): string {
-  return typeof body === 'string' ? body : JSON.stringify(body);
 }

@@ -3,7 +3,7 @@ import { type Request, type Response, Router } from 'express';
 import { failed, type Result } from '../../domain/result.ts';
 import { answerExchange, type Exchange, failExchange, logFieldsOf, openExchange } from './exchange.ts';
 import type { HttpService, VirtualHost } from './http-service.ts';
-import { hasBody, readBody } from './request-body.ts';
+import { readBody } from './request-body.ts';
 import type { Outcome, Route, RouteHead } from './route.ts';
 import { createRouteTable } from './route-table.ts';
 
@@ -12,7 +12,6 @@ export type HttpDoor = (request: IncomingMessage, response: ServerResponse) => v
 
 const MAXIMUM_BODY_BYTES = 1_048_576;
 const API_VERSION = /^\d{4}-\d{2}-\d{2}(-preview)?$/;
-const NO_BODY = Buffer.alloc(0);
 
 /**
  * Creates the door of an HTTP API. Express is the shell; the route table of the API does the matching, because ids
@@ -62,11 +61,12 @@ function perform<Host extends VirtualHost, Caller, R extends Route<Host, Caller>
   if ('refused' in route) return refuse(exchange, route);
   const { parameters } = match;
   const { headers, rawHeaders } = request;
-  const handle = (body: Buffer): Outcome =>
-    route.handle(host, { parameters, query, headers, rawHeaders, body }, caller.value);
-  if (!hasBody(request)) return handle(NO_BODY);
+  const handle = (body: Result<Buffer>): Outcome =>
+    body.ok
+      ? route.handle(host, { parameters, query, headers, rawHeaders, body: body.value }, caller.value)
+      : body;
   const body = readBody(request, route.maximumBodyBytes ?? MAXIMUM_BODY_BYTES);
-  return body.then((read) => (read.ok ? handle(read.value) : read));
+  return body instanceof Promise ? body.then(handle) : handle(body);
 }
 
 function hasApiVersion({ request, query, match }: Exchange): boolean {

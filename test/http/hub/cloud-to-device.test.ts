@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import iotDevice from 'azure-iot-device';
 import iotDeviceHttp from 'azure-iot-device-http';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createManualClock, type ManualClock } from '../../../emulator/clocks/manual-clock.ts';
 import type { MessageProperties } from '../../../emulator/domain/messages/message.ts';
-import { clientToken, HOST_NAME, type HttpHub, type Reply, startHttpHub } from '../http-hub.ts';
+import { type HttpHub, startHttpHub } from '../http-hub.ts';
+import { clientToken, HOST_NAME, type Reply } from '../https-client.ts';
 
 let http: HttpHub;
 let clock: ManualClock;
@@ -33,12 +34,12 @@ function sendToDevice(body: string, properties: Partial<MessageProperties> = {})
   expect(sent.ok).toBe(true);
 }
 
-describe('a device receives messages over HTTPS', () => {
-  test('204 without a body where none waits', async () => {
+describe('a device that receives messages', () => {
+  it('gets 204 without a body if there is none', async () => {
     expect(await receive()).toMatchObject({ status: 204, text: '', headers: { 'content-length': '0' } });
   });
 
-  test('200 with the bytes, a quoted lock token and every property in the names that the clients read', async () => {
+  it('gets 200 with the bytes, a lock token in quotes, and every property by the name that clients read', async () => {
     sendToDevice('hello', {
       system: {
         messageId: 'm1',
@@ -73,29 +74,29 @@ describe('a device receives messages over HTTPS', () => {
     expect(reply.headers['content-type']).toBeUndefined();
   });
 
-  test.each<[string, (token: string) => Promise<Reply>, string]>([
+  it.each<[string, (token: string) => Promise<Reply>, string]>([
     ['completes', (token) => ask('DELETE', `devicebound/${token}`), 'Success'],
     [
-      'completes, as .NET says it,',
+      'completes, as the .NET client does,',
       (token) => ask('DELETE', `deviceBound/${token}`, { headers: { 'If-Match': `"${token}"` } }),
       'Success',
     ],
     [
-      'rejects, as Node says it,',
+      'rejects, as the Node client does,',
       (token) => ask('DELETE', `devicebound/${token}?api-version=2021-04-12&reject`),
       'Rejected',
     ],
     [
-      'rejects, as the Azure CLI says it,',
+      'rejects, as the Azure CLI does,',
       (token) => ask('DELETE', `deviceBound/${token}?reject=&api-version=2021-04-12`),
       'Rejected',
     ],
     [
-      'rejects, as Java says it,',
+      'rejects, as the Java client does,',
       (token) => ask('DELETE', `devicebound/${token}?api-version=2020-09-30&%3Freject=true`),
       'Rejected',
     ],
-  ])('and %s them', async (_title, settle, statusCode) => {
+  ])('%s them', async (_title, settle, statusCode) => {
     sendToDevice('one', { system: { messageId: 'm1' } });
     const token = lockTokenOf(await receive());
     expect(await settle(token)).toMatchObject({ status: 204, text: '' });
@@ -106,7 +107,7 @@ describe('a device receives messages over HTTPS', () => {
     expect(again).toMatchObject({ status: 412, headers: { 'iothub-errorcode': 'DeviceMessageLockLost' } });
   });
 
-  test('and abandons them, which counts as a delivery, where Java sends a byte with it', async () => {
+  it('abandons them, which counts as a delivery, also with the body that the Java client sends', async () => {
     sendToDevice('one');
     const token = lockTokenOf(await receive());
     expect((await ask('POST', `devicebound/${token}/abandon`, { body: 'x' })).status).toBe(204);
@@ -115,7 +116,7 @@ describe('a device receives messages over HTTPS', () => {
     expect(lockTokenOf(again)).not.toBe(token);
   });
 
-  test('and loses a lock after a minute', async () => {
+  it('loses a lock after a minute', async () => {
     sendToDevice('one');
     const token = lockTokenOf(await receive());
     expect((await receive()).status).toBe(204);
@@ -126,7 +127,7 @@ describe('a device receives messages over HTTPS', () => {
 });
 
 describe('a back end', () => {
-  test('sends a message over HTTPS, as Azure IoT Explorer does', async () => {
+  it('sends a message over HTTPS, as Azure IoT Explorer does', async () => {
     const headers = { 'iothub-app-Colour': 'red', 'iothub-messageid': 'm1', 'iothub-ack': 'positive' };
     const sent = await http.send('POST', '/devices%2Fd%2Fmessages%2FdeviceBound', {
       policy: 'service',
@@ -140,7 +141,7 @@ describe('a back end', () => {
     });
   });
 
-  test('is told of a full queue', async () => {
+  it('gets an error if the queue is full', async () => {
     for (let count = 0; count < 50; count++) sendToDevice(String(count));
     const refused = await http.send('POST', '/devices/d/messages/devicebound', { body: 'x' });
     expect(refused).toMatchObject({
@@ -150,7 +151,7 @@ describe('a back end', () => {
     expect(refused.body.Message.split(';')).toHaveLength(2);
   });
 
-  test('purges what waits', async () => {
+  it('purges the queue', async () => {
     sendToDevice('one');
     sendToDevice('two');
     const purged = await http.send('DELETE', '/devices/d/commands');
@@ -161,12 +162,12 @@ describe('a back end', () => {
     expect((await receive()).status).toBe(204);
   });
 
-  test('sees how many wait in the identity', async () => {
+  it('finds the number of queued messages in the identity', async () => {
     sendToDevice('one');
     expect((await http.send('GET', '/devices/d')).body.cloudToDeviceMessageCount).toBe(1);
   });
 
-  test('receives feedback and settles it', async () => {
+  it('receives, abandons and completes feedback', async () => {
     expect((await http.send('GET', '/messages/servicebound/feedback')).status).toBe(204);
     sendToDevice('one');
     await ask('DELETE', `devicebound/${lockTokenOf(await receive())}`);
@@ -182,8 +183,8 @@ describe('a back end', () => {
   });
 });
 
-describe('the Node device client over HTTP', () => {
-  test('receives a message and completes it', async () => {
+describe('the Node device client over HTTPS', () => {
+  it('receives a message and completes it', async () => {
     const { Client } = iotDevice;
     const client = Client.fromConnectionString(
       `HostName=${HOST_NAME};DeviceId=d;SharedAccessKey=${key}`,

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HUB_ERRORS, type HubErrorName, httpStatusOf } from '../../../emulator/domain/errors.ts';
 import { DEFAULT_POLICIES, type Permission } from '../../../emulator/domain/policy.ts';
 import type { HubRoute } from '../../../emulator/http/hub/route.ts';
 import { ROUTES } from '../../../emulator/http/hub/routes.ts';
 
-import { clientToken, type HttpHub, type Reply, type SendOptions, startHttpHub } from '../http-hub.ts';
+import { type HttpHub, startHttpHub } from '../http-hub.ts';
+import { clientToken, type Reply, type SendOptions } from '../https-client.ts';
 import { ERROR_PATHS, type ErrorCase } from './error-paths.ts';
 
 let http: HttpHub;
@@ -34,7 +35,7 @@ function send(route: HubRoute, path: string, options: SendOptions = {}): Promise
   return http.send(route.method, path, { ...authorization, ...options });
 }
 
-/** These tell of each item in a document of their own. */
+/** These errors report each item in a document of their own. */
 const IN_BULK: readonly HubErrorName[] = [
   'BulkRegistryOperationFailure',
   'BulkRegenerateDeviceKeyOperationFailure',
@@ -58,7 +59,7 @@ function expectError(reply: Reply, error: HubErrorName): void {
   }
 }
 
-/** A policy that has none of the rights. */
+/** Returns the name of a policy that has none of the permissions. */
 function policyWithout(permissions: readonly Permission[]): string {
   const policy = Object.entries(DEFAULT_POLICIES).find(
     ([, own]) => !permissions.some((right) => own.includes(right)),
@@ -81,12 +82,12 @@ function describeCase({ path, headers, body, error }: ErrorCase): string {
   return [path, JSON.stringify(headers), content?.slice(0, 60), error].filter(Boolean).join(' ');
 }
 
-test('every operation that works has its failures in the table', () => {
+it('every supported operation has its failures in the table', () => {
   expect(Object.keys(ERROR_PATHS).sort()).toEqual(working.map(keyOf).sort());
 });
 
-describe('without a right', () => {
-  test.each(rowsOf(working))('%s is refused', async (key, route) => {
+describe('a request without a permission', () => {
+  it.each(rowsOf(working))('is refused: %s', async (key, route) => {
     const path = ERROR_PATHS[key]?.path ?? '';
     const error = route.api === 'device' ? 'IotHubUnauthorized' : 'IotHubUnauthorizedAccess';
     expectError(await http.send(route.method, path, { authorization: null }), error);
@@ -94,50 +95,59 @@ describe('without a right', () => {
   });
 });
 
-describe('what is missing or conflicts is told by', () => {
-  test.each(casesOf('missing', 'conflicting'))(
-    '%s: %s',
+describe('a request for something that is missing or in conflict', () => {
+  it.each(casesOf('missing', 'conflicting'))(
+    'is an error: %s: %s',
     async (key, _title, route, { path, error, ...options }) => {
       expectError(await send(route, path ?? ERROR_PATHS[key]?.path ?? '', options), error);
     },
   );
 });
 
-describe('what is malformed is told by', () => {
-  test.each(casesOf('malformed'))('%s: %s', async (key, _title, route, { path, error, ...options }) => {
-    expectError(await send(route, path ?? ERROR_PATHS[key]?.path ?? '', options), error);
-  });
+describe('a malformed request', () => {
+  it.each(casesOf('malformed'))(
+    'is an error: %s: %s',
+    async (key, _title, route, { path, error, ...options }) => {
+      expectError(await send(route, path ?? ERROR_PATHS[key]?.path ?? '', options), error);
+    },
+  );
 });
 
-describe('a body beyond the limit', () => {
-  test.each(rowsOf(working))('is refused by %s', async (key, route) => {
+describe('a body that is too large', () => {
+  it.each(rowsOf(working))('is refused: %s', async (key, route) => {
     const body = Buffer.alloc((route.maximumBodyBytes ?? 1_048_576) + 1, 0x20);
     expectError(await send(route, ERROR_PATHS[key]?.path ?? '', { body }), 'MessageTooLarge');
   });
 });
 
-describe('an operation that comes later is refused by name', () => {
+describe('an operation that is not supported', () => {
   const filled = (path: string) =>
     path.replaceAll(':deviceId', 'd').replaceAll(':moduleId', 'm').replaceAll(':', '');
 
-  test.each(rowsOf(refused.filter(({ api }) => api === 'service')))('%s', async (_key, route) => {
-    const reply = await http.send(route.method, filled(route.path), { body: {} });
-    expectError(reply, 'FeatureNotSupported');
-    expect(reply.body.Message).toContain(route.meaning);
-    const path = filled(route.path);
-    const line = http.logLines.find(({ event, fields }) => {
-      return (
-        event === 'operation-not-supported' && fields['path'] === path && fields['method'] === route.method
-      );
-    });
-    expect(line).toMatchObject({
-      level: 'warn',
-      fields: { operation: route.operation, errorCode: 'FeatureNotSupported', message: expect.any(String) },
-    });
-  });
+  it.each(rowsOf(refused.filter(({ api }) => api === 'service')))(
+    'is refused by name: %s',
+    async (_key, route) => {
+      const reply = await http.send(route.method, filled(route.path), { body: {} });
+      expectError(reply, 'FeatureNotSupported');
+      expect(reply.body.Message).toContain(route.meaning);
+      const path = filled(route.path);
+      const line = http.logLines.find(({ event, fields }) => {
+        return (
+          event === 'operation-not-supported' && fields['path'] === path && fields['method'] === route.method
+        );
+      });
+      expect(line).toMatchObject({
+        level: 'warn',
+        fields: { operation: route.operation, errorCode: 'FeatureNotSupported', message: expect.any(String) },
+      });
+    },
+  );
 
-  test.each(rowsOf(refused.filter(({ api }) => api === 'device')))('%s, to a device', async (_key, route) => {
-    const reply = await http.send(route.method, filled(route.path), { policy: 'device', body: {} });
-    expectError(reply, 'FeatureNotSupported');
-  });
+  it.each(rowsOf(refused.filter(({ api }) => api === 'device')))(
+    'is refused by name for a device: %s',
+    async (_key, route) => {
+      const reply = await http.send(route.method, filled(route.path), { policy: 'device', body: {} });
+      expectError(reply, 'FeatureNotSupported');
+    },
+  );
 });

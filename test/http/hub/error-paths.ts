@@ -1,24 +1,24 @@
 import type { HubErrorName } from '../../../emulator/domain/errors.ts';
-import type { SendOptions } from '../http-hub.ts';
+import type { SendOptions } from '../https-client.ts';
 
-/** A request that an operation refuses, and how. The path is the one of the route with its parameters filled in. */
+/** A request that an operation refuses, and the error. The default path is the one of {@link ErrorPaths}. */
 export interface ErrorCase extends Pick<SendOptions, 'headers' | 'body'> {
   readonly path?: string;
   readonly error: HubErrorName;
 }
 
-/** How one operation fails; a text says why it cannot fail that way. Besides, every one is asked without rights and with too large a body. */
+/** How one operation fails. A string says why it cannot fail in that way. */
 export interface ErrorPaths {
-  /** A request that would succeed but for the right or the size of its body. */
+  /** The path of a request that fails only because of a missing permission or the size of its body. */
   readonly path: string;
   readonly missing: ErrorCase | string;
   readonly conflicting: ErrorCase | string;
   readonly malformed: readonly ErrorCase[] | string;
 }
 
-const NOTHING_TO_MISS = 'it names nothing';
+const NOTHING_TO_MISS = 'it names no resource';
 const READS_ONLY = 'it only reads';
-const TAKES_ANYTHING = 'it reads nothing of the request';
+const TAKES_ANYTHING = 'it uses no input';
 const ANY = { 'If-Match': '*' };
 const STALE = { 'If-Match': '"AAAA"' };
 
@@ -106,11 +106,11 @@ const twin = (path: string, missing: string, isPut: boolean): ErrorPaths => ({
 const settle = (path: string): ErrorPaths => ({
   path,
   missing: { error: 'DeviceMessageLockLost' },
-  conflicting: 'a token that is settled is gone',
+  conflicting: 'a settled lock token does not exist any more',
   malformed: TAKES_ANYTHING,
 });
 
-/** The failures of every operation that is not refused as a whole, by method and path of its route. */
+/** The failures of every supported operation, by the method and path of its route. */
 export const ERROR_PATHS: Readonly<Record<string, ErrorPaths>> = {
   'GET /devices': {
     path: '/devices',
@@ -199,7 +199,7 @@ export const ERROR_PATHS: Readonly<Record<string, ErrorPaths>> = {
   'DELETE /devices/:deviceId/commands': {
     path: '/devices/d/commands',
     missing: { path: '/devices/nobody/commands', error: 'DeviceNotFound' },
-    conflicting: 'it asks for nothing to be as it was',
+    conflicting: 'it has no precondition',
     malformed: [{ path: '/devices/a%20b/commands', error: 'ArgumentInvalid' }],
   },
   'GET /statistics/service': {
@@ -227,7 +227,7 @@ export const ERROR_PATHS: Readonly<Record<string, ErrorPaths>> = {
   'POST /devices/:deviceId/messages/devicebound': {
     path: '/devices/d/messages/devicebound',
     missing: { path: '/devices/nobody/messages/devicebound', body: 'x', error: 'DeviceNotFound' },
-    conflicting: 'a full queue is shown with the messages',
+    conflicting: 'the test of cloud-to-device messages fills a queue',
     malformed: [
       { path: '/devices/a%20b/messages/devicebound', body: 'x', error: 'ArgumentInvalid' },
       { headers: { 'iothub-ack': 'perhaps' }, body: 'x', error: 'ArgumentInvalid' },
@@ -236,7 +236,7 @@ export const ERROR_PATHS: Readonly<Record<string, ErrorPaths>> = {
   'POST /devices/:deviceId/messages/events': {
     path: '/devices/d/messages/events',
     missing: { path: '/devices/nobody/messages/events', body: 'x', error: 'IotHubUnauthorized' },
-    conflicting: 'telemetry is only ever added',
+    conflicting: 'telemetry is only appended',
     malformed: [
       '{"body":"MQ=="}',
       '[1]',
@@ -315,7 +315,7 @@ export const ERROR_PATHS: Readonly<Record<string, ErrorPaths>> = {
       body: { policyKey: 'both', devices: [{ id: 'nobody' }] },
       error: 'BulkRegenerateDeviceKeyOperationFailure',
     },
-    conflicting: 'it asks for nothing to be as it was',
+    conflicting: 'it has no precondition',
     malformed: [
       ...BAD_BODIES,
       { body: { policyKey: 'none', devices: [{ id: 'd' }] }, error: 'InvalidPolicyKey' },
@@ -362,7 +362,7 @@ export const ERROR_PATHS: Readonly<Record<string, ErrorPaths>> = {
   },
   'GET /jobs/v2/:jobId': {
     path: '/jobs/v2/far',
-    missing: 'of a job that it does not hold the hub says that its status is unknown',
+    missing: 'a job that does not exist has the status unknown',
     conflicting: READS_ONLY,
     malformed: TAKES_ANYTHING,
   },

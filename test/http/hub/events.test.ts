@@ -1,17 +1,11 @@
 import iotDevice from 'azure-iot-device';
 import iotDeviceHttp from 'azure-iot-device-http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../../../emulator/certificates/authority.ts';
 import { issueCertificate } from '../../../emulator/certificates/issue.ts';
 import type { DeviceEvent } from '../../../emulator/domain/messages/message.ts';
-import {
-  clientToken,
-  HOST_NAME,
-  type HttpHub,
-  type SendOptions,
-  serviceToken,
-  startHttpHub,
-} from '../http-hub.ts';
+import { type HttpHub, startHttpHub } from '../http-hub.ts';
+import { clientToken, HOST_NAME, type SendOptions, serviceToken } from '../https-client.ts';
 
 let http: HttpHub;
 let key: string;
@@ -24,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => http[Symbol.asyncDispose]());
 
-/** Sends to the event path of the device and gives the first event that the hub then has. */
+/** Sends to the event path of the device and resolves to the first event that the hub then has. */
 async function eventOf(options: SendOptions): Promise<DeviceEvent> {
   return (await eventsOf(1, () => sendEvents(options)))[0] as DeviceEvent;
 }
@@ -54,8 +48,8 @@ async function sendEvents(options: SendOptions): Promise<void> {
 const BATCH = { 'Content-Type': 'application/vnd.microsoft.iothub.json' };
 const textOf = (event: DeviceEvent | undefined) => Buffer.from(event?.body ?? []).toString();
 
-describe('a single message over the device HTTPS API', () => {
-  test('keeps its body, its system properties and the letter case of its application properties', async () => {
+describe('a single device-to-cloud message', () => {
+  it('keeps its body, its system properties and the letter case of its application properties', async () => {
     const event = await eventOf({
       headers: {
         'iothub-app-MixedCase': 'a value',
@@ -90,20 +84,20 @@ describe('a single message over the device HTTPS API', () => {
     });
   });
 
-  test('may be empty, and its request needs no content type', async () => {
+  it('can be empty, and needs no content type', async () => {
     expect(textOf(await eventOf({}))).toBe('');
   });
 
-  test.each([
+  it.each([
     ['application/json', 'application/json'],
     ['application/octet-stream', undefined],
     ['binary/octet-stream', undefined],
-  ])('with the plain header Content-Type %s has the content type %s', async (header, contentType) => {
+  ])('with the header Content-Type %s has the content type %s', async (header, contentType) => {
     const event = await eventOf({ headers: { 'Content-Type': header }, body: 'x' });
     expect(event.contentType).toBe(contentType);
   });
 
-  test('may hold 256 KB with its properties, and not a byte more', async () => {
+  it('can have 256 KB with its properties, and not a byte more', async () => {
     const authorization = clientToken('d', key);
     const send = (size: number) =>
       http.send('POST', '/devices/d/messages/events', {
@@ -117,12 +111,12 @@ describe('a single message over the device HTTPS API', () => {
     expect(refused.headers['iothub-errorcode']).toBe('MessageTooLarge');
   });
 
-  test('may be sent with a policy that may connect devices', async () => {
+  it('can be sent with a policy that may connect devices', async () => {
     const event = await eventOf({ authorization: serviceToken('device'), body: 'x' });
     expect(event.systemProperties['iothub-connection-auth-method']).toContain('"scope":"hub"');
   });
 
-  test('does not make the device active', async () => {
+  it('does not make the device active', async () => {
     await sendEvents({ body: 'x' });
     const device = await http.send('GET', '/devices/d');
     expect(device.body).toMatchObject({
@@ -131,7 +125,7 @@ describe('a single message over the device HTTPS API', () => {
     });
   });
 
-  test('of a module is 404, for modules have no such path', async () => {
+  it('of a module is 404, because modules have no such path', async () => {
     const module = await http.send('GET', '/devices/d/modules/m');
     const authorization = clientToken('d/m', module.body.authentication.symmetricKey.primaryKey);
     const reply = await http.send('POST', '/devices/d/modules/m/messages/events', {
@@ -144,7 +138,7 @@ describe('a single message over the device HTTPS API', () => {
     );
   });
 
-  test('of a device with a certificate needs no token', async () => {
+  it('of a device with a certificate needs no token', async () => {
     const now = Date.now();
     const authority = await createAuthority(now);
     await using trusting = await startHttpHub({ trustedAuthorities: [authority.certificatePem] });
@@ -165,7 +159,7 @@ describe('a single message over the device HTTPS API', () => {
 });
 
 describe('a batch of messages', () => {
-  test('is base64 unless it says otherwise, and its properties are told apart by their names', async () => {
+  it('is base64 by default, and names tell system properties from application properties', async () => {
     const [first, second] = await eventsOf(2, () =>
       sendEvents({
         headers: BATCH,
@@ -185,7 +179,7 @@ describe('a batch of messages', () => {
     expect(second?.properties).toEqual({});
   });
 
-  test('is refused as a whole where one message is malformed', async () => {
+  it('is refused as a whole if one message is malformed', async () => {
     const body = [{ body: 'MQ==' }, { body: 7 }];
     const [event] = await eventsOf(1, async () => {
       const options = { authorization: clientToken('d', key), headers: BATCH, body };
@@ -196,15 +190,15 @@ describe('a batch of messages', () => {
   });
 });
 
-describe('the Node device client over HTTP', () => {
+describe('the Node device client over HTTPS', () => {
   const { Client, Message } = iotDevice;
 
-  test('sends a message and a batch', async () => {
+  it('sends a message and a batch', async () => {
     const client = Client.fromConnectionString(
       `HostName=${HOST_NAME};DeviceId=d;SharedAccessKey=${key}`,
       iotDeviceHttp.Http,
     );
-    // The options of the transport reach its requests, and with them the agent that knows the port.
+    // The options of the transport apply to its requests, and so does the agent, which has the port.
     await client.setOptions({ http: { agent: http.agent, receivePolicy: { manualPolling: true } } } as never);
     await client.open();
     const single = new Message('single');

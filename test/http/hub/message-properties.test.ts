@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { MessageProperties } from '../../../emulator/domain/messages/message.ts';
 import {
   formatPropertyHeaders,
@@ -7,9 +7,9 @@ import {
   parsePropertyMembers,
 } from '../../../emulator/http/hub/message-properties.ts';
 
-describe('the headers of a message', () => {
-  test.each<[string, readonly string[], Partial<MessageProperties>]>([
-    ['nothing', [], {}],
+describe('the properties of a message', () => {
+  it.each<[string, readonly string[], Partial<MessageProperties>]>([
+    ['no headers', [], {}],
     ['the headers of any request', ['Host', 'h', 'User-Agent', 'u', 'iothub-operation', 'd2c'], {}],
     ['a system property in any letter case', ['IoTHub-MessageId', 'm'], { system: { messageId: 'm' } }],
     ['the creation time of .NET', ['iothub-creationtimeutc', 't'], { system: { creationTimeUtc: 't' } }],
@@ -31,14 +31,14 @@ describe('the headers of a message', () => {
       ['content-type', 'a/b', 'content-encoding', 'utf-8'],
       { system: { contentType: 'a/b', contentEncoding: 'utf-8' } },
     ],
-    ['bytes, which say nothing', ['Content-Type', 'binary/octet-stream'], {}],
-  ])('are read: %s', (_title, headers, { system = {}, application = {} }) => {
+    ['the content type of bytes, which is ignored', ['Content-Type', 'binary/octet-stream'], {}],
+  ])('are parsed from headers: %s', (_title, headers, { system = {}, application = {} }) => {
     const properties = parsePropertyHeaders(headers);
     expect(properties.system).toEqual(system);
     expect(Object.entries(properties.application)).toEqual(Object.entries(application));
   });
 
-  test('what is written for a device can be a header, and reads back', () => {
+  it('are formatted as headers that parse to the same properties', () => {
     const name = fc.stringMatching(/^[A-Za-z0-9!#$&'*+.^_`|~-]{1,20}$/);
     const value = fc.stringMatching(/^[\x21-\x7e]([\x20-\x7e]{0,20}[\x21-\x7e])?$/);
     const properties = fc.record({
@@ -57,7 +57,7 @@ describe('the headers of a message', () => {
     );
   });
 
-  test('no text of a sender makes a header that Node refuses', () => {
+  it('never make a header that Node refuses', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (name, value) => {
         const headers = formatPropertyHeaders({
@@ -70,16 +70,16 @@ describe('the headers of a message', () => {
   });
 });
 
-describe('the properties of a message of a batch', () => {
-  test.each<[string, Record<string, string>, MessageProperties]>([
+describe('the properties of one message of a batch', () => {
+  it.each<[string, Record<string, string>, MessageProperties]>([
     [
-      'are told apart by their names',
+      'are system or application properties by their names',
       { 'iothub-messageid': 'm', 'iothub-app-a': 'b' },
       { system: { messageId: 'm' }, application: { a: 'b' } },
     ],
-    ['are the application’s own without any prefix', { a: 'b' }, { system: {}, application: { a: 'b' } }],
+    ['are application properties without a prefix', { a: 'b' }, { system: {}, application: { a: 'b' } }],
     [
-      'are left out where the hub alone may set them',
+      'are omitted if only the hub may set them',
       { 'iothub-enqueuedtime': 't' },
       { system: {}, application: {} },
     ],

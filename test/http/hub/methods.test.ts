@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import iotDevice from 'azure-iot-device';
 import iotDeviceMqtt from 'azure-iot-device-mqtt';
 import iothub from 'azure-iothub';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createManualClock, type ManualClock } from '../../../emulator/clocks/manual-clock.ts';
 import {
   type ClientIdentity,
@@ -10,7 +10,8 @@ import {
 } from '../../../emulator/domain/identities/client-identity.ts';
 import type { MethodRequest, MethodResponse } from '../../../emulator/domain/methods/method.ts';
 import type { ClientSession } from '../../../emulator/hub/sessions/client-session.ts';
-import { clientToken, HOST_NAME, type HttpHub, type Reply, restClientOf, startHttpHub } from '../http-hub.ts';
+import { type HttpHub, restClientOf, startHttpHub } from '../http-hub.ts';
+import { clientToken, HOST_NAME, type Reply } from '../https-client.ts';
 
 let http: HttpHub;
 let clock: ManualClock;
@@ -29,7 +30,7 @@ beforeEach(async () => {
 });
 afterEach(() => http[Symbol.asyncDispose]());
 
-/** Connects a client that listens to methods; what `answer` gives is its reply, undefined leaves the caller waiting. */
+/** Connects a client that subscribes to methods. If `answer` returns undefined, it does not respond. */
 function connectClient(
   clientId: string,
   answer: (request: MethodRequest) => MethodResponse | undefined,
@@ -62,14 +63,14 @@ function identityOf(clientId: string): ClientIdentity {
 
 const invoke = (body: unknown, path = '/twins/d/methods') => http.send('POST', path, { body });
 
-/** The number inside an error's JSON. */
+/** Returns the number in the JSON document of an error. */
 function numberOf(reply: Reply): number {
   expect(reply.body.ExceptionMessage).toBe('');
   return JSON.parse(reply.body.Message).errorCode;
 }
 
 describe('a direct method', () => {
-  test.each<[unknown, string]>([
+  it.each<[unknown, string]>([
     [undefined, 'null'],
     [null, 'null'],
     ['', '""'],
@@ -78,7 +79,7 @@ describe('a direct method', () => {
     [false, 'false'],
     [[1, { a: null }], '[1,{"a":null}]'],
     [{ a: 1 }, '{"a":1}'],
-  ])('carries the payload %j to the device and back', async (payload, text) => {
+  ])('transports the payload %j to the device and back', async (payload, text) => {
     const requests: MethodRequest[] = [];
     connectClient('d', (request) => {
       requests.push(request);
@@ -90,32 +91,40 @@ describe('a direct method', () => {
     expect(requests).toMatchObject([{ name: 'echo', payload: text }]);
   });
 
-  test('gives the status of the device as it is, whatever it is', async () => {
+  it('returns the status of the device unchanged', async () => {
     connectClient('d', () => ({ status: 500, payload: '{"why":1.0}' }));
     const reply = await invoke({ methodName: 'fail' });
     expect(reply).toMatchObject({ status: 200, text: '{"status":500,"payload":{"why":1.0}}' });
   });
 
-  test.each([
-    ['nothing', ''],
-    ['what is no JSON', '<html>'],
-  ])('that answers %s has a null payload', async (_title, payload) => {
+  it.each([
+    ['an empty payload', ''],
+    ['text that is not JSON', '<html>'],
+  ])('has a null payload if the device responds with %s', async (_title, payload) => {
     connectClient('d', () => ({ status: 200, payload }));
     expect((await invoke({ methodName: 'odd' })).text).toBe('{"status":200,"payload":null}');
   });
 
-  test('reaches a module by its own path', async () => {
+  it('logs a response that is not JSON', async () => {
+    connectClient('d', () => ({ status: 200, payload: '<html>' }));
+    await invoke({ methodName: 'odd' });
+    expect(http.logLines.filter(({ event }) => event === 'method-answer-unreadable')).toEqual([
+      { level: 'warn', event: 'method-answer-unreadable', fields: { message: expect.any(String) } },
+    ]);
+  });
+
+  it('reaches a module by the path of the module', async () => {
     connectClient('d/m', (request) => ({ status: 200, payload: JSON.stringify(request.name) }));
     expect((await invoke({ methodName: 'x' }, '/twins/d/modules/m/methods')).body.payload).toBe('x');
   });
 
-  test('of a client that is not online is 404103 at once', async () => {
+  it('fails with 404103 at once if the client is not online', async () => {
     const reply = await invoke({ methodName: 'x' });
     expect(reply).toMatchObject({ status: 404, headers: { 'iothub-errorcode': 'DeviceNotOnline' } });
     expect(numberOf(reply)).toBe(404103);
   });
 
-  test('waits for the client for as long as it is told to', async () => {
+  it('waits for the client until the connect timeout', async () => {
     const arrived = arrival();
     const pending = invoke({ methodName: 'x', connectTimeoutInSeconds: 20 });
     await arrived;
@@ -123,7 +132,7 @@ describe('a direct method', () => {
     expect((await pending).body).toEqual({ status: 200, payload: 1 });
   });
 
-  test('that the client does not answer is 504101 when its time is over', async () => {
+  it('fails with 504101 at the response timeout', async () => {
     connectClient('d', () => {
       queueMicrotask(() => timers.dispatchEvent(new Event('asked')));
       return undefined;
@@ -137,19 +146,19 @@ describe('a direct method', () => {
     expect(numberOf(reply)).toBe(504101);
   });
 
-  test('of an unknown device and of an unknown module are told apart', async () => {
+  it('fails differently for a missing device and a missing module', async () => {
     expect(numberOf(await invoke({ methodName: 'x' }, '/twins/nobody/methods'))).toBe(404001);
     expect(numberOf(await invoke({ methodName: 'x' }, '/twins/d/modules/nobody/methods'))).toBe(404010);
   });
 
-  /** Until the hub has taken the call in: it then waits on the clock. */
+  /** Resolves when the hub has accepted the call and waits for the clock. */
   function arrival(): Promise<unknown> {
     return once(timers, 'scheduled', { signal: AbortSignal.timeout(5000) });
   }
 });
 
-describe('the real clients', () => {
-  test('the service client invokes methods of a device and of a module', async () => {
+describe('a client of the SDK', () => {
+  it('invokes methods of a device and of a module', async () => {
     connectClient('d', ({ payload }) => ({ status: 201, payload }));
     connectClient('d/m', () => ({ status: 202, payload: 'null' }));
     const client = iothub.Client.fromConnectionString(http.connectionString('service'));
@@ -159,7 +168,7 @@ describe('the real clients', () => {
     expect((await client.invokeDeviceMethod('d', 'm', call)).result).toEqual({ status: 202, payload: null });
   });
 
-  test('the digital twin client invokes commands, of a component by its prefix', async () => {
+  it('invokes commands of a digital twin, and of a component by its prefix', async () => {
     connectClient('d', ({ name, payload }) => ({ status: 203, payload: `{"${name}":${payload}}` }));
     const client = http.digitalTwinClient('service');
     const command = await client.invokeCommand('d', 'reboot', 'soon');
@@ -173,7 +182,7 @@ describe('the real clients', () => {
     expect(bare).toMatchObject({ text: '{"reboot":null}', headers: { 'x-ms-command-statuscode': '203' } });
   });
 
-  test('a module invokes methods of its own device and of its neighbours, and of no other device', async () => {
+  it('invokes methods as a module, of its own device and its modules but of no other device', async () => {
     await http.send('PUT', '/devices/d/modules/neighbour', { body: {} });
     await http.send('PUT', '/devices/other', { body: {} });
     connectClient('d', () => ({ status: 200, payload: '"device"' }));

@@ -1,8 +1,8 @@
-/** What the emulator knowingly answers otherwise than the recorded hub. */
+/** A known difference between an answer of the emulator and the recorded one. */
 export interface RecordingDifference {
-  /** The name of the recording without its ending; absent where the difference is everywhere. */
+  /** The name of the recording without its ending; absent if the difference is in all of them. */
   readonly recording?: string;
-  /** How the difference begins: the number of the exchange, then what differs; `*` stands for every exchange. */
+  /** The start of the difference: the number of the exchange (`*` for every exchange), then what differs. */
   readonly difference: string;
   readonly reason: string;
 }
@@ -10,17 +10,16 @@ export interface RecordingDifference {
 export const RECORDING_DIFFERENCES: readonly RecordingDifference[] = [
   {
     difference: '* header server',
-    reason:
-      'The recorded hub names its HTTP software there; ours is another one and does not claim to be that.',
+    reason: 'The recorded hub names its HTTP software. The emulator uses other software.',
   },
   {
     recording: 'ConfigurationsClient_ConfigurationsLifecycle',
     difference: '* status',
-    reason: 'Automatic device configurations come later and are refused by name until then.',
+    reason: 'Automatic device configurations are not supported yet and are refused by name.',
   },
   {
     recording: 'ConfigurationsClient_GetConfigurations',
     difference: '* status',
-    reason: 'Automatic device configurations come later and are refused by name until then.',
+    reason: 'Automatic device configurations are not supported yet and are refused by name.',
   },
 ];

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startHttpHub } from '../http-hub.ts';
 import { RECORDING_DIFFERENCES, type RecordingDifference } from './recording-differences.ts';
 import { type Recording, replay } from './replay.ts';
@@ -8,15 +8,15 @@ import { type Recording, replay } from './replay.ts';
 const folder = process.env['IOTHUB_RECORDINGS'];
 const names = folder === undefined ? [] : recordingNames(folder);
 
-test.skipIf(folder !== undefined)(
-  'no recordings are replayed: IOTHUB_RECORDINGS does not name the folder that holds them',
+it.skipIf(folder !== undefined)(
+  'recordings are skipped: IOTHUB_RECORDINGS does not name their folder',
   ({ skip }) => skip(),
 );
 
-describe.skipIf(folder === undefined)('a fresh hub answers as the real one did in', () => {
+describe.skipIf(folder === undefined)('a new hub answers as the recorded one in', () => {
   const seen = new Set<RecordingDifference>();
 
-  test.each(names)('%s', async (name) => {
+  it.each(names)('%s', async (name) => {
     await using http = await startHttpHub();
     const recording: Recording = JSON.parse(readFileSync(join(folder ?? '', `${name}.json`), 'utf8'));
     const unexplained = (await replay(http, recording)).filter((difference) => {
@@ -27,7 +27,7 @@ describe.skipIf(folder === undefined)('a fresh hub answers as the real one did i
     expect(unexplained).toEqual([]);
   });
 
-  test('and every difference that is listed does exist', () => {
+  it('has every listed difference', () => {
     expect(names.length).toBeGreaterThan(0);
     expect(RECORDING_DIFFERENCES.filter((difference) => !seen.has(difference))).toEqual([]);
   });

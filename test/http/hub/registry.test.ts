@@ -1,5 +1,5 @@
 import type iothub from 'azure-iothub';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HttpHub, startHttpHub } from '../http-hub.ts';
 
 let http: HttpHub;
@@ -16,7 +16,7 @@ const KEYS = {
   secondaryKey: Buffer.alloc(32, 2).toString('base64'),
 };
 
-/** The name of the error with which the SDK rejects. */
+/** Resolves to the name of the error with which the SDK rejects. */
 function nameOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => 'none',
@@ -24,8 +24,8 @@ function nameOf(promise: Promise<unknown>): Promise<string> {
   );
 }
 
-describe('the Node service client and device identities', () => {
-  test('creates a device, reads it, lists it, updates it and deletes it', async () => {
+describe('device identities through the Node service client', () => {
+  it('are created, read, listed, updated and deleted', async () => {
     const created = (await registry.create({ deviceId: 'life' })).responseBody;
     expect(created.deviceId).toBe('life');
     expect(created.authentication?.symmetricKey?.primaryKey).toHaveLength(44);
@@ -40,7 +40,7 @@ describe('the Node service client and device identities', () => {
     expect(await nameOf(registry.get('life'))).toBe('DeviceNotFoundError');
   });
 
-  test('keeps the keys that it gives, and makes new ones where an update gives none', async () => {
+  it('keep the given keys, and get new ones if an update gives none', async () => {
     const given = { type: 'sas', symmetricKey: KEYS } as const;
     const created = (await registry.create({ deviceId: 'own-keys', authentication: given })).responseBody;
     expect(created.authentication?.symmetricKey).toEqual(KEYS);
@@ -49,7 +49,7 @@ describe('the Node service client and device identities', () => {
     expect(updated.status).toBe('disabled');
   });
 
-  test('registers a device by thumbprint, whose keys are null', async () => {
+  it('have null keys if they are registered by thumbprint', async () => {
     const x509Thumbprint = { primaryThumbprint: '0'.repeat(40), secondaryThumbprint: 'aB'.repeat(20) };
     const created = (
       await registry.create({ deviceId: 'thumbprint', authentication: { x509Thumbprint } } as iothub.Device)
@@ -61,19 +61,16 @@ describe('the Node service client and device identities', () => {
     });
   });
 
-  test('is told of an existing device by its own error', async () => {
+  it('cannot be created twice', async () => {
     await registry.create({ deviceId: 'twice' });
     expect(await nameOf(registry.create({ deviceId: 'twice' }))).toBe('DeviceAlreadyExistsError');
   });
 
-  test.each(['invalid/name', 'a b', 'ä', 'x'.repeat(129)])(
-    'is refused the device id %s',
-    async (deviceId) => {
-      expect(await nameOf(registry.create({ deviceId }))).toBe('ArgumentError');
-    },
-  );
+  it.each(['invalid/name', 'a b', 'ä', 'x'.repeat(129)])('cannot have the id %s', async (deviceId) => {
+    expect(await nameOf(registry.create({ deviceId }))).toBe('ArgumentError');
+  });
 
-  test.each([
+  it.each([
     "!'()*",
     'a+b',
     'a%41',
@@ -85,7 +82,7 @@ describe('the Node service client and device identities', () => {
     'keys',
     '__proto__',
     '..',
-  ])('creates, reads and deletes a device called %s', async (deviceId) => {
+  ])('can have the id %s', async (deviceId) => {
     await registry.create({ deviceId });
     expect((await registry.get(deviceId)).responseBody.deviceId).toBe(deviceId);
     const patch = { tags: { name: deviceId } };
@@ -95,20 +92,20 @@ describe('the Node service client and device identities', () => {
     expect(await nameOf(registry.get(deviceId))).toBe('DeviceNotFoundError');
   });
 
-  test('an unknown device is a DeviceNotFoundError on get, update and delete', async () => {
+  it('that are missing are a DeviceNotFoundError on get, update and delete', async () => {
     expect(await nameOf(registry.get('nobody'))).toBe('DeviceNotFoundError');
     expect(await nameOf(registry.update({ deviceId: 'nobody' }))).toBe('DeviceNotFoundError');
     expect(await nameOf(registry.delete('nobody'))).toBe('DeviceNotFoundError');
   });
 
-  test('a policy without the right is an UnauthorizedError', async () => {
+  it('are an UnauthorizedError with a policy that lacks the permission', async () => {
     expect(await nameOf(http.registry('service').get('life'))).toBe('UnauthorizedError');
     expect(await nameOf(http.registry('registryRead').create({ deviceId: 'no' }))).toBe('UnauthorizedError');
     expect(await nameOf(http.registry('device').list())).toBe('UnauthorizedError');
     expect(await nameOf(http.registry('registryReadWrite').getTwin('life'))).toBe('UnauthorizedError');
   });
 
-  test('an edge device has a scope and two modules, and a leaf can stand below it', async () => {
+  it('have a scope and two modules if they are IoT Edge devices, and can be the parent of a leaf', async () => {
     const edge = (
       await registry.create({ deviceId: 'edge', capabilities: { iotEdge: true } } as iothub.Device)
     ).responseBody as iothub.Device & { deviceScope: string };
@@ -125,10 +122,10 @@ describe('the Node service client and device identities', () => {
   });
 });
 
-describe('the Node service client and module identities', () => {
+describe('module identities through the Node service client', () => {
   beforeAll(() => registry.create({ deviceId: 'host' }));
 
-  test('creates a module, reads it, lists it, updates it and deletes it', async () => {
+  it('are created, read, listed, updated and deleted', async () => {
     const created = (await registry.addModule({ deviceId: 'host', moduleId: 'm' })).responseBody;
     expect(created.moduleId).toBe('m');
     const module = (await registry.getModule('host', 'm')).responseBody;
@@ -143,20 +140,20 @@ describe('the Node service client and module identities', () => {
     expect((await registry.getModulesOnDevice('host')).responseBody).toEqual([]);
   });
 
-  test('a second module of the same name is DeviceAlreadyExistsError, as Node reads every 409', async () => {
+  it('that exist already are a DeviceAlreadyExistsError, as Node reads every 409', async () => {
     await registry.addModule({ deviceId: 'host', moduleId: 'twice' });
     expect(await nameOf(registry.addModule({ deviceId: 'host', moduleId: 'twice' }))).toBe(
       'DeviceAlreadyExistsError',
     );
   });
 
-  test('a module of a device that is missing or disabled is an UnauthorizedError', async () => {
+  it('of a missing or disabled device are an UnauthorizedError', async () => {
     await registry.create({ deviceId: 'asleep', status: 'disabled' });
     expect(await nameOf(registry.addModule({ deviceId: 'nobody', moduleId: 'm' }))).toBe('UnauthorizedError');
     expect(await nameOf(registry.getModulesOnDevice('asleep'))).toBe('UnauthorizedError');
   });
 
-  test('the fifty-first module of a device is refused', async () => {
+  it('are limited to 50 on a device', async () => {
     await registry.create({ deviceId: 'full' });
     for (let index = 0; index < 50; index++)
       await registry.addModule({ deviceId: 'full', moduleId: `m${index}` });
@@ -166,13 +163,13 @@ describe('the Node service client and module identities', () => {
   });
 });
 
-describe('the Node service client and twins', () => {
+describe('twins through the Node service client', () => {
   beforeAll(async () => {
     await registry.create({ deviceId: 'twin' });
     await registry.addModule({ deviceId: 'twin', moduleId: 'm' });
   });
 
-  test('updates a module twin, and a stale etag is an InvalidEtagError', async () => {
+  it('are updated, and a stale etag is an InvalidEtagError', async () => {
     const twin = (await registry.getModuleTwin('twin', 'm')).responseBody;
     const patch = { properties: { desired: { level: 5 } } };
     const updated = (await registry.updateModuleTwin('twin', 'm', patch, twin.etag)).responseBody;
@@ -181,7 +178,7 @@ describe('the Node service client and twins', () => {
     expect(await nameOf(registry.updateModuleTwin('twin', 'm', patch, twin.etag))).toBe('InvalidEtagError');
   });
 
-  test('updates a device twin through the twin object itself', async () => {
+  it('are updated through the twin object', async () => {
     const twin = (await registry.getTwin('twin')).responseBody;
     await twin.update({ tags: { room: 'cellar' } });
     expect((await registry.getTwin('twin')).responseBody.tags).toEqual({ room: 'cellar' });
@@ -189,7 +186,7 @@ describe('the Node service client and twins', () => {
     expect(replaced.body.tags).toEqual({ room: 'attic' });
   });
 
-  test('a missing twin is a DeviceNotFoundError, for a module too', async () => {
+  it('that are missing are a DeviceNotFoundError, also of a module', async () => {
     expect(await nameOf(registry.getTwin('nobody'))).toBe('DeviceNotFoundError');
     expect(await nameOf(registry.getModuleTwin('twin', 'nobody'))).toBe('DeviceNotFoundError');
   });

@@ -1,7 +1,8 @@
 import { ticksOf } from '../../../emulator/domain/time.ts';
-import type { HttpHub, Reply } from '../http-hub.ts';
+import type { HttpHub } from '../http-hub.ts';
+import type { Reply } from '../https-client.ts';
 
-/** A session recorded against the real hub, in the form of the recordings' own description. */
+/** A session that was recorded against the real hub. */
 export interface Recording {
   readonly apiVersion: string;
   readonly exchanges: readonly Exchange[];
@@ -32,7 +33,7 @@ const TRACKING =
 const EXACT_HEADERS = ['content-type', 'vary', 'iothub-errorcode', 'x-ms-item-type', 'server'];
 const PRESENT_HEADERS = ['etag', 'x-ms-continuation'];
 
-/** Sends a recorded session to a hub and tells, exchange by exchange, where the answers differ. */
+/** Sends a recorded session to a hub, and returns the differences between its answers and the recorded ones. */
 export async function replay(http: HttpHub, recording: Recording): Promise<readonly string[]> {
   const values = new Values();
   const differences: string[] = [];
@@ -53,11 +54,11 @@ export async function replay(http: HttpHub, recording: Recording): Promise<reado
   return differences;
 }
 
-/** Which value of ours stands where the recording has one of its own. */
+/** Our values by the recorded values in the same place. */
 class Values {
   readonly #ours = new Map<string, string>();
 
-  /** False where the same recorded value stood for another value of ours before. */
+  /** Returns false if the same recorded value had another value of ours before. */
   learn(recorded: string, ours: string): boolean {
     const known = this.#ours.get(recorded);
     if (known === undefined) this.#ours.set(recorded, ours);
@@ -82,7 +83,7 @@ class Values {
   }
 }
 
-// Hidden keys are told apart by whose and which they are.
+// Keys are hidden in recordings. Their place identifies them.
 function sanitizedKey(resource: string, name: string): string {
   return `${resource} ${name}`;
 }
@@ -117,7 +118,7 @@ class Comparison {
     }
     if (reply.headers['content-length'] === undefined) this.#differs('header content-length', 'absent');
     const isEmptyPage = headers.has('x-ms-item-type') && JSON.stringify(recorded.body) === '[]';
-    // The real index lags behind: a twin that we find at once is right too.
+    // The index of the real hub is updated late. A twin that is found at once is correct too.
     if (!isEmptyPage) this.#compareValue('body', recorded.body ?? undefined, reply.body);
     const etag = reply.headers['etag'];
     if (etag !== undefined && etag !== `"${reply.body.etag}"`)
@@ -153,7 +154,7 @@ class Comparison {
     for (const name of own.keys()) this.#differs(`${path}.${name}`, 'is too much');
   }
 
-  /** Masked values have to keep their form and their relations. */
+  /** Compares values that the recording masks or that differ in every run: by their form and relations. */
   #isSame(path: string, recorded: unknown, ours: unknown): boolean {
     if (typeof recorded !== 'string' || typeof ours !== 'string') return recorded === ours;
     const name = path.slice(path.lastIndexOf('.') + 1);
@@ -213,7 +214,7 @@ function decimalOf(etag: string): bigint | undefined {
   return /^\d+$/.test(text) ? BigInt(text) : undefined;
 }
 
-/** Ticks with all seven fractional digits. */
+/** Returns .NET ticks with all seven fractional digits. */
 function exactTicksOf(time: string): bigint {
   const fraction = /\.(\d+)Z$/.exec(time)?.[1] ?? '';
   return ticksOf(Date.parse(`${time.slice(0, 19)}Z`)) + BigInt(fraction.padEnd(7, '0'));

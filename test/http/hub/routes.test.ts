@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ROUTES } from '../../../emulator/http/hub/routes.ts';
 import { parseRequestTarget } from '../../../emulator/http/wire/request-target.ts';
 import { createRouteTable } from '../../../emulator/http/wire/route-table.ts';
@@ -6,7 +6,7 @@ import { createRouteTable } from '../../../emulator/http/wire/route-table.ts';
 const findRoute = createRouteTable(ROUTES);
 
 describe('the route table', () => {
-  test.each<[string, string, string, Record<string, string>]>([
+  it.each<[string, string, string, Record<string, string>]>([
     ['GET', '/devices', '/devices', {}],
     ['GET', '/devices/', '/devices', {}],
     ['GET', '/Devices/MyDevice', '/devices/:deviceId', { deviceId: 'MyDevice' }],
@@ -27,23 +27,23 @@ describe('the route table', () => {
     expect(match.parameters).toEqual(parameters);
   });
 
-  test.each([
+  it.each([
     ['GET', '/'],
     ['GET', '/nothing'],
     ['PUT', '/devices/a/b'],
     ['GET', '/twins'],
-  ])('knows no %s %s', (method, path) => {
+  ])('has no route for %s %s', (method, path) => {
     expect(findRoute(method, parseRequestTarget(path))).toEqual({ kind: 'none' });
   });
 
-  test('names the methods that a path does take', () => {
+  it('names the methods that a path supports', () => {
     expect(findRoute('POST', parseRequestTarget('/twins/a'))).toEqual({
       kind: 'otherMethods',
       methods: ['GET', 'PATCH', 'PUT'],
     });
   });
 
-  test('has no two rows for the same method and path', () => {
+  it('has no two routes with the same method and path', () => {
     const keys = ROUTES.map(({ method, path }) => `${method} ${path.replaceAll(/:\w+/g, ':').toLowerCase()}`);
     expect(new Set(keys).size).toBe(keys.length);
   });

@@ -4,7 +4,8 @@ import { createSystemClock } from '../../../emulator/clocks/system-clock.ts';
 import { DEFAULT_HUB_OPTIONS } from '../../../emulator/emulator-options.ts';
 import type { Hub } from '../../../emulator/hub/hub.ts';
 import { createHub } from '../../../emulator/hub/hub.ts';
-import { type HttpHub, serviceToken, startHttpHub } from '../http-hub.ts';
+import { type HttpHub, startHttpHub } from '../http-hub.ts';
+import { serviceToken } from '../https-client.ts';
 
 const OTHER = 'other.azure-devices.net';
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Tracking } from '../../../emulator/domain/error-document.ts';
 import { formatError } from '../../../emulator/http/wire/error-answer.ts';
 
@@ -8,8 +8,8 @@ const TRACKING: Tracking = {
   hasGateway: true,
 };
 
-describe('an error on the wire', () => {
-  test('is ErrorCode, name and text, with the tracking id in ExceptionMessage', () => {
+describe('the answer to a failed request', () => {
+  it('has ErrorCode, name and text in Message, and the tracking id in ExceptionMessage', () => {
     const answer = formatError({ name: 'DeviceNotFound', message: 'd1' }, 'text', TRACKING);
     expect(answer).toEqual({
       status: 404,
@@ -18,7 +18,7 @@ describe('an error on the wire', () => {
     });
   });
 
-  test('bears no gateway number on twins', () => {
+  it('omits the gateway of the tracking id', () => {
     const answer = formatError({ name: 'DeviceNotFound', message: 'd1' }, 'text', {
       ...TRACKING,
       hasGateway: false,
@@ -28,7 +28,7 @@ describe('an error on the wire', () => {
     );
   });
 
-  test('is a JSON document of scalars inside Message for direct methods, so that Java finds its number', () => {
+  it('has a JSON document of scalars in Message, in which the Java client finds the number', () => {
     const answer = formatError({ name: 'DeviceNotOnline', message: 'not online' }, 'json', TRACKING);
     const body = JSON.parse(String(answer.body));
     expect(answer.status).toBe(404);
@@ -43,8 +43,8 @@ describe('an error on the wire', () => {
     });
   });
 
-  test.each(['text', 'json'] as const)(
-    'has no semicolon in its text, where Node would cut it (%s)',
+  it.each(['text', 'json'] as const)(
+    'has no semicolon in its text, where the Node client would cut it (%s)',
     (form) => {
       const { body } = formatError({ name: 'ArgumentInvalid', message: 'a;b;c' }, form, TRACKING);
       expect(String(body).split(';')).toHaveLength(form === 'text' ? 2 : 1);
@@ -52,12 +52,15 @@ describe('an error on the wire', () => {
     },
   );
 
-  test.each([
+  it.each([
     ['IotHubUnauthorizedAccess', 'ErrorCode:IotHubUnauthorizedAccess;Unauthorized'],
     ['ArgumentInvalid', 'ErrorCode:ArgumentInvalid;BadRequest'],
     ['ServerError', 'ErrorCode:ServerError;Status 500'],
-  ] as const)('always has a text, for Node would show the raw body without one: %s', (name, message) => {
-    const { body } = formatError({ name, message: '' }, 'text', TRACKING);
-    expect(JSON.parse(String(body)).Message).toBe(message);
-  });
+  ] as const)(
+    'always has a text, because the Node client shows the raw body without one: %s',
+    (name, message) => {
+      const { body } = formatError({ name, message: '' }, 'text', TRACKING);
+      expect(JSON.parse(String(body)).Message).toBe(message);
+    },
+  );
 });

@@ -1,18 +1,18 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parsePath, parseRequestTarget } from '../../../emulator/http/wire/request-target.ts';
 
-describe('a path is read as segments', () => {
-  test.each<[string, string, readonly (readonly string[])[]]>([
+describe('the segments of a path', () => {
+  it.each<[string, string, readonly (readonly string[])[]]>([
     ['a plain path', '/devices/d1', [['devices', 'd1']]],
     ['a trailing slash', '/devices/', [['devices']]],
     ['several trailing slashes', '/devices/d1//', [['devices', 'd1']]],
     ['an escaped id', '/devices/a%23b%3Fc', [['devices', 'a#b?c']]],
     ['an id of the Java client with a literal percent sign', '/devices/100%', [['devices', '100%']]],
-    ['an escape that is no UTF-8', '/devices/%FF', [['devices', '%FF']]],
-    ['a plus sign, which is no space in a path', '/devices/a+b', [['devices', 'a+b']]],
+    ['an escape that is not UTF-8', '/devices/%FF', [['devices', '%FF']]],
+    ['a plus sign, which is not a space in a path', '/devices/a+b', [['devices', 'a+b']]],
     ['an empty segment in the middle', '/devices//modules', [['devices', '', 'modules']]],
     [
-      'a path that Explorer encoded as a whole',
+      'a path that Azure IoT Explorer encodes as a whole',
       '/twins%2FmyDevice',
       [['twins', 'myDevice'], ['twins/myDevice']],
     ],
@@ -30,13 +30,13 @@ describe('a path is read as segments', () => {
       ],
     ],
     ['the root', '/', [[]]],
-  ])('%s', (_title, path, readings) => {
+  ])('are parsed: %s', (_title, path, readings) => {
     expect(parsePath(path)).toEqual(readings);
   });
 });
 
-describe('a request target is taken apart', () => {
-  test.each<[string, string, string, Record<string, string>]>([
+describe('a request target', () => {
+  it.each<[string, string, string, Record<string, string>]>([
     ['no query', '/devices', '/devices', {}],
     [
       'parameters in any order',
@@ -47,7 +47,7 @@ describe('a request target is taken apart', () => {
     ['names in any letter case', '/jobs/v2/query?jobType=x', '/jobs/v2/query', { jobtype: 'x' }],
     ['a name without a value', '/a?reject', '/a', { reject: '' }],
     [
-      'the reject of the Java client',
+      'the reject parameter of the Java client',
       '/a?api-version=1&%3Freject=true',
       '/a',
       { 'api-version': '1', '?reject': 'true' },
@@ -58,10 +58,15 @@ describe('a request target is taken apart', () => {
     ['a second question mark', '/a?b=c?d', '/a', { b: 'c?d' }],
     ['an empty query', '/a?', '/a', {}],
     ['stray ampersands', '/a?&&b=1&', '/a', { b: '1' }],
-    ['an absolute target, as Java sends', 'https://hub:443/twins/d?b=1', '/twins/d', { b: '1' }],
+    [
+      'an absolute target, which the Java client sends',
+      'https://hub:443/twins/d?b=1',
+      '/twins/d',
+      { b: '1' },
+    ],
     ['an absolute target without a path', 'https://hub?b=1', '', { b: '1' }],
     ['the asterisk of OPTIONS', '*', '*', {}],
-  ])('%s', (_title, target, path, query) => {
+  ])('is parsed: %s', (_title, target, path, query) => {
     const parsed = parseRequestTarget(target);
     expect(parsed.path).toBe(path);
     expect(Object.fromEntries(parsed.query)).toEqual(query);
