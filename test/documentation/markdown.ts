@@ -13,7 +13,14 @@ export function listPages(): readonly string[] {
   const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name).replaceAll('\\', '/'));
-  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...docs.sort()];
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'emulator/README.md',
+    'bench/README.md',
+    ...docs.sort(),
+  ];
 }
 
 /** Reads a page, by its path relative to the root. */

@@ -10,6 +10,7 @@ import { ROUTES } from '../../emulator/http/hub/routes.ts';
 import { CONNECT_REFUSAL_REASONS } from '../../emulator/mqtt/hub/hub-mqtt-service.ts';
 import { TOPICS } from '../../emulator/mqtt/hub/topics.ts';
 import { DROP_REASONS } from '../../emulator/mqtt/wire/drop-reasons.ts';
+import { ROOMS } from '../architecture/rooms.ts';
 import { type LogCall, readLogVocabulary } from './log-calls.ts';
 
 /** A table that is generated from the tables of the emulator, and the page that contains it. */
@@ -20,6 +21,19 @@ interface GeneratedTable {
 
 /** Every generated table, by the name of its block. */
 export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
+  rooms: {
+    page: 'emulator/README.md',
+    format: () =>
+      table(
+        ['Room', 'What it is', 'May import', 'Packages'],
+        ROOMS.map(({ name, what, rooms, packages }) => [
+          code(name),
+          what,
+          rooms.map(code).join(', ') || 'nothing',
+          packages.map(code).join(', ') || 'none',
+        ]),
+      ),
+  },
   operations: {
     page: 'docs/operations.md',
     format: () =>
