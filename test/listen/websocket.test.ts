@@ -42,7 +42,7 @@ describe('WebSocket on an HTTPS port', () => {
             withoutSubprotocol: greet('none'),
           },
         ],
-        ['/other', { subprotocols: new Map(), withoutSubprotocol: greet('other') }],
+        ['/second', { subprotocols: new Map(), withoutSubprotocol: greet('second') }],
       ]),
       maximumMessageBytes: 1000,
       onClientError: (error) => clientErrors.push(error),
@@ -88,6 +88,12 @@ describe('WebSocket on an HTTPS port', () => {
     expect([String(message), isBinary]).toEqual([greeting, true]);
     expect(client.protocol).toBe(echoed);
     expect(client.extensions).toBe('');
+  });
+
+  it('serves a second path with its own handlers', async () => {
+    const [message] = await once(dial('/second'), 'message');
+    expect(String(message)).toBe('second');
+    expect(await upgrade('/second', ['Sec-WebSocket-Protocol: mqtt'])).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   it('accepts a whole URL as request target, as the Java SDK sends it', async () => {

@@ -22,7 +22,7 @@ function lastRefused(): unknown {
   return [`${line?.fields['method']} ${line?.fields['path']}`, line?.fields['operation']];
 }
 
-describe('what belongs to a later door is refused by name', () => {
+describe('unsupported operation', () => {
   it.each<[string, string, () => Promise<unknown>]>([
     [
       'PUT /configurations/eco-mode',
@@ -65,12 +65,12 @@ describe('what belongs to a later door is refused by name', () => {
     ['GET /jobs', 'listImportExportJobs', () => registry.listJobs()],
     ['GET /jobs/import', 'getImportExportJob', () => registry.getJob('import')],
     ['DELETE /jobs/import', 'cancelImportExportJob', () => registry.cancelJob('import')],
-  ])('%s, for a back end', async (request, operation, call) => {
+  ])('is refused to the service: %s', async (request, operation, call) => {
     expect(await failureOf(call())).toEqual({ error: 'Error', code: 'FeatureNotSupported' });
     expect(lastRefused()).toEqual([request, operation]);
   });
 
-  it('file upload, for a device', async () => {
+  it('is refused to a device: file upload', async () => {
     const device = await hub.provision();
     const client = await device.connect();
     const files = `POST /devices/${device.deviceId}/files`;

@@ -16,7 +16,8 @@ async function startEmulatorWithTimeouts(timeouts: EmulatorOptions['timeouts']) 
   const lines: LogLine[] = [];
   const emulator = await startEmulator({
     hub: { hostNames: ['hub1.iothub.test'] },
-    log: (_level, event, fields) => lines.push([event, fields['reason'] ?? fields['message']]),
+    log: (_level, event, fields) =>
+      lines.push([event, fields['reason'] ?? fields['code'] ?? fields['message']]),
     timeouts,
   });
   return { emulator, lines };
