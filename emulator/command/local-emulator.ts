@@ -89,7 +89,11 @@ function register(hub: Hub, { deviceId, moduleId }: ClientIdentity): Result<unkn
   if (!device.ok) return device;
   const parent = ignoreExisting(hub.devices.createOrUpdateDevice(device.value, NO_PRECONDITION));
   if (!parent.ok || moduleId === undefined) return parent;
-  const module = parseModuleRequest(deviceId, moduleId, symmetricKeyOf(`${deviceId}/${moduleId}`));
+  const module = parseModuleRequest(
+    deviceId,
+    moduleId,
+    symmetricKeyOf(formatClientIdentity({ deviceId, moduleId })),
+  );
   return module.ok ? ignoreExisting(hub.modules.createOrUpdateModule(module.value, NO_PRECONDITION)) : module;
 }
 

@@ -1,6 +1,7 @@
 import type { FeedbackRecord } from '../../emulator/domain/cloud-to-device/feedback.ts';
+import { formatClientIdentity } from '../../emulator/domain/identities/client-identity.ts';
 import type { DeviceEvent } from '../../emulator/domain/messages/message.ts';
-import { type ClientName, formatClientName } from '../clients/client-names.ts';
+import type { ClientName } from '../clients/client-names.ts';
 import { CHANNELS, type Channel, type HubObserver } from '../hub-observer.ts';
 import type { LogLine } from '../recorded-log.ts';
 import { firstOf, type WaitOptions, waitFor } from './wait-for.ts';
@@ -36,7 +37,7 @@ export function createHubWaits(observer: HubObserver, lines: readonly LogLine[])
   const untilConnection = async (client: ClientName, state: string, wait: WaitOptions | undefined) => {
     await waitFor(
       {
-        what: `${formatClientName(client)} to be ${state.toLowerCase()}`,
+        what: `${formatClientIdentity(client)} to be ${state.toLowerCase()}`,
         listen,
         check: () => (observer.connectionStateOf(client) === state ? true : undefined),
         describe: () => `It is ${describeState(observer, client)}.${describeLastLine(lines, client)}`,
@@ -50,7 +51,7 @@ export function createHubWaits(observer: HubObserver, lines: readonly LogLine[])
     untilSubscribed: async (client, channel, wait) => {
       await waitFor(
         {
-          what: `${formatClientName(client)} to subscribe to ${channel}`,
+          what: `${formatClientIdentity(client)} to subscribe to ${channel}`,
           listen,
           check: () => (observer.isReadyFor(client, channel) ? true : undefined),
           describe: () =>
@@ -62,7 +63,7 @@ export function createHubWaits(observer: HubObserver, lines: readonly LogLine[])
     untilReported: (client, condition, wait) =>
       waitFor(
         {
-          what: `the reported properties of ${formatClientName(client)} to meet the condition`,
+          what: `the reported properties of ${formatClientIdentity(client)} to meet the condition`,
           listen,
           check: () => {
             const reported = observer.reportedPropertiesOf(client);
@@ -75,7 +76,7 @@ export function createHubWaits(observer: HubObserver, lines: readonly LogLine[])
     untilTelemetry: (client, condition = () => true, wait = {}) =>
       firstOf(
         {
-          what: `telemetry of ${formatClientName(client)}`,
+          what: `telemetry of ${formatClientIdentity(client)}`,
           read: (signal) => observer.readEvents({ ...idsOf(client), from: 'earliest', signal }),
           condition,
           format: ({ body }) => Buffer.from(body).toString('utf8'),
@@ -85,7 +86,7 @@ export function createHubWaits(observer: HubObserver, lines: readonly LogLine[])
     untilFeedback: (device, condition = () => true, wait = {}) =>
       firstOf(
         {
-          what: `feedback on a message to ${formatClientName(device)}`,
+          what: `feedback on a message to ${formatClientIdentity(device)}`,
           read: (signal) => observer.readFeedback({ deviceId: device.deviceId, from: 'earliest', signal }),
           condition,
           format: (record) => JSON.stringify(record),

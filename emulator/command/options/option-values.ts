@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseTrustedAuthorities } from '../../auth/certificate-chain.ts';
+import { isBase64 } from '../../domain/base64.ts';
 import { type ClientIdentity, parseClientIdentity } from '../../domain/identities/client-identity.ts';
 import { HUB_EVENT_SOURCES, type HubEventSource } from '../../domain/messages/hub-event-sources.ts';
 import { type Policy, parsePermissions } from '../../domain/policy.ts';
@@ -22,12 +23,11 @@ export function parsePath(text: string, folder: string): Result<string> {
 }
 
 const POLICY = /^([^=\s]{1,64})=([A-Za-z,\s]+)(?::(.*))?$/;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/;
 
 /** Parses `NAME=RegistryWrite,ServiceConnect`, optionally with `:KEY`. Without it the policy has the default key. */
 export function parsePolicy(text: string): Result<Policy> {
   const [, name, words = '', key] = POLICY.exec(text) ?? [];
-  if (name === undefined || (key !== undefined && !BASE64.test(key))) {
+  if (name === undefined || (key !== undefined && (key === '' || !isBase64(key)))) {
     return failed(
       'ArgumentInvalid',
       'expected NAME=PERMISSION,PERMISSION or NAME=PERMISSION:KEY with a key in Base64.',

@@ -1,3 +1,4 @@
+import { isBase64 } from '../base64.ts';
 import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
 import { failed, ok, type Result } from '../result.ts';
 
@@ -62,12 +63,9 @@ function parseKeys(value: JsonValue | undefined): Result<Authentication['symmetr
   return ok({ primaryKey: primaryKey.value, secondaryKey: secondaryKey.value });
 }
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
 function parseKey(value: JsonValue | undefined): Result<string | null> {
   if (value === undefined || value === null || value === '') return ok(null);
-  if (typeof value !== 'string' || !BASE64.test(value))
-    return failed('ArgumentInvalid', 'Invalid device key');
+  if (typeof value !== 'string' || !isBase64(value)) return failed('ArgumentInvalid', 'Invalid device key');
   const bytes = (value.length / 4) * 3 - (value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0);
   return bytes >= 16 && bytes <= 64 ? ok(value) : failed('ArgumentInvalid', 'Invalid device key length');
 }

@@ -33,7 +33,10 @@ export function parseClientIdentity(deviceId: string, moduleId?: string): Result
 }
 
 /** Formats an identity as `device` or `device/module`: the MQTT client id, and the key in every map of clients. */
-export function formatClientIdentity(identity: ClientIdentity): string {
+export function formatClientIdentity(identity: {
+  readonly deviceId: string;
+  readonly moduleId?: string | undefined;
+}): string {
   return identity.moduleId === undefined ? identity.deviceId : `${identity.deviceId}/${identity.moduleId}`;
 }
 

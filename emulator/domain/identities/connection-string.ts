@@ -1,5 +1,3 @@
-import type { ClientIdentity } from './client-identity.ts';
-
 /** Formats the connection string of a back end: `HostName=…;SharedAccessKeyName=…;SharedAccessKey=…`. */
 export function formatServiceConnectionString(hostName: string, policyName: string, key: string): string {
   return `HostName=${hostName};SharedAccessKeyName=${policyName};SharedAccessKey=${key}`;
@@ -11,7 +9,7 @@ export function formatServiceConnectionString(hostName: string, policyName: stri
  */
 export function formatClientConnectionString(
   hostName: string,
-  identity: ClientIdentity,
+  identity: { readonly deviceId: string; readonly moduleId?: string | undefined },
   key: string | null,
 ): string {
   const module = identity.moduleId === undefined ? '' : `;ModuleId=${identity.moduleId}`;

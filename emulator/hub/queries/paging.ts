@@ -1,3 +1,4 @@
+import { isBase64 } from '../../domain/base64.ts';
 import { hashText } from '../../domain/hash.ts';
 import { formatJson, isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../domain/json.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
@@ -60,7 +61,7 @@ export function indexOfKey<Row>(rows: readonly Row[], keyOf: (row: Row) => strin
 }
 
 function decode(token: string): JsonObject | undefined {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(token) || token.length % 4 !== 0) return undefined;
+  if (!isBase64(token)) return undefined;
   const content = parseJson(atob(token));
   return content.ok && isJsonObject(content.value) ? content.value : undefined;
 }

@@ -49,7 +49,7 @@ export class HubMqttService implements MqttService {
     const userName = parsed.value;
     const { deviceId, moduleId, modelId } = userName;
     const hub = this.#hubOf(userName.hostName);
-    const clientId = moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
+    const clientId = formatClientIdentity({ deviceId, moduleId });
     if (request.clientId !== clientId) {
       return refuse(
         hub.log,

@@ -1,3 +1,4 @@
+import { isBase64 } from '../../../domain/base64.ts';
 import { isJsonObject, type JsonValue, memberInAnyCase } from '../../../domain/json.ts';
 import type { IncomingEvent } from '../../../domain/messages/incoming-event.ts';
 import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../../../domain/messages/message.ts';
@@ -12,7 +13,6 @@ import type { HttpRequest } from '../../wire/route.ts';
 import { parsePropertyHeaders, parsePropertyMembers } from '../message-properties.ts';
 
 const BATCH_TYPE = 'application/vnd.microsoft.iothub.json';
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
 /** Appends one message or, if the content type says so, a batch. If one message of a batch is invalid, none is appended. */
 export function sendEvents(hub: Hub, request: HttpRequest, client: AuthenticatedClient): Result<Answer> {
@@ -58,10 +58,11 @@ function parseBatchMessage(message: JsonValue): Result<IncomingEvent> {
 }
 
 // Node and .NET omit `base64Encoded` and mean true.
-function parseBatchBody(body: JsonValue | undefined, isBase64: JsonValue = true): Result<Buffer> {
+function parseBatchBody(body: JsonValue | undefined, base64Encoded: JsonValue = true): Result<Buffer> {
   if (typeof body !== 'string') return failed('ArgumentInvalid', 'The body of a message must be a text.');
-  if (isBase64 === false) return ok(Buffer.from(body, 'utf8'));
-  if (!BASE64.test(body)) return failed('ArgumentInvalid', 'The body of a message is not valid base64.');
+  if (base64Encoded === false) return ok(Buffer.from(body, 'utf8'));
+  if (!isBase64(body, { isPaddingOptional: true }))
+    return failed('ArgumentInvalid', 'The body of a message is not valid base64.');
   return ok(Buffer.from(body, 'base64'));
 }
 
