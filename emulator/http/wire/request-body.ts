@@ -3,16 +3,19 @@ import type { IncomingMessage } from 'node:http';
 import { type JsonValue, parseJson } from '../../domain/json.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 
-/** Returns whether a request announces a body. If not, there is nothing to wait for. */
-export function hasBody(request: IncomingMessage): boolean {
-  const length = request.headers['content-length'];
-  return request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
-}
+const NO_BODY = ok(Buffer.alloc(0));
 
-/** Reads a body. One that is too large is refused as soon as that is known, and never kept in memory. */
-export function readBody(request: IncomingMessage, maximumBytes: number): Promise<Result<Buffer>> {
-  if (Number(request.headers['content-length'] ?? 0) > maximumBytes)
-    return Promise.resolve(tooLarge(maximumBytes));
+/**
+ * Reads a body. Returns a promise only if the request announces a body. A body that is too large is refused as soon as
+ * that is known, and never kept in memory.
+ */
+export function readBody(
+  request: IncomingMessage,
+  maximumBytes: number,
+): Result<Buffer> | Promise<Result<Buffer>> {
+  const length = Number(request.headers['content-length'] ?? 0);
+  if (length === 0 && request.headers['transfer-encoding'] === undefined) return NO_BODY;
+  if (length > maximumBytes) return tooLarge(maximumBytes);
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
