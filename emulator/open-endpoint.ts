@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Endpoint } from './endpoints.ts';
 import { type HttpsListener, listenHttps } from './listen/https.ts';
@@ -17,8 +17,8 @@ export interface AcceptedConnection {
 
 /** A door, which serves HTTP requests, connections, or both. */
 export interface Door {
-  /** Answers one request of a `node:http` server. */
-  answer?(request: IncomingMessage, response: ServerResponse, certificates: PeerCertificates): void;
+  /** Returns the listener that answers the requests of one HTTPS port. */
+  serve?(peerCertificatesOf: HttpsListener['peerCertificatesOf']): RequestListener;
   /** Answers bytes that are not a valid HTTP request, or a request that timed out. */
   answerBroken?(error: NodeJS.ErrnoException, socket: Duplex): void;
   /** Accepts a connected stream. With WebSocket, each write to the stream is one message. */
@@ -54,9 +54,11 @@ export async function openEndpoint(
       accept(context, endpoint.door, socket, socket.remoteAddress, certificates, ''),
     );
   }
-  const https = await listenHttps(options, (request, response, certificates) => {
+  const https = await listenHttps(options);
+  const answer = door.serve?.(https.peerCertificatesOf);
+  https.onRequest((request, response) => {
     context.traffic.requests += 1;
-    door.answer?.(request, response, certificates);
+    answer?.(request, response);
   });
   https.onBrokenRequest((error, socket) => door.answerBroken?.(error, socket));
   serveWebSockets(https, endpoint, context);

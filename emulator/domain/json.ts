@@ -40,7 +40,8 @@ const MAXIMUM_DEPTH = 128;
 
 /** Parses JSON text; what is not JSON is `ArgumentInvalid`. Number spellings survive as {@link NumberText}. */
 export function parseJson(text: string): Result<JsonValue> {
-  if (depthOf(text) > MAXIMUM_DEPTH) {
+  // A text is at least as long as its depth.
+  if (text.length > MAXIMUM_DEPTH && depthOf(text) > MAXIMUM_DEPTH) {
     return failed('ArgumentInvalid', `The body is nested deeper than ${MAXIMUM_DEPTH} levels.`);
   }
   try {
@@ -71,8 +72,9 @@ export function memberOf(object: JsonObject, name: string): JsonValue | undefine
 /** The own member of a name in any letter case, the exact spelling first: some clients capitalise the names they send. */
 export function memberInAnyCase(object: JsonObject, name: string): JsonValue | undefined {
   if (Object.hasOwn(object, name)) return object[name];
-  const found = Object.keys(object).find((key) => key.toLowerCase() === name.toLowerCase());
-  return found === undefined ? undefined : object[found];
+  const lowerName = name.toLowerCase();
+  for (const key of Object.keys(object)) if (key.toLowerCase() === lowerName) return object[key];
+  return undefined;
 }
 
 const LOSSLESS = {

@@ -37,7 +37,10 @@ export function parsePermissions(text: string): Result<readonly Permission[]> {
   return ok(permissions);
 }
 
-export function hasPermission(policy: Policy, permission: Permission): boolean {
-  if (policy.permissions.includes(permission)) return true;
-  return permission === 'RegistryRead' && policy.permissions.includes('RegistryWrite');
+/** Returns the policy with the permissions that its own permissions include. */
+export function withIncludedPermissions(policy: Policy): Policy {
+  const { permissions } = policy;
+  return permissions.includes('RegistryWrite')
+    ? { ...policy, permissions: ['RegistryRead', ...permissions] }
+    : policy;
 }

@@ -1,14 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type Listener, type ListenOptions, openListener, tlsOptionsOf } from './listener.ts';
-import { type PeerCertificates, rememberPeerCertificates } from './peer-certificates.ts';
+import { rememberPeerCertificates } from './peer-certificates.ts';
 
 /** A bound HTTPS port that can also accept WebSockets. */
 export interface HttpsListener extends Listener {
   readonly server: Server;
-  peerCertificatesOf(socket: TLSSocket): readonly Buffer[];
+  /** Returns the certificates that a client presented, as DER, leaf first. The list is empty if it presented none. */
+  readonly peerCertificatesOf: (socket: TLSSocket) => readonly Buffer[];
+  /** Passes on each request, except those for a WebSocket. */
+  onRequest(take: RequestListener): void;
   /** Passes on each connection whose HTTP request is malformed or arrived too slowly. */
   onBrokenRequest(take: (error: NodeJS.ErrnoException, socket: Duplex) => void): void;
 }
@@ -17,32 +20,29 @@ export interface HttpsListener extends Listener {
  * Listens for HTTPS requests. An idle connection has no timeout: a direct method may take ten minutes, and a client
  * that sends while its idle connection is being closed sees a failure. Rejects with a `ListenError`.
  */
-export async function listenHttps(
-  options: ListenOptions,
-  onRequest: (request: IncomingMessage, response: ServerResponse, peerCertificates: PeerCertificates) => void,
-): Promise<HttpsListener> {
-  const peerCertificatesOf = rememberPeerCertificates();
+export async function listenHttps(options: ListenOptions): Promise<HttpsListener> {
   const { headMilliseconds = 60_000, requestMilliseconds = 300_000 } = options.timeouts ?? {};
-  const server = createServer(
-    {
-      ...tlsOptionsOf(options),
-      keepAliveTimeout: 0,
-      headersTimeout: headMilliseconds,
-      requestTimeout: requestMilliseconds,
-      // Node checks for slow clients only at this interval.
-      connectionsCheckingInterval: Math.min(headMilliseconds / 2, 30_000),
-    },
-    (request, response) =>
-      onRequest(request, response, () => peerCertificatesOf(request.socket as TLSSocket)),
-  );
+  const server = createServer({
+    ...tlsOptionsOf(options),
+    keepAliveTimeout: 0,
+    headersTimeout: headMilliseconds,
+    requestTimeout: requestMilliseconds,
+    // Node checks for slow clients only at this interval.
+    connectionsCheckingInterval: Math.min(headMilliseconds / 2, 30_000),
+  });
   const secureSockets = new WeakSet<Duplex>();
   server.on('secureConnection', (socket) => secureSockets.add(socket));
   const listener = await openListener(server, options);
-  const onBrokenRequest: HttpsListener['onBrokenRequest'] = (take) => {
-    server.on('clientError', (error, socket) => {
-      // Node also emits this event for a failed handshake, which `tlsClientError` has reported.
-      if (secureSockets.has(socket)) take(error, socket);
-    });
+  return {
+    ...listener,
+    server,
+    peerCertificatesOf: rememberPeerCertificates(),
+    onRequest: (take) => server.on('request', take),
+    onBrokenRequest: (take) => {
+      server.on('clientError', (error, socket) => {
+        // Node also emits this event for a failed handshake, which `tlsClientError` has reported.
+        if (secureSockets.has(socket)) take(error, socket);
+      });
+    },
   };
-  return { ...listener, server, peerCertificatesOf, onBrokenRequest };
 }

@@ -18,15 +18,12 @@ const NO_SUBSCRIPTIONS: readonly PersistentSubscription[] = [];
 /** The registered devices and modules: identities, twins, activity, queues and persistent subscriptions. */
 export class ClientStore {
   readonly #devices = new Map<DeviceId, DeviceRecord>();
+  readonly devices: ReadonlyMap<DeviceId, DeviceRecord> = this.#devices;
   #moduleCount = 0;
   // Records in the order of registration. They are kept until a deletion, so that a query need not collect them again.
   #deviceRows: DeviceRecord[] | undefined;
   #moduleRows: ModuleRecord[] | undefined;
   #lastTicks = 0n;
-
-  get devices(): ReadonlyMap<DeviceId, DeviceRecord> {
-    return this.#devices;
-  }
 
   /** The number of devices and modules, to which the limit of a hub applies. */
   get identityCount(): number {

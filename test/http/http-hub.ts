@@ -57,10 +57,13 @@ export async function startHttpHub(options: HttpHubOptions = {}): Promise<HttpHu
   const door = createHttpDoor({
     hubOf: (hostName) => otherHubs?.get(hostName ?? '') ?? hub,
   });
-  const listener = await listenHttps(
-    { host: HOST_NAME, port: 0, key: leaf.keyPem, cert: leaf.certificatePem },
-    door.answer,
-  );
+  const listener = await listenHttps({
+    host: HOST_NAME,
+    port: 0,
+    key: leaf.keyPem,
+    cert: leaf.certificatePem,
+  });
+  listener.onRequest(door.serve(listener.peerCertificatesOf));
   listener.onBrokenRequest(door.answerBroken);
   const { port } = listener;
   const ca = authority.certificatePem;

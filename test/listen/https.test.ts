@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { connect as connectTcp } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { TLSSocket } from 'node:tls';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createClientCertificate } from '../../emulator/certificates/leaf.ts';
 import { listenHttps } from '../../emulator/listen/https.ts';
@@ -22,7 +23,8 @@ describe('HTTPS port', () => {
   });
 
   it('answers several requests on one connection and keeps it open between them', async () => {
-    await using listener = await listenHttps(trust.listen, (asked, response) => {
+    await using listener = await listenHttps(trust.listen);
+    listener.onRequest((asked, response) => {
       response.end(`${asked.url} ${asked.socket.remotePort}`);
     });
     expect(listener.server.keepAliveTimeout).toBe(0);
@@ -42,8 +44,9 @@ describe('HTTPS port', () => {
 
   it('passes the client certificate to the handler with every request of the connection', async () => {
     const chains: (readonly Buffer[])[] = [];
-    await using listener = await listenHttps(trust.listen, (_asked, response, peerCertificates) => {
-      chains.push(peerCertificates());
+    await using listener = await listenHttps(trust.listen);
+    listener.onRequest((asked, response) => {
+      chains.push(listener.peerCertificatesOf(asked.socket as TLSSocket));
       response.end();
     });
     const client = await createClientCertificate({
@@ -64,7 +67,8 @@ describe('HTTPS port', () => {
   it('answers malformed HTTP with 400 and closes a plain HTTP connection without an answer', async () => {
     const codes: (string | undefined)[] = [];
     const onClientError = (error: NodeJS.ErrnoException) => codes.push(error.code);
-    await using listener = await listenHttps({ ...trust.listen, onClientError }, (_asked, response) => {
+    await using listener = await listenHttps({ ...trust.listen, onClientError });
+    listener.onRequest((_asked, response) => {
       response.end();
     });
     const broken = await connectTls(listener.port, trust);
@@ -78,19 +82,15 @@ describe('HTTPS port', () => {
   });
 
   it('closes a connection whose TLS handshake does not start in time', async () => {
-    await using listener = await listenHttps(
-      { ...trust.listen, timeouts: { handshakeMilliseconds: 50 } },
-      (_asked, response) => {
-        response.end();
-      },
-    );
+    await using listener = await listenHttps({ ...trust.listen, timeouts: { handshakeMilliseconds: 50 } });
     expect(await readAll(connectTcp(listener.port, '127.0.0.1'))).toBe('');
   });
 
   it('closes while a request waits for its answer, and releases every handle', async () => {
     const before = countHandles();
     const { called, call } = expectCall<IncomingMessage>();
-    const listener = await listenHttps(trust.listen, call);
+    const listener = await listenHttps(trust.listen);
+    listener.onRequest(call);
     const idle = await connectTls(listener.port, trust);
     const idleEnds = readAll(idle);
     const waiting = get(listener.port, trust, { agent: false });

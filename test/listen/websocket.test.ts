@@ -23,7 +23,8 @@ describe('WebSocket on an HTTPS port', () => {
     clientErrors = [];
     clients = [];
     serve = (stream) => stream.pipe(stream);
-    listener = await listenHttps(trust.listen, (_request, response) => response.end('plain'));
+    listener = await listenHttps(trust.listen);
+    listener.onRequest((_request, response) => response.end('plain'));
     const greet =
       (greeting: string): WebSocketHandler =>
       (stream, ...rest) => {

@@ -82,26 +82,27 @@ export function lockNext<Content>(
   queue: MessageQueue<Content>,
   createLock: () => MessageLock,
 ): { readonly queue: MessageQueue<Content>; readonly message: InvisibleMessage<Content> } | undefined {
-  const index = queue.messages.findIndex(({ state }) => state === 'enqueued');
-  const next = queue.messages[index];
-  if (next === undefined) return undefined;
-  const message: InvisibleMessage<Content> = {
-    ...next,
-    state: 'invisible',
-    attempts: next.attempts + 1,
-    lock: createLock(),
-  };
-  return { queue: { ...queue, messages: queue.messages.with(index, message) }, message };
+  for (const [index, next] of queue.messages.entries()) {
+    if (next.state !== 'enqueued') continue;
+    const message: InvisibleMessage<Content> = {
+      ...next,
+      state: 'invisible',
+      attempts: next.attempts + 1,
+      lock: createLock(),
+    };
+    return { queue: { ...queue, messages: queue.messages.with(index, message) }, message };
+  }
+  return undefined;
 }
 
 /** Completes a message: invisible → completed. Error: `DeviceMessageLockLost`. */
 export function complete<Content>(queue: MessageQueue<Content>, token: string): Result<QueueChange<Content>> {
-  return settle(queue, token, (message) => end(message, { state: 'completed', outcome: 'Success' }));
+  return remove(queue, token, { state: 'completed', outcome: 'Success' });
 }
 
 /** Rejects a message: invisible → dead-lettered. Error: `DeviceMessageLockLost`. */
 export function reject<Content>(queue: MessageQueue<Content>, token: string): Result<QueueChange<Content>> {
-  return settle(queue, token, (message) => end(message, { state: 'deadLettered', outcome: 'Rejected' }));
+  return remove(queue, token, { state: 'deadLettered', outcome: 'Rejected' });
 }
 
 /**
@@ -113,13 +114,15 @@ export function abandon<Content>(
   token: string,
   maximumDeliveryCount: number,
 ): Result<QueueChange<Content>> {
-  return settle(queue, token, (message) => {
-    const deliveryCount = message.deliveryCount + 1;
-    const counted = { ...message, deliveryCount };
-    return deliveryCount < maximumDeliveryCount
-      ? unlock(counted)
-      : end(counted, { state: 'deadLettered', outcome: 'DeliveryCountExceeded' });
-  });
+  const index = indexOfLock(queue, token);
+  const message = queue.messages[index];
+  if (message === undefined) return LOCK_LOST;
+  const counted = { ...message, deliveryCount: message.deliveryCount + 1 };
+  if (counted.deliveryCount < maximumDeliveryCount) {
+    return ok({ queue: { ...queue, messages: queue.messages.with(index, unlock(counted)) }, ended: [] });
+  }
+  const ended = [end(counted, { state: 'deadLettered', outcome: 'DeliveryCountExceeded' })];
+  return ok({ queue: { ...queue, messages: queue.messages.toSpliced(index, 1) }, ended });
 }
 
 /** Returns the messages of an ended connection: invisible → enqueued, with the same delivery count. */
@@ -160,22 +163,22 @@ export function nextDueUtc(queue: MessageQueue<unknown>): number {
   return due;
 }
 
-function settle<Content>(
+const LOCK_LOST = failed('DeviceMessageLockLost', 'The lock of the message has run out or was never given.');
+
+function remove<Content>(
   queue: MessageQueue<Content>,
   token: string,
-  transition: (message: InvisibleMessage<Content>) => EnqueuedMessage<Content> | EndedMessage<Content>,
+  how: MessageEnd,
 ): Result<QueueChange<Content>> {
-  const index = queue.messages.findIndex(
-    (message) => message.state === 'invisible' && message.lock.token === token,
-  );
-  const before = queue.messages[index];
-  if (before?.state !== 'invisible') {
-    return failed('DeviceMessageLockLost', 'The lock of the message has run out or was never given.');
-  }
-  const after = transition(before);
-  return after.state === 'enqueued'
-    ? ok({ queue: { ...queue, messages: queue.messages.with(index, after) }, ended: [] })
-    : ok({ queue: { ...queue, messages: queue.messages.toSpliced(index, 1) }, ended: [after] });
+  const index = indexOfLock(queue, token);
+  const message = queue.messages[index];
+  if (message === undefined) return LOCK_LOST;
+  const ended = [end(message, how)];
+  return ok({ queue: { ...queue, messages: queue.messages.toSpliced(index, 1) }, ended });
+}
+
+function indexOfLock(queue: MessageQueue<unknown>, token: string): number {
+  return queue.messages.findIndex((message) => message.state === 'invisible' && message.lock.token === token);
 }
 
 function changeOf<Content>(

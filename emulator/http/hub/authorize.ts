@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
 import type { Hub } from '../../hub/hub.ts';
 import type { MatchedRoute } from '../wire/route-table.ts';
 import type { Caller, HubRoute } from './route.ts';
 
-/** Returns the client certificate and its chain, leaf first; empty if the client presented none. */
-export type PeerCertificates = (request: IncomingMessage) => readonly Uint8Array[];
+/** Returns the client certificate of a connection and its chain, leaf first; empty if the client presented none. */
+export type PeerCertificatesOf = (socket: TLSSocket) => readonly Uint8Array[];
 
 /** Authorizes the caller of a route. Returns the client, or undefined for a back end. */
 export type Authorize = (hub: Hub, match: MatchedRoute<HubRoute>, request: IncomingMessage) => Result<Caller>;
@@ -14,17 +15,19 @@ export type Authorize = (hub: Hub, match: MatchedRoute<HubRoute>, request: Incom
 /** The header with which module clients of the SDKs name themselves when they invoke a method: `device/module`. */
 export const CALLING_MODULE = 'x-ms-edge-moduleid';
 
+type Credential = ClientCredentials['credential'];
+
 const BACK_END: Result<Caller> = ok(undefined);
 
 /** Creates the authorization of callers by token or certificate. */
-export function createAuthorizer(peerCertificates: PeerCertificates): Authorize {
+export function createAuthorizer(peerCertificatesOf: PeerCertificatesOf): Authorize {
   return (hub, match, request) => {
     const { route, segments } = match;
     const { authorization } = request.headers;
     if (route.api !== 'service') {
-      const chain = peerCertificates(request);
-      if (route.api === 'device' || isClient(authorization, chain)) {
-        return authenticate(hub, match, request, credentialOf(authorization, chain));
+      const credential = credentialOf(request, peerCertificatesOf);
+      if (route.api === 'device' || isOfClient(credential)) {
+        return authenticate(hub, match, request, credential);
       }
     }
     const allowed = hub.access.authorizeService(authorization, route.permissions, segments, route);
@@ -32,25 +35,29 @@ export function createAuthorizer(peerCertificates: PeerCertificates): Authorize 
   };
 }
 
-// A token without a policy name is signed by a client.
-function isClient(authorization: string | undefined, chain: readonly Uint8Array[]): boolean {
-  if (authorization === undefined) return chain.length > 0;
-  return /^SharedAccessSignature\s/.test(authorization) && !/[\s&]skn=[^&\s]/i.test(authorization);
+// A token takes precedence, because a client's machine may present its certificate to every server.
+function credentialOf(
+  { headers, socket }: IncomingMessage,
+  peerCertificatesOf: PeerCertificatesOf,
+): Credential {
+  if (headers.authorization !== undefined) return { kind: 'token', token: headers.authorization };
+  // The door listens on HTTPS only.
+  const chain = peerCertificatesOf(socket as TLSSocket);
+  return chain.length > 0 ? { kind: 'certificate', chain } : { kind: 'none' };
 }
 
-function credentialOf(
-  authorization: string | undefined,
-  chain: readonly Uint8Array[],
-): ClientCredentials['credential'] {
-  if (authorization !== undefined) return { kind: 'token', token: authorization };
-  return chain.length > 0 ? { kind: 'certificate', chain } : { kind: 'none' };
+// A token without a policy name is signed by a client.
+function isOfClient(credential: Credential): boolean {
+  if (credential.kind !== 'token') return credential.kind === 'certificate';
+  const { token } = credential;
+  return /^SharedAccessSignature\s/.test(token) && !/[\s&]skn=[^&\s]/i.test(token);
 }
 
 function authenticate(
   hub: Hub,
   { route, parameters }: MatchedRoute<HubRoute>,
   request: IncomingMessage,
-  credential: ClientCredentials['credential'],
+  credential: Credential,
 ): Result<AuthenticatedClient> {
   const deviceId = parameters.deviceId ?? '';
   if (route.api !== 'moduleOrService') {

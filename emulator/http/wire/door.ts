@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Request, type Response, Router } from 'express';
-import { failed, type Result } from '../../domain/result.ts';
-import { answerExchange, type Exchange, failExchange, logFieldsOf, openExchange } from './exchange.ts';
+import { failed, ok, type Result } from '../../domain/result.ts';
+import { type Exchange, failExchange, logFieldsOf, openExchange, writeResult } from './exchange.ts';
 import type { HttpService, VirtualHost } from './http-service.ts';
 import { readBody } from './request-body.ts';
-import type { Outcome, Route, RouteHead } from './route.ts';
+import type { Outcome, RefusedRoute, Route, SupportedRoute } from './route.ts';
 import { createRouteTable } from './route-table.ts';
 
 /** Answers one request of a `node:http` server. */
@@ -29,26 +29,46 @@ export function createDoor<Host extends VirtualHost, Caller, R extends Route<Hos
   return (request, response) =>
     router(request as Request, response as Response, () => answer(request, response));
 
-  function answer(request: IncomingMessage, response: ServerResponse): void {
+  // Waits only for what is not there yet: most answers are written within this call.
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const exchange = openExchange(service, findRoute, request, response);
     try {
-      const outcome = perform(service, exchange);
-      const answered =
-        outcome instanceof Promise
-          ? outcome.then((result) => answerExchange(exchange, result))
-          : answerExchange(exchange, outcome);
-      answered?.catch((error) => failExchange(exchange, error));
+      let outcome: Outcome;
+      const admitted = admit(service, exchange);
+      if (!admitted.ok) outcome = admitted;
+      else {
+        const { route, parameters, caller } = admitted.value;
+        const reading = readBody(request, route.maximumBodyBytes ?? MAXIMUM_BODY_BYTES);
+        const read = reading instanceof Promise ? await reading : reading;
+        const { host, query } = exchange;
+        const { headers, rawHeaders } = request;
+        outcome = read.ok
+          ? route.handle(host, { parameters, query, headers, rawHeaders, body: read.value }, caller)
+          : read;
+      }
+      const result = outcome instanceof Promise ? await outcome : outcome;
+      const kept = exchange.host.kept();
+      if (kept !== undefined) await kept;
+      writeResult(exchange, result);
     } catch (error) {
       failExchange(exchange, error);
     }
   }
 }
 
-function perform<Host extends VirtualHost, Caller, R extends Route<Host, Caller>>(
+/** A request that may be performed: its route, with the parameters, and the authorized caller. */
+interface Admission<Host, Caller> {
+  readonly route: SupportedRoute<Host, Caller>;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly caller: Caller;
+}
+
+/** Decides by the head of a request whether it is performed. */
+function admit<Host extends VirtualHost, Caller, R extends Route<Host, Caller>>(
   service: HttpService<Host, Caller, R>,
   exchange: Exchange<Host, R>,
-): Outcome {
-  const { host, request, path, query, match } = exchange;
+): Result<Admission<Host, Caller>> {
+  const { host, request, path, match } = exchange;
   // Before authentication: the diagnostics of Azure IoT Edge send no token and expect this error.
   if (!hasApiVersion(exchange)) return failed('InvalidProtocolVersion', 'BadRequest');
   if (match.kind === 'none') return failed('GenericNotFound', `There is no operation ${path}`);
@@ -59,14 +79,7 @@ function perform<Host extends VirtualHost, Caller, R extends Route<Host, Caller>
   if (!caller.ok) return caller;
   const route: Route<Host, Caller> = match.route;
   if ('refused' in route) return refuse(exchange, route);
-  const { parameters } = match;
-  const { headers, rawHeaders } = request;
-  const handle = (body: Result<Buffer>): Outcome =>
-    body.ok
-      ? route.handle(host, { parameters, query, headers, rawHeaders, body: body.value }, caller.value)
-      : body;
-  const body = readBody(request, route.maximumBodyBytes ?? MAXIMUM_BODY_BYTES);
-  return body instanceof Promise ? body.then(handle) : handle(body);
+  return ok({ route, parameters: match.parameters, caller: caller.value });
 }
 
 function hasApiVersion({ request, query, match }: Exchange): boolean {
@@ -76,7 +89,7 @@ function hasApiVersion({ request, query, match }: Exchange): boolean {
   return header !== undefined && request.headers[header] !== undefined;
 }
 
-function refuse(exchange: Exchange, route: RouteHead & { readonly refused: string }): Result<never> {
+function refuse(exchange: Exchange, route: RefusedRoute): Result<never> {
   const errorCode = 'FeatureNotSupported';
   exchange.host.log('warn', 'operation-not-supported', {
     ...logFieldsOf(exchange),

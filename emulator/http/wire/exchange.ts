@@ -37,15 +37,15 @@ export function openExchange<Host extends VirtualHost, Caller, R extends Route<H
   return { service, host, request, response, method, path, query, match: findRoute(method, target) };
 }
 
-/**
- * Writes the answer when all changes of the host are kept. Returns undefined if the answer is already written, as it
- * always is without a journal.
- */
-export function answerExchange(exchange: Exchange, result: Result<Answer>): Promise<void> | undefined {
-  const kept = exchange.host.kept();
-  if (kept !== undefined) return kept.then(() => writeResult(exchange, result));
-  writeResult(exchange, result);
-  return undefined;
+/** Writes the answer to a request, or the form of its error. */
+export function writeResult(exchange: Exchange, result: Result<Answer>): void {
+  const requestId = exchange.host.ids.guid();
+  const { status, headers, body } = result.ok ? result.value : answerError(exchange, requestId, result.error);
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : (body?.length ?? 0);
+  const all = ['x-ms-request-id', requestId, 'Vary', 'Origin', ...headers, 'Content-Length', String(length)];
+  if (typeof body === 'string') all.push('Content-Type', 'application/json; charset=utf-8');
+  exchange.response.writeHead(status, all);
+  exchange.response.end(body);
 }
 
 /** Answers a request that failed because of a bug of the emulator, and logs the stack. */
@@ -63,16 +63,6 @@ export function failExchange(exchange: Exchange, cause: unknown): void {
 /** Returns the log fields that name a request. */
 export function logFieldsOf({ method, path, match }: Exchange): Readonly<Record<string, string | undefined>> {
   return { operation: match.kind === 'route' ? match.route.operation : undefined, method, path };
-}
-
-function writeResult(exchange: Exchange, result: Result<Answer>): void {
-  const requestId = exchange.host.ids.guid();
-  const { status, headers, body } = result.ok ? result.value : answerError(exchange, requestId, result.error);
-  const length = typeof body === 'string' ? Buffer.byteLength(body) : (body?.length ?? 0);
-  const all = ['x-ms-request-id', requestId, 'Vary', 'Origin', ...headers, 'Content-Length', String(length)];
-  if (typeof body === 'string') all.push('Content-Type', 'application/json; charset=utf-8');
-  exchange.response.writeHead(status, all);
-  exchange.response.end(body);
 }
 
 function answerError(exchange: Exchange, requestId: string, error: HubError): Answer {

@@ -39,6 +39,11 @@ export interface RouteHead {
   readonly versionlessHeader?: string;
 }
 
-/** One operation of an HTTP API. `refused` says why the operation is not supported. */
-export type Route<Host, Caller> = RouteHead &
-  ({ readonly handle: Handler<Host, Caller> } | { readonly refused: string });
+/** An operation that the emulator performs. */
+export type SupportedRoute<Host, Caller> = RouteHead & { readonly handle: Handler<Host, Caller> };
+
+/** An operation that is not supported. `refused` says why. */
+export type RefusedRoute = RouteHead & { readonly refused: string };
+
+/** One operation of an HTTP API. */
+export type Route<Host, Caller> = SupportedRoute<Host, Caller> | RefusedRoute;

@@ -1,7 +1,7 @@
 import { coversResource } from '../../auth/audience.ts';
 import { refused } from '../../auth/refusal-reasons.ts';
 import { isExpired, parseSasToken, type SasToken, verifySasToken } from '../../auth/sas-token.ts';
-import { hasPermission, type Permission, type Policy } from '../../domain/policy.ts';
+import { type Permission, type Policy, withIncludedPermissions } from '../../domain/policy.ts';
 import { ok, type Result } from '../../domain/result.ts';
 import type { HubParts } from '../hub-parts.ts';
 
@@ -23,7 +23,8 @@ export class ServiceAccess {
 
   constructor(parts: HubParts) {
     this.#parts = parts;
-    this.#policies = new Map(parts.options.policies.map((policy) => [policy.name, policy]));
+    const policies = parts.options.policies.map(withIncludedPermissions);
+    this.#policies = new Map(policies.map((policy) => [policy.name, policy]));
   }
 
   authorize(
@@ -77,6 +78,6 @@ export class ServiceAccess {
 
 /** Refuses a policy that grants none of the permissions. */
 export function checkPermission(policy: Policy, permissions: readonly Permission[]): Result<void> {
-  for (const permission of permissions) if (hasPermission(policy, permission)) return ok(undefined);
+  for (const permission of permissions) if (policy.permissions.includes(permission)) return ok(undefined);
   return refused('permission-missing', `The policy '${policy.name}' lacks ${permissions.join(' or ')}.`);
 }

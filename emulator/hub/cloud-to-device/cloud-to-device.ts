@@ -45,7 +45,7 @@ export class CloudToDevice {
     const addressed = withAddress(message, deviceId);
     const queue = enqueueMessage(record.queue, addressed, now, defaultTimeToLiveSeconds);
     if (!queue.ok) return queue;
-    this.#queues.replace(record, queue.value);
+    this.#parts.store.clients.replaceQueue(record, queue.value);
     this.#queues.deliver(record);
     return ok(undefined);
   }
@@ -60,16 +60,22 @@ export class CloudToDevice {
   }
 
   completeMessage(deviceId: DeviceId, lockToken: string): Result<void> {
-    return this.#settle(deviceId, ({ queue }) => complete(queue, lockToken));
+    const record = this.#find(deviceId);
+    if (record === undefined) return failMissing(this.#parts, { deviceId });
+    return this.#settle(record, complete(record.queue, lockToken));
   }
 
   rejectMessage(deviceId: DeviceId, lockToken: string): Result<void> {
-    return this.#settle(deviceId, ({ queue }) => reject(queue, lockToken));
+    const record = this.#find(deviceId);
+    if (record === undefined) return failMissing(this.#parts, { deviceId });
+    return this.#settle(record, reject(record.queue, lockToken));
   }
 
   abandonMessage(deviceId: DeviceId, lockToken: string): Result<void> {
+    const record = this.#find(deviceId);
+    if (record === undefined) return failMissing(this.#parts, { deviceId });
     const { maximumDeliveryCount } = this.#parts.options.cloudToDevice;
-    return this.#settle(deviceId, ({ queue }) => abandon(queue, lockToken, maximumDeliveryCount));
+    return this.#settle(record, abandon(record.queue, lockToken, maximumDeliveryCount));
   }
 
   /** Returns the number of purged messages. */
@@ -111,13 +117,7 @@ export class CloudToDevice {
     return record;
   }
 
-  #settle(
-    deviceId: DeviceId,
-    transition: (record: DeviceRecord) => Result<QueueChange<CloudToDeviceMessage>>,
-  ): Result<void> {
-    const record = this.#find(deviceId);
-    if (record === undefined) return failMissing(this.#parts, { deviceId });
-    const change = transition(record);
+  #settle(record: DeviceRecord, change: Result<QueueChange<CloudToDeviceMessage>>): Result<void> {
     if (!change.ok) return change;
     this.#queues.apply(record, change.value);
     this.#queues.deliver(record);

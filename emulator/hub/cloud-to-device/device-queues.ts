@@ -3,7 +3,6 @@ import {
   complete,
   type InvisibleMessage,
   lockNext,
-  type MessageQueue,
   nextDueUtc,
   type QueueChange,
   releaseConnection,
@@ -45,13 +44,9 @@ export class DeviceQueues {
     );
   }
 
-  replace(record: DeviceRecord, queue: MessageQueue<CloudToDeviceMessage>): void {
-    this.#parts.store.clients.replaceQueue(record, queue);
-  }
-
   /** Stores a change and adds feedback on the ended messages. */
   apply(record: DeviceRecord, { queue, ended }: QueueChange<CloudToDeviceMessage>): void {
-    this.replace(record, queue);
+    this.#parts.store.clients.replaceQueue(record, queue);
     for (const message of ended) {
       this.#feedback.add(record.identity, message);
       if (message.state !== 'deadLettered') continue;
@@ -74,21 +69,20 @@ export class DeviceQueues {
     record: DeviceRecord,
     endsWithConnection: boolean,
   ): InvisibleMessage<CloudToDeviceMessage> | undefined {
-    const { clock, ids } = this.#parts;
+    const { store, clock, ids } = this.#parts;
     const untilUtc = clock.now() + this.#lockMilliseconds;
     const locked = lockNext(record.queue, () => ({ token: ids.guid(), untilUtc, endsWithConnection }));
     if (locked === undefined) return undefined;
-    this.replace(record, locked.queue);
+    store.clients.replaceQueue(record, locked.queue);
     return locked.message;
   }
 
   /** Delivers all waiting messages to a ready device, and sets the timer of the queue. */
   deliver(record: DeviceRecord): void {
     const { store, clock } = this.#parts;
-    // The session is found again for each message, because a delivery may end the connection.
-    for (;;) {
-      const session = this.#sessions.findReady(record.twin.identity, 'messages');
-      if (session === undefined) break;
+    const session = this.#sessions.find(record.twin.identity);
+    // Asked again before each message, because a delivery may end the connection.
+    while (session?.isReadyFor('messages') === true) {
       const message = this.lock(record, true);
       if (message === undefined) break;
       store.clients.setLastActivity(record, clock.now());
@@ -105,8 +99,10 @@ export class DeviceQueues {
   setTimer(record: DeviceRecord): void {
     const { deviceId } = record.identity;
     const dueUtc = nextDueUtc(record.queue);
-    if (this.#timers.get(deviceId)?.dueUtc === dueUtc) return;
-    this.#cancelTimer(deviceId);
+    const earlier = this.#timers.get(deviceId);
+    if (earlier?.dueUtc === dueUtc) return;
+    earlier?.timer.cancel();
+    this.#timers.delete(deviceId);
     if (dueUtc === Number.POSITIVE_INFINITY) return;
     const { clock } = this.#parts;
     const timer = clock.schedule(Math.max(dueUtc - clock.now(), 0), () => {
@@ -137,7 +133,7 @@ export class DeviceQueues {
     const record = this.#parts.store.clients.devices.get(deviceId);
     if (record === undefined) return;
     if (activity.kind === 'clientDisconnected') {
-      this.replace(record, releaseConnection(record.queue));
+      this.#parts.store.clients.replaceQueue(record, releaseConnection(record.queue));
       this.setTimer(record);
     } else if (activity.channel === 'messages') this.#wake(record);
   }

@@ -1,20 +1,23 @@
 import { type ClientIdentity, formatClientIdentity } from '../../domain/identities/client-identity.ts';
 import type { MethodCall, MethodResponse } from '../../domain/methods/method.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
+import type { ClientRecord } from '../../store/records.ts';
 import type { Activity } from '../activity.ts';
 import type { HubParts } from '../hub-parts.ts';
 import { failMissing } from '../identities/identity-rules.ts';
 import type { Timer } from '../ports.ts';
+import type { ClientSession } from '../sessions/client-session.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
 
 /** A pending call. It waits for the client to be online, and then for the response. */
 interface PendingCall {
-  readonly identity: ClientIdentity;
+  /** The formatted identity of the client. */
+  readonly client: string;
   readonly call: MethodCall;
   readonly resolve: (result: Result<MethodResponse>) => void;
   state: 'connecting' | 'responding';
   requestId: string;
-  timer: Timer;
+  timer: Timer | undefined;
 }
 
 const MAXIMUM_IN_FLIGHT = 100;
@@ -46,16 +49,33 @@ export class Methods {
    * `ServiceUnavailable`.
    */
   invokeMethod(identity: ClientIdentity, call: MethodCall): Promise<Result<MethodResponse>> {
-    if (this.#parts.closed.aborted) return Promise.resolve(CLOSED);
-    if (this.#parts.store.clients.find(identity) === undefined) {
-      return Promise.resolve(failMissing(this.#parts, identity));
-    }
-    const pendingCount = this.#calls.get(formatClientIdentity(identity))?.size ?? 0;
-    if (pendingCount >= MAXIMUM_IN_FLIGHT) {
+    const { closed, store, clock } = this.#parts;
+    if (closed.aborted) return Promise.resolve(CLOSED);
+    const record = store.clients.find(identity);
+    if (record === undefined) return Promise.resolve(failMissing(this.#parts, identity));
+    const client = formatClientIdentity(identity);
+    const calls = this.#calls.get(client) ?? new Set();
+    if (calls.size >= MAXIMUM_IN_FLIGHT) {
       const text = `More than ${MAXIMUM_IN_FLIGHT} methods are in flight.`;
       return Promise.resolve(failed('DeviceMaximumInflightMethodExceeded', text));
     }
-    return new Promise((resolve) => this.#begin(identity, call, resolve));
+    const session = this.#sessions.findReady(identity, 'methods');
+    const connectMilliseconds = call.connectTimeoutSeconds * 1000;
+    if (session === undefined && connectMilliseconds === 0) return Promise.resolve(OFFLINE);
+    this.#calls.set(client, calls);
+    return new Promise((resolve) => {
+      const pending: PendingCall = {
+        client,
+        call,
+        resolve,
+        state: 'connecting',
+        requestId: '',
+        timer: undefined,
+      };
+      calls.add(pending);
+      if (session !== undefined) this.#send(pending, session, record);
+      else pending.timer = clock.schedule(connectMilliseconds, () => this.#settle(pending, OFFLINE));
+    });
   }
 
   /** Completes a call with the response of its client. A late or unknown request id is ignored. */
@@ -74,37 +94,9 @@ export class Methods {
     }
   }
 
-  #begin(
-    identity: ClientIdentity,
-    call: MethodCall,
-    resolve: (result: Result<MethodResponse>) => void,
-  ): void {
-    const { clock } = this.#parts;
-    const milliseconds = call.connectTimeoutSeconds * 1000;
-    const pending: PendingCall = {
-      identity,
-      call,
-      resolve,
-      state: 'connecting',
-      requestId: '',
-      timer: NO_TIMER,
-    };
-    const isReady = this.#sessions.isReadyFor(identity, 'methods');
-    if (!isReady && milliseconds === 0) {
-      resolve(OFFLINE);
-      return;
-    }
-    this.#add(pending);
-    if (isReady) this.#send(pending);
-    else pending.timer = clock.schedule(milliseconds, () => this.#settle(pending, OFFLINE));
-  }
-
-  #send(pending: PendingCall): void {
-    const session = this.#sessions.find(pending.identity);
+  #send(pending: PendingCall, session: ClientSession, record: ClientRecord): void {
     const { store, clock } = this.#parts;
-    const record = store.clients.find(pending.identity);
-    if (session === undefined || record === undefined) return;
-    pending.timer.cancel();
+    pending.timer?.cancel();
     pending.state = 'responding';
     // As in IoT Hub, the request id is short, hexadecimal and counted per client.
     pending.requestId = store.clients.countMethodRequest(record).toString(16);
@@ -121,7 +113,9 @@ export class Methods {
     for (const pending of [...calls]) {
       switch (activity.kind) {
         case 'clientSubscribed':
-          if (activity.channel === 'methods' && pending.state === 'connecting') this.#send(pending);
+          if (activity.channel === 'methods' && pending.state === 'connecting') {
+            this.#sendIfConnected(pending, activity.identity);
+          }
           break;
         case 'clientDisconnected':
           if (activity.isGraceful && pending.state === 'responding') this.#settle(pending, DISCONNECTED);
@@ -133,21 +127,17 @@ export class Methods {
     }
   }
 
-  #add(pending: PendingCall): void {
-    const key = formatClientIdentity(pending.identity);
-    const calls = this.#calls.get(key);
-    if (calls === undefined) this.#calls.set(key, new Set([pending]));
-    else calls.add(pending);
+  #sendIfConnected(pending: PendingCall, identity: ClientIdentity): void {
+    const session = this.#sessions.find(identity);
+    const record = this.#parts.store.clients.find(identity);
+    if (session !== undefined && record !== undefined) this.#send(pending, session, record);
   }
 
   #settle(pending: PendingCall, result: Result<MethodResponse>): void {
-    pending.timer.cancel();
-    const key = formatClientIdentity(pending.identity);
-    const calls = this.#calls.get(key);
+    pending.timer?.cancel();
+    const calls = this.#calls.get(pending.client);
     calls?.delete(pending);
-    if (calls?.size === 0) this.#calls.delete(key);
+    if (calls?.size === 0) this.#calls.delete(pending.client);
     pending.resolve(result);
   }
 }
-
-const NO_TIMER: Timer = { cancel: () => undefined };

@@ -16,17 +16,25 @@ import {
 } from './paging.ts';
 import { TWINS } from './twin-collection.ts';
 
+/** A query that is compiled. Returns one page of its result. */
+type PreparedQuery = (page: PageOptions) => Result<QueryPage>;
+
 /** The source of a query: rows in the order of their keys. */
 interface Source<Row> {
   readonly collection: QueryCollection<Row>;
-  readonly rows: readonly Row[];
+  readonly rows: () => readonly Row[];
   readonly keyOf: (row: Row) => string;
 }
+
+// Back ends repeat few queries, for each page and when they poll. A full cache is cleared completely.
+const MAXIMUM_PREPARED_QUERIES = 64;
 
 /** Queries over `devices`, `devices.modules` and `devices.jobs`, in the order of registration. */
 export class Queries {
   readonly #parts: HubParts;
   readonly #options: QueryOptions;
+  /** By text. */
+  readonly #prepared = new Map<string, Result<PreparedQuery>>();
 
   constructor(parts: HubParts) {
     this.#parts = parts;
@@ -38,53 +46,61 @@ export class Queries {
    * (with the position) and for a continuation token of another query.
    */
   queryTwins(text: string, page: PageOptions = {}): Result<QueryPage> {
-    if (text.trim() === '') return failed('ArgumentNull', 'BadRequest');
-    const query = parseQuery(text);
-    if (query.ok) return this.#answer(text, query.value, page);
-    const { message } = query.error;
-    this.#parts.log('warn', 'query-refused', { reason: 'query-malformed', message });
-    return failed('ArgumentInvalid', `BadRequest: ${message}`, 'query-malformed');
+    const prepared = this.#prepared.get(text) ?? this.#prepare(text);
+    return prepared.ok ? prepared.value(page) : prepared;
   }
 
-  #answer(text: string, query: Query, page: PageOptions): Result<QueryPage> {
+  #prepare(text: string): Result<PreparedQuery> {
+    if (text.trim() === '') return failed('ArgumentNull', 'BadRequest');
+    const query = parseQuery(text);
+    if (!query.ok) {
+      const { message } = query.error;
+      this.#parts.log('warn', 'query-refused', { reason: 'query-malformed', message });
+      return failed('ArgumentInvalid', `BadRequest: ${message}`, 'query-malformed');
+    }
+    const prepared = ok(this.#compile(text, query.value));
+    if (this.#prepared.size >= MAXIMUM_PREPARED_QUERIES) this.#prepared.clear();
+    this.#prepared.set(text, prepared);
+    return prepared;
+  }
+
+  #compile(text: string, query: Query): PreparedQuery {
     const { clients, jobs } = this.#parts.store;
     switch (query.source) {
       case 'devices':
-        return this.#select(text, query, page, {
+        return this.#compileFor(text, query, {
           collection: TWINS,
-          rows: clients.deviceRows(),
+          rows: () => clients.deviceRows(),
           keyOf: registrationOf,
         });
       case 'devices.modules':
-        return this.#select(text, query, page, {
+        return this.#compileFor(text, query, {
           collection: TWINS,
-          rows: clients.moduleRows(),
+          rows: () => clients.moduleRows(),
           keyOf: registrationOf,
         });
       case 'devices.jobs':
-        return this.#select(text, query, page, {
+        return this.#compileFor(text, query, {
           collection: DEVICE_JOBS,
-          rows: deviceJobsOf(jobs.jobs.values()),
+          rows: () => deviceJobsOf(jobs.jobs.values()),
           keyOf: (row) => row.key,
         });
     }
   }
 
-  #select<Row>(
-    text: string,
-    query: Query,
-    page: PageOptions,
-    { collection, rows, keyOf }: Source<Row>,
-  ): Result<QueryPage> {
-    const place = parsePageToken(text, page.continuationToken);
-    if (!place.ok) return place;
-    const { key = '', itemCount = 0 } = place.value ?? {};
+  #compileFor<Row>(text: string, query: Query, { collection, rows, keyOf }: Source<Row>): PreparedQuery {
     const compiled = compileQuery(query, collection, this.#options);
-    const position = { rowIndex: indexOfKey(rows, keyOf, key), itemCount };
-    const { items, next } = compiled.page(rows, pageSizeOf(page), position);
     const { itemType } = compiled;
-    if (next === undefined) return ok({ itemType, items });
-    const following = { key: keyOf(rows[next.rowIndex] as Row), itemCount: next.itemCount };
-    return ok({ itemType, items, continuationToken: formatPageToken(text, following) });
+    return (page) => {
+      const parsed = parsePageToken(text, page.continuationToken);
+      if (!parsed.ok) return parsed;
+      const place = parsed.value;
+      const all = rows();
+      const start = place && { rowIndex: indexOfKey(all, keyOf, place.key), itemCount: place.itemCount };
+      const { items, next } = compiled.page(all, pageSizeOf(page), start);
+      if (next === undefined) return ok({ itemType, items });
+      const following = { key: keyOf(all[next.rowIndex] as Row), itemCount: next.itemCount };
+      return ok({ itemType, items, continuationToken: formatPageToken(text, following) });
+    };
   }
 }

@@ -1,5 +1,4 @@
 import { type ClientIdentity, formatClientIdentity } from '../../domain/identities/client-identity.ts';
-import type { JsonObject } from '../../domain/json.ts';
 import type { AuthenticatedClient } from '../access/credentials.ts';
 import type { Channel, ClientConnection, DisconnectReason } from '../client-connection.ts';
 import type { HubParts } from '../hub-parts.ts';
@@ -51,18 +50,13 @@ export class ClientSessions {
 
   /** Returns the session of a client that is connected and subscribed to a channel. */
   findReady(identity: ClientIdentity, channel: Channel): ClientSession | undefined {
-    const session = this.find(identity);
+    const session = this.#sessions.get(formatClientIdentity(identity));
     return session?.isReadyFor(channel) === true ? session : undefined;
   }
 
   /** Returns whether the client is connected and subscribed to a channel. */
   isReadyFor(identity: ClientIdentity, channel: Channel): boolean {
     return this.findReady(identity, channel) !== undefined;
-  }
-
-  /** Delivers the patch if the client is connected and subscribed. Otherwise the patch is not queued. */
-  deliverDesiredPatch(identity: ClientIdentity, patch: JsonObject): void {
-    this.findReady(identity, 'desiredProperties')?.connection.deliverDesiredPatch(patch);
   }
 
   /** Ends the session of a client if it has one. */

@@ -103,7 +103,10 @@ export class Twins {
       const { twin, notification, touched } = change;
       const { identity } = twin;
       store.clients.replaceTwin(record, twin);
-      if (notification !== undefined) this.#sessions.deliverDesiredPatch(identity, notification);
+      if (notification !== undefined) {
+        // Not queued: a client that is not ready reads the whole twin later.
+        this.#sessions.findReady(identity, 'desiredProperties')?.connection.deliverDesiredPatch(notification);
+      }
       if (activities.hasListener(kind)) {
         const operation = kind === 'twinUpdated' ? 'updateTwin' : 'replaceTwin';
         activities.publish({ kind, operation, identity, twin, touched });

@@ -23,10 +23,10 @@ export class GrantedSubscriptions {
 
   /** Returns the highest QoS of the subscriptions with this channel. */
   qualityOfService(channel: SubscriptionChannel): QualityOfService {
-    const isReliable = this.#granted.some(
-      (granted) => granted.channel === channel && granted.qualityOfService === 1,
-    );
-    return isReliable ? 1 : 0;
+    for (const granted of this.#granted) {
+      if (granted.channel === channel && granted.qualityOfService === 1) return 1;
+    }
+    return 0;
   }
 
   /** Adds a subscription and opens its channel. Ignores a filter that {@link findChannel} does not find. */

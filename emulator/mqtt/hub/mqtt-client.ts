@@ -16,7 +16,7 @@ import type {
 import { GrantedSubscriptions } from './granted-subscriptions.ts';
 import { MqttClientConnection } from './mqtt-client-connection.ts';
 import { isTooLarge, TelemetryTopic, toEvent } from './telemetry.ts';
-import { type ClientRequest, parseRequestTopic } from './topic-formats.ts';
+import { parseRequestTopic } from './topic-formats.ts';
 import { findChannel } from './topics.ts';
 import { performTwinRequest } from './twin-requests.ts';
 
@@ -129,10 +129,7 @@ export class MqttClient implements MqttServiceClient {
 
   #takeRequest(topic: string, body: Buffer): Refusal | Buffer | undefined {
     const request = parseRequestTopic(topic);
-    return request === undefined ? FORBIDDEN_TOPIC : this.#perform(request, body);
-  }
-
-  #perform(request: ClientRequest, body: Buffer): Buffer | undefined {
+    if (request === undefined) return FORBIDDEN_TOPIC;
     if (request.operation === 'sendMethodResponse') {
       const payload = body.length === 0 ? 'null' : body.toString('utf8');
       this.#session.sendMethodResponse(request.requestId, { status: request.status, payload });
