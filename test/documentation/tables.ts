@@ -38,11 +38,13 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
     page: 'docs/operations.md',
     format: () =>
       table(
-        ['Operation', 'Path', 'Needs', 'State'],
+        ['Operation', 'Path', 'Meaning', 'Callers', 'Needs', 'State'],
         ROUTES.map((route) => [
-          sentence(route.meaning),
+          code(route.operation),
           code(`${route.method} ${route.path}`),
-          route.api === 'device' ? 'the client’s own credentials' : route.permissions.join(' or '),
+          sentence(route.meaning),
+          route.callers.join(', '),
+          route.callers.includes('service') ? route.permissions.join(' or ') : 'own credentials',
           'refused' in route ? `refused: ${route.refused}` : 'works',
         ]),
       ),
@@ -51,8 +53,14 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
     page: 'docs/topics.md',
     format: () =>
       table(
-        ['Direction', 'Topic', 'Client', 'Meaning'],
-        TOPICS.map((topic) => [topic.direction, code(topic.pattern), topic.client, topic.meaning]),
+        ['Direction', 'Topic', 'Operation', 'Clients', 'Meaning'],
+        TOPICS.map(({ direction, pattern, operation, callers, meaning }) => [
+          direction,
+          code(pattern),
+          code(operation),
+          callers.join(', '),
+          meaning,
+        ]),
       ),
   },
   options: {

@@ -4,31 +4,34 @@ import { failed, ok, type Result } from '../../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
 import type { Hub } from '../../hub/hub.ts';
 import type { MatchedRoute } from '../wire/route-table.ts';
-import type { Caller, HubRoute } from './route.ts';
+import type { CallingClient, HubRoute } from './route.ts';
 
 /** Returns the client certificate of a connection and its chain, leaf first; empty if the client presented none. */
 export type PeerCertificatesOf = (socket: TLSSocket) => readonly Uint8Array[];
 
 /** Authorizes the caller of a route. Returns the client, or undefined for a back end. */
-export type Authorize = (hub: Hub, match: MatchedRoute<HubRoute>, request: IncomingMessage) => Result<Caller>;
+export type Authorize = (
+  hub: Hub,
+  match: MatchedRoute<HubRoute>,
+  request: IncomingMessage,
+) => Result<CallingClient>;
 
 /** The header with which module clients of the SDKs name themselves when they invoke a method: `device/module`. */
 export const CALLING_MODULE = 'x-ms-edge-moduleid';
 
 type Credential = ClientCredentials['credential'];
 
-const BACK_END: Result<Caller> = ok(undefined);
+const BACK_END: Result<CallingClient> = ok(undefined);
 
 /** Creates the authorization of callers by token or certificate. */
 export function createAuthorizer(peerCertificatesOf: PeerCertificatesOf): Authorize {
   return (hub, match, request) => {
     const { route, segments } = match;
     const { authorization } = request.headers;
-    if (route.api !== 'service') {
+    const isForService = route.callers.includes('service');
+    if (!isForService || route.callers.length > 1) {
       const credential = credentialOf(request, peerCertificatesOf);
-      if (route.api === 'device' || isOfClient(credential)) {
-        return authenticate(hub, match, request, credential);
-      }
+      if (!isForService || isOfClient(credential)) return authenticate(hub, match, request, credential);
     }
     const allowed = hub.access.authorizeService(authorization, route.permissions, segments, route);
     return allowed.ok ? BACK_END : allowed;
@@ -59,12 +62,10 @@ function authenticate(
   request: IncomingMessage,
   credential: Credential,
 ): Result<AuthenticatedClient> {
-  const deviceId = parameters.deviceId ?? '';
-  if (route.api !== 'moduleOrService') {
-    // A device manages its modules with its own credentials.
-    const moduleId = route.api === 'device' ? parameters.moduleId : undefined;
-    const identity = moduleId === undefined ? { deviceId } : { deviceId, moduleId };
-    return hub.access.authenticateClient({ ...identity, credential });
+  const { deviceId = '', moduleId: ownModuleId = '' } = parameters;
+  if (route.callers.includes('device')) return hub.access.authenticateClient({ deviceId, credential });
+  if (!route.callers.includes('service')) {
+    return hub.access.authenticateClient({ deviceId, moduleId: ownModuleId, credential });
   }
   const [callerDeviceId = '', moduleId = ''] = String(request.headers[CALLING_MODULE] ?? '').split('/');
   const caller = hub.access.authenticateClient({ deviceId: callerDeviceId, moduleId, credential });

@@ -1,21 +1,19 @@
-import type { Operation } from '../../domain/operations.ts';
+import type { Caller, Operation } from '../../domain/operations.ts';
 import type { Permission } from '../../domain/policy.ts';
 import type { AuthenticatedClient } from '../../hub/access/credentials.ts';
 import type { Hub } from '../../hub/hub.ts';
 import type { Handler, HttpRequest, Method, Outcome, Route } from '../wire/route.ts';
 
-/** Who may call: back ends (`service`), the device or module itself, or both. */
-export type Api = 'service' | 'device' | 'deviceOrService' | 'moduleOrService';
+/** The client that calls. It is undefined for a back end. */
+export type CallingClient = AuthenticatedClient | undefined;
 
-/** The client that calls; undefined for a back end. */
-export type Caller = AuthenticatedClient | undefined;
-
-/**
- * One operation of the HTTPS API of a hub. `deviceOrService`: a device manages its own modules with its own credentials.
- * `moduleOrService`: a module reaches its own device and that device's modules.
- */
-export type HubRoute = Route<Hub, Caller> & {
-  readonly api: Api;
+/** One operation of the HTTPS API of a hub. */
+export type HubRoute = Route<Hub, CallingClient> & {
+  /**
+   * Without `service` only the client that the path names may call. Beside `service`, a device manages its own modules
+   * with its own credentials, and a module reaches its own device and that device's modules.
+   */
+  readonly callers: readonly Caller[];
   /** A shared access policy needs one of these. */
   readonly permissions: readonly Permission[];
   /** The hub refuses every Entra caller, whatever its role. */
@@ -39,10 +37,10 @@ export function service(
   meaning: string,
   handle: ServiceHandler,
 ): HubRoute {
-  return { operation, method, path, permissions, meaning, api: 'service', handle };
+  return { operation, method, path, permissions, meaning, callers: ['service'], handle };
 }
 
-/** Creates a route of the device API. */
+/** Creates a route that the device in its path calls. */
 export function device(
   operation: Operation,
   method: Method,
@@ -50,25 +48,25 @@ export function device(
   meaning: string,
   handle: ClientHandler,
 ): HubRoute {
-  // The cast holds because `authorize` accepts only clients on a route of the device API.
+  // The cast holds because `authorize` accepts only clients on a route without `service`.
   return {
     operation,
     method,
     path,
     permissions: CLIENT,
     meaning,
-    api: 'device',
-    handle: handle as Handler<Hub, Caller>,
+    callers: ['device'],
+    handle: handle as Handler<Hub, CallingClient>,
   };
 }
 
 /** Creates routes that are refused by name. */
-export function refusedBecause(reason: string, api: Api = 'service') {
+export function refusedBecause(reason: string, callers: readonly Caller[] = ['service']) {
   return (
     operation: Operation,
     method: Method,
     path: string,
     permissions: readonly Permission[],
     meaning: string,
-  ): HubRoute => ({ operation, method, path, permissions, meaning, api, refused: reason });
+  ): HubRoute => ({ operation, method, path, permissions, meaning, callers, refused: reason });
 }

@@ -1,5 +1,5 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
-import type { Operation } from '../../domain/operations.ts';
+import type { Caller, Operation } from '../../domain/operations.ts';
 import type { Channel } from '../../hub/client-connection.ts';
 
 /** The operations that a client calls by PUBLISH. */
@@ -15,9 +15,9 @@ export type SubscriptionChannel = Channel | 'twinResponses' | 'nothing';
 export type Topic = {
   /** `{deviceId}` and `{moduleId}` are the client's own ids, not encoded. Those of another client are forbidden. */
   readonly pattern: string;
-  readonly client: 'device' | 'module' | 'any';
-  readonly meaning: string;
   readonly operation: Operation;
+  readonly callers: readonly Exclude<Caller, 'service'>[];
+  readonly meaning: string;
 } & (
   | { readonly direction: 'publish'; readonly operation: PublishOperation }
   | { readonly direction: 'subscribe'; readonly channel: SubscriptionChannel }
@@ -32,132 +32,132 @@ export const TOPICS = [
   {
     direction: 'publish',
     pattern: 'devices/{deviceId}/messages/events/{properties}',
-    client: 'device',
     operation: 'sendEvent',
+    callers: ['device'],
     meaning: 'Telemetry of a device. The topic ends with the message properties.',
   },
   {
     direction: 'publish',
     pattern: 'devices/{deviceId}/modules/{moduleId}/messages/events/{properties}',
-    client: 'module',
     operation: 'sendEvent',
+    callers: ['module'],
     meaning: 'Telemetry of a module. The property `$.on` names the output.',
   },
   {
     direction: 'publish',
     pattern: '$iothub/twin/GET/?$rid={requestId}',
-    client: 'any',
     operation: 'getTwin',
+    callers: ['device', 'module'],
     meaning: 'Requests the desired and reported properties of the client’s twin.',
   },
   {
     direction: 'publish',
     pattern: '$iothub/twin/PATCH/properties/reported/?$rid={requestId}&$version={version}',
-    client: 'any',
     operation: 'updateReportedProperties',
+    callers: ['device', 'module'],
     meaning: 'Updates reported properties; with `$version` only if it is the current version.',
   },
   {
     direction: 'publish',
     pattern: '$iothub/methods/res/{status}/?$rid={requestId}',
-    client: 'any',
     operation: 'sendMethodResponse',
+    callers: ['device', 'module'],
     meaning: 'Responds to a direct method.',
   },
   {
     direction: 'subscribe',
-    operation: 'subscribe',
     pattern: 'devices/{deviceId}/messages/devicebound/#',
-    client: 'device',
+    operation: 'subscribe',
+    callers: ['device'],
     channel: 'messages',
     meaning: 'Cloud-to-device messages, including those in the queue.',
   },
   {
     direction: 'subscribe',
-    operation: 'subscribe',
     pattern: 'devices/{deviceId}/modules/{moduleId}/messages/devicebound/#',
-    client: 'module',
+    operation: 'subscribe',
+    callers: ['module'],
     channel: 'nothing',
     meaning:
       'Granted because the Java module client subscribes to it. Modules receive no cloud-to-device messages.',
   },
   {
     direction: 'subscribe',
-    operation: 'subscribe',
     pattern: 'devices/{deviceId}/modules/{moduleId}/inputs/#',
-    client: 'module',
+    operation: 'subscribe',
+    callers: ['module'],
     channel: 'inputs',
     meaning: 'Messages to the inputs of a module.',
   },
   {
     direction: 'subscribe',
-    operation: 'subscribe',
     pattern: 'devices/{deviceId}/modules/{moduleId}/#',
-    client: 'module',
+    operation: 'subscribe',
+    callers: ['module'],
     channel: 'inputs',
     meaning: 'Messages to the inputs of a module, as the .NET and C module clients subscribe to them.',
   },
   {
     direction: 'subscribe',
-    operation: 'subscribe',
     pattern: '$iothub/twin/res/#',
-    client: 'any',
+    operation: 'subscribe',
+    callers: ['device', 'module'],
     channel: 'twinResponses',
     meaning: 'Responses to twin requests. Without this subscription the hub sends none.',
   },
   {
     direction: 'subscribe',
-    operation: 'subscribe',
     pattern: '$iothub/twin/PATCH/properties/desired/#',
-    client: 'any',
+    operation: 'subscribe',
+    callers: ['device', 'module'],
     channel: 'desiredProperties',
     meaning: 'Patches of desired properties while the client is connected.',
   },
   {
     direction: 'subscribe',
-    operation: 'subscribe',
     pattern: '$iothub/methods/POST/#',
-    client: 'any',
+    operation: 'subscribe',
+    callers: ['device', 'module'],
     channel: 'methods',
     meaning: 'Direct methods while the client is connected.',
   },
   {
     direction: 'deliver',
-    operation: 'receiveMessage',
     pattern: 'devices/{deviceId}/messages/devicebound/{properties}',
-    client: 'device',
+    operation: 'receiveMessage',
+    callers: ['device'],
     channel: 'messages',
     meaning: 'A cloud-to-device message. At QoS 1 its PUBACK completes it.',
   },
   {
     direction: 'deliver',
-    operation: 'receiveInputMessage',
     pattern: 'devices/{deviceId}/modules/{moduleId}/inputs/{inputName}/{properties}',
-    client: 'module',
+    operation: 'receiveInputMessage',
+    callers: ['module'],
     channel: 'inputs',
     meaning: 'A message to an input. The properties `$.cdid` and `$.cmid` name its sender.',
   },
   {
     direction: 'deliver',
-    operation: 'receiveTwinResponse',
     pattern: '$iothub/twin/res/{status}/?$rid={requestId}&$version={version}',
-    client: 'any',
+    operation: 'receiveTwinResponse',
+    callers: ['device', 'module'],
     channel: 'twinResponses',
     meaning: 'The response to a twin request, with `$version` only after an update.',
   },
   {
     direction: 'deliver',
-    operation: 'receiveDesiredProperties',
     pattern: '$iothub/twin/PATCH/properties/desired/?$version={version}',
-    client: 'any',
+    operation: 'receiveDesiredProperties',
+    callers: ['device', 'module'],
     channel: 'desiredProperties',
     meaning: 'A patch of desired properties. A deleted property is null.',
   },
   {
     direction: 'deliver',
-    operation: 'invokeMethod',
     pattern: '$iothub/methods/POST/{methodName}/?$rid={requestId}',
-    client: 'any',
+    operation: 'invokeMethod',
+    callers: ['device', 'module'],
     channel: 'methods',
     meaning: 'A direct method with its payload, or `null` if it has none.',
   },
@@ -165,9 +165,9 @@ export const TOPICS = [
 
 /** Returns what this client receives by this topic filter, or undefined if it may not subscribe to it. */
 export function findChannel(identity: ClientIdentity, filter: string): SubscriptionChannel | undefined {
-  const client = identity.moduleId === undefined ? 'device' : 'module';
-  for (const topic of TOPICS) {
-    if (topic.direction !== 'subscribe' || (topic.client !== 'any' && topic.client !== client)) continue;
+  const caller = identity.moduleId === undefined ? 'device' : 'module';
+  for (const topic of TOPICS as readonly Topic[]) {
+    if (topic.direction !== 'subscribe' || !topic.callers.includes(caller)) continue;
     if (formatFilter(topic.pattern, identity) === filter) return topic.channel;
   }
   return undefined;

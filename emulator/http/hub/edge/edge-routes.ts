@@ -2,7 +2,7 @@ import type { Operation } from '../../../domain/operations.ts';
 import type { Method } from '../../wire/route.ts';
 import { CLIENT, type HubRoute, refusedBecause } from '../route.ts';
 
-const refused = refusedBecause('the APIs behind a nested IoT Edge hub come later', 'device');
+const refused = refusedBecause('the APIs behind a nested IoT Edge hub come later', ['module']);
 
 export const EDGE_ROUTES: readonly HubRoute[] = [
   edge(

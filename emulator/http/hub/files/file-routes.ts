@@ -1,6 +1,6 @@
 import { CLIENT, type HubRoute, refusedBecause } from '../route.ts';
 
-const refused = refusedBecause('what needs blob storage comes later', 'device');
+const refused = refusedBecause('what needs blob storage comes later', ['device']);
 
 const FILES = '/devices/:deviceId/files';
 const NOTIFICATIONS = `${FILES}/notifications`;

@@ -58,7 +58,7 @@ function module(
 ): HubRoute {
   return {
     ...service(operation, method, path, permissions, meaning, handle),
-    api: 'deviceOrService',
+    callers: ['service', 'device'],
     jsonErrors: ['IotHubUnauthorizedAccess', 'ModuleAlreadyExistsOnDevice'],
   };
 }

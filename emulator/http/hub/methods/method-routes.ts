@@ -18,7 +18,7 @@ export const METHOD_ROUTES: readonly HubRoute[] = [
 function method(path: string, meaning: string): HubRoute {
   return {
     ...service('invokeMethod', 'POST', path, CONNECT, meaning, invokeMethod),
-    api: 'moduleOrService',
+    callers: ['service', 'module'],
     jsonErrors: 'all',
     // The Node module client invokes methods without `api-version`.
     versionlessHeader: CALLING_MODULE,
