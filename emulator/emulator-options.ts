@@ -2,8 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Authority } from './certificates/authority.ts';
 import { createRandomIds } from './clocks/random-ids.ts';
 import { createSystemClock } from './clocks/system-clock.ts';
-import { DEFAULT_CLOUD_TO_DEVICE_OPTIONS } from './domain/cloud-to-device/cloud-to-device.ts';
-import { DEFAULT_POLICIES, type Policy } from './domain/policy.ts';
+import { PERMISSIONS, type Permission, type Policy } from './domain/policy.ts';
 import { mapPorts, type Ports } from './endpoints.ts';
 import type { HubOptions } from './hub/hub-options.ts';
 import type { Clock, IdSource, Log } from './hub/ports.ts';
@@ -23,17 +22,40 @@ export interface EmulatorOptions extends Ports {
 }
 
 /** The options of an emulator. An absent option has its default value. */
-export type PartialEmulatorOptions = Partial<Omit<EmulatorOptions, 'hub'>> & {
+export type PartialEmulatorOptions = Partial<Omit<EmulatorOptions, 'hub' | 'timeouts'>> & {
   readonly hub?: Partial<HubOptions>;
+  readonly timeouts?: Partial<ConnectionTimeouts>;
 };
+
+/** The address that an emulator binds. */
+export const LOOPBACK = '127.0.0.1';
+
+/**
+ * The name of a hub whose programs are redirected. It cannot exist in DNS, so that a program that is not redirected
+ * sends its token to no other server.
+ */
+export const REDIRECTED_HOST_NAME = 'hub1.iothub.test';
 
 /** The primary key of every default policy in every run: `iothub-emulator-not-a-secret-key` in base64. */
 export const DEFAULT_KEY = Buffer.from('iothub-emulator-not-a-secret-key').toString('base64');
 const DEFAULT_SECONDARY_KEY = Buffer.from('iothub-emulator-secondary-no-key').toString('base64');
 
-const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
+/** The permissions of the policies that every hub has, by policy name. */
+export const DEFAULT_POLICIES: Readonly<Record<string, readonly Permission[]>> = {
+  iothubowner: PERMISSIONS,
+  service: ['ServiceConnect'],
+  device: ['DeviceConnect'],
+  registryRead: ['RegistryRead'],
+  registryReadWrite: ['RegistryRead', 'RegistryWrite'],
+};
 
-/** The default options of a hub: five policies, four partitions, a day and 64 MiB of events, telemetry only. */
+const MINUTE_MILLISECONDS = 60 * 1000;
+const DAY_MILLISECONDS = 24 * 60 * MINUTE_MILLISECONDS;
+
+/**
+ * The default options of a hub: those of the smallest tier of IoT Hub, except that feedback does not wait for a batch,
+ * because a developer waits for it.
+ */
 export const DEFAULT_HUB_OPTIONS: Omit<HubOptions, 'hostNames'> = {
   policies: Object.entries(DEFAULT_POLICIES).map(([name, permissions]) => policyOf(name, permissions)),
   trustedAuthorities: [],
@@ -42,23 +64,40 @@ export const DEFAULT_HUB_OPTIONS: Omit<HubOptions, 'hostNames'> = {
   eventRetentionMilliseconds: DAY_MILLISECONDS,
   eventRetentionBytes: 64 * 1024 * 1024,
   eventSources: [],
-  cloudToDevice: DEFAULT_CLOUD_TO_DEVICE_OPTIONS,
+  cloudToDevice: {
+    defaultTimeToLiveSeconds: 3600,
+    maximumDeliveryCount: 10,
+    lockSeconds: 60,
+    feedback: { timeToLiveSeconds: 3600, maximumDeliveryCount: 10, lockSeconds: 60, batchSeconds: 0 },
+  },
+  concurrentJobLimit: 1,
+  isMixedTypeNotEqualTrue: false,
+};
+
+const DEFAULT_TIMEOUTS: ConnectionTimeouts = {
+  handshakeMilliseconds: MINUTE_MILLISECONDS / 2,
+  headMilliseconds: MINUTE_MILLISECONDS,
+  requestMilliseconds: 5 * MINUTE_MILLISECONDS,
 };
 
 // The SDKs may use these host names in addition to the name of the hub.
-const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1'];
+const LOCAL_NAMES = ['localhost', LOOPBACK, '::1'];
 
 /** Completes the options of an emulator. The default is a hub on free ports of 127.0.0.1 without a log. */
-export function withDefaults({ hub = {}, ...options }: PartialEmulatorOptions): EmulatorOptions {
+export function withDefaults({
+  hub = {},
+  timeouts = {},
+  ...options
+}: PartialEmulatorOptions): EmulatorOptions {
   return {
-    host: '127.0.0.1',
+    host: LOOPBACK,
     ...mapPorts(() => 0),
     authority: undefined,
     clock: createSystemClock(),
     ids: createRandomIds(),
     log: () => undefined,
-    timeouts: {},
     ...options,
+    timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
     hub: {
       ...DEFAULT_HUB_OPTIONS,
       ...hub,

@@ -1,7 +1,7 @@
 import { formatServiceConnectionString } from '../emulator/domain/identities/connection-string.ts';
 import type { Policy } from '../emulator/domain/policy.ts';
 import type { Emulator } from '../emulator/emulator.ts';
-import { DEFAULT_HUB_OPTIONS } from '../emulator/emulator-options.ts';
+import { DEFAULT_HUB_OPTIONS, REDIRECTED_HOST_NAME } from '../emulator/emulator-options.ts';
 import { createHubMessages } from './hub-messages.ts';
 import { createHubUnderTest } from './hub-under-test.ts';
 import type { LocalHub, LocalHubOptions, ManualClock } from './local-hub.ts';
@@ -9,11 +9,9 @@ import { observeEmulator, parseClientName } from './observe-emulator.ts';
 import type { LogLine } from './recorded-log.ts';
 import { createHubWaits } from './waits/hub-waits.ts';
 
-const DEFAULT_HOST_NAME = 'hub1.iothub.test';
-
 /** Returns the options of the emulator for a local hub. */
 export function toEmulatorOptions({
-  hostName = DEFAULT_HOST_NAME,
+  hostName = REDIRECTED_HOST_NAME,
   clock: _clock,
   policies = [],
   cloudToDevice,

@@ -1,6 +1,6 @@
 /**
  * Decodes every sequence of percent escapes that is valid UTF-8. Other text is unchanged:
- * an id may contain a bare `%`, and the C clients send text that is not encoded.
+ * an id may contain a bare `%`, and the C and Java clients send text that is not encoded.
  */
 export function decodePercent(text: string): string {
   return text.includes('%') ? text.replace(/(?:%[0-9a-f]{2})+/gi, decodeRun) : text;
@@ -12,4 +12,14 @@ function decodeRun(run: string): string {
   } catch {
     return run;
   }
+}
+
+/** Encodes every character that has a meaning in a URL or in a property bag. Replaces lone surrogates. */
+export function encodePercent(text: string): string {
+  return encodeURIComponent(withoutLoneSurrogates(text));
+}
+
+/** Replaces surrogates without a partner. They have no UTF-8 form, and `encodeURIComponent` throws on them. */
+export function withoutLoneSurrogates(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }

@@ -12,15 +12,6 @@ export interface Policy {
   readonly secondaryKey: string;
 }
 
-/** The permissions of the policies that every hub has, by policy name. */
-export const DEFAULT_POLICIES: Readonly<Record<string, readonly Permission[]>> = {
-  iothubowner: PERMISSIONS,
-  service: ['ServiceConnect'],
-  device: ['DeviceConnect'],
-  registryRead: ['RegistryRead'],
-  registryReadWrite: ['RegistryRead', 'RegistryWrite'],
-};
-
 /** Parses a list such as `RegistryWrite,ServiceConnect`. Names are case-insensitive. */
 export function parsePermissions(text: string): Result<readonly Permission[]> {
   const permissions: Permission[] = [];

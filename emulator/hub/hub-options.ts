@@ -18,8 +18,8 @@ export interface HubOptions {
   /** The sources whose events the hub writes into the event log, as with a route from that source. */
   readonly eventSources: readonly HubEventSource[];
   readonly cloudToDevice: CloudToDeviceOptions;
-  /** The maximum number of active jobs. Default: 1, as in the smallest tiers of IoT Hub. IoT Hub allows up to 10. */
-  readonly concurrentJobLimit?: number;
-  /** Whether `!=` between values of different types is true in a query. Default: false. */
-  readonly isMixedTypeNotEqualTrue?: boolean;
+  /** The maximum number of active jobs. IoT Hub allows 1 in its smallest tiers and up to 10 in the others. */
+  readonly concurrentJobLimit: number;
+  /** Whether `!=` between values of different types is true in a query. */
+  readonly isMixedTypeNotEqualTrue: boolean;
 }

@@ -21,7 +21,7 @@ export interface HttpsListener extends Listener {
  * that sends while its idle connection is being closed sees a failure. Rejects with a `ListenError`.
  */
 export async function listenHttps(options: ListenOptions): Promise<HttpsListener> {
-  const { headMilliseconds = 60_000, requestMilliseconds = 300_000 } = options.timeouts ?? {};
+  const { headMilliseconds, requestMilliseconds } = options.timeouts;
   const server = createServer({
     ...tlsOptionsOf(options),
     keepAliveTimeout: 0,

@@ -18,19 +18,19 @@ export interface ListenOptions {
   readonly key: string;
   /** The certificate chain as PEM, without the root. */
   readonly cert: string;
-  readonly timeouts?: ConnectionTimeouts;
+  readonly timeouts: ConnectionTimeouts;
   /** Called for each failed handshake and each broken connection. The client is the cause of all of them. */
   readonly onClientError?: (error: NodeJS.ErrnoException, remoteAddress: string | undefined) => void;
 }
 
 /** The times after which a client's connection is closed, in milliseconds. */
 export interface ConnectionTimeouts {
-  /** For the TLS handshake. Default: 30 seconds. */
-  readonly handshakeMilliseconds?: number;
-  /** For the head of an HTTP request, from the handshake or from its first byte. Default: one minute. */
-  readonly headMilliseconds?: number;
-  /** For a whole HTTP request. Default: five minutes. */
-  readonly requestMilliseconds?: number;
+  /** For the TLS handshake. */
+  readonly handshakeMilliseconds: number;
+  /** For the head of an HTTP request, from the handshake or from its first byte. */
+  readonly headMilliseconds: number;
+  /** For a whole HTTP request. */
+  readonly requestMilliseconds: number;
 }
 
 /**
@@ -61,7 +61,7 @@ export function tlsOptionsOf(options: ListenOptions): TlsOptions {
     rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
     secureOptions: constants.SSL_OP_NO_TICKET,
-    handshakeTimeout: options.timeouts?.handshakeMilliseconds ?? 30_000,
+    handshakeTimeout: options.timeouts.handshakeMilliseconds,
     noDelay: true,
   };
 }

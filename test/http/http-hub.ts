@@ -5,7 +5,7 @@ import { createAuthority } from '../../emulator/certificates/authority.ts';
 import { issueCertificate } from '../../emulator/certificates/issue.ts';
 import { createRandomIds } from '../../emulator/clocks/random-ids.ts';
 import { createSystemClock } from '../../emulator/clocks/system-clock.ts';
-import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-options.ts';
+import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY, withDefaults } from '../../emulator/emulator-options.ts';
 import { createHttpDoor } from '../../emulator/http/hub/http-door.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import { createHub } from '../../emulator/hub/hub.ts';
@@ -62,6 +62,7 @@ export async function startHttpHub(options: HttpHubOptions = {}): Promise<HttpHu
     port: 0,
     key: leaf.keyPem,
     cert: leaf.certificatePem,
+    timeouts: withDefaults({}).timeouts,
   });
   listener.onRequest(door.serve(listener.peerCertificatesOf));
   listener.onBrokenRequest(door.answerBroken);

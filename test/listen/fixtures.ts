@@ -3,26 +3,24 @@ import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { type Authority, createAuthority } from '../../emulator/certificates/authority.ts';
 import { createServerLeaf } from '../../emulator/certificates/leaf.ts';
+import { withDefaults } from '../../emulator/emulator-options.ts';
+import type { ListenOptions } from '../../emulator/listen/listener.ts';
 
 /** A certificate authority, and the options of a loopback listener whose certificate it signed. */
 export interface Trust {
   readonly authority: Authority;
   readonly ca: string;
-  readonly listen: {
-    readonly host: string;
-    readonly port: number;
-    readonly key: string;
-    readonly cert: string;
-  };
+  readonly listen: ListenOptions;
 }
 
 export async function createTrust(): Promise<Trust> {
   const authority = await createAuthority(Date.now());
+  const { timeouts } = withDefaults({});
   const leaf = await createServerLeaf(authority, { names: ['localhost', '127.0.0.1'], now: Date.now() });
   return {
     authority,
     ca: authority.certificatePem,
-    listen: { host: '127.0.0.1', port: 0, key: leaf.keyPem, cert: leaf.certificatePem },
+    listen: { host: '127.0.0.1', port: 0, key: leaf.keyPem, cert: leaf.certificatePem, timeouts },
   };
 }
 

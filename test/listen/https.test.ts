@@ -82,7 +82,10 @@ describe('HTTPS port', () => {
   });
 
   it('closes a connection whose TLS handshake does not start in time', async () => {
-    await using listener = await listenHttps({ ...trust.listen, timeouts: { handshakeMilliseconds: 50 } });
+    await using listener = await listenHttps({
+      ...trust.listen,
+      timeouts: { ...trust.listen.timeouts, handshakeMilliseconds: 50 },
+    });
     expect(await readAll(connectTcp(listener.port, '127.0.0.1'))).toBe('');
   });
 

@@ -169,7 +169,7 @@ describe('TLS port with misbehaving clients', () => {
     await using listener = await listenTls(
       {
         ...trust.listen,
-        timeouts: { handshakeMilliseconds: 100 },
+        timeouts: { ...trust.listen.timeouts, handshakeMilliseconds: 100 },
         onClientError: (error, remoteAddress) => codes.push(`${error.code} ${remoteAddress}`),
       },
       () => undefined,

@@ -12,7 +12,7 @@ import { openTls } from './tls-client.ts';
 type LogLine = readonly [event: string, reason: unknown];
 
 /** Starts an emulator with short timeouts and the system clock, because sockets use the machine's time. */
-async function startEmulatorWithTimeouts(timeouts: EmulatorOptions['timeouts']) {
+async function startEmulatorWithTimeouts(timeouts: Partial<EmulatorOptions['timeouts']>) {
   const lines: LogLine[] = [];
   const emulator = await startEmulator({
     hub: { hostNames: ['hub1.iothub.test'] },

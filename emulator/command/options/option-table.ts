@@ -1,3 +1,4 @@
+import { REDIRECTED_HOST_NAME } from '../../emulator-options.ts';
 import { ENDPOINTS, portKeyOf } from '../../endpoints.ts';
 
 /** How the value of an option is parsed. `texts` can be repeated. */
@@ -43,7 +44,7 @@ export const OPTION_TABLE = [
     kind: 'texts',
     placeholder: 'NAME',
     meaning: 'the name of the hub; repeat it for aliases',
-    byDefault: 'the address; for exec on free ports hub1.iothub.test',
+    byDefault: `the address; for exec on free ports ${REDIRECTED_HOST_NAME}`,
   },
   ...PORT_ROWS,
   {

@@ -5,7 +5,7 @@ import type { ClientIdentity } from '../../domain/identities/client-identity.ts'
 import type { HubEventSource } from '../../domain/messages/hub-event-sources.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import { DEFAULT_HUB_OPTIONS } from '../../emulator-options.ts';
+import { DEFAULT_HUB_OPTIONS, LOOPBACK, REDIRECTED_HOST_NAME } from '../../emulator-options.ts';
 import { ENDPOINTS, mapPorts, type Ports, portKeyOf } from '../../endpoints.ts';
 import type { LogLevel } from '../../hub/ports.ts';
 import { LOG_LEVELS } from '../log-format.ts';
@@ -48,9 +48,6 @@ export interface Options extends Ports {
   readonly unknownVariables: readonly string[];
 }
 
-// This name cannot exist in DNS, so a program that is not redirected sends its token to no other server.
-const REDIRECTED_HOST_NAME = 'hub1.iothub.test';
-const LOOPBACK = '127.0.0.1';
 const MEBIBYTE = 1024 * 1024;
 const MONTH_SECONDS = 30 * 24 * 60 * 60;
 

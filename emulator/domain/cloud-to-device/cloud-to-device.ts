@@ -27,14 +27,6 @@ export interface FeedbackOptions {
   readonly batchSeconds: number;
 }
 
-/** The defaults of IoT Hub, except `batchSeconds`: feedback is sent immediately, because a developer waits for it. */
-export const DEFAULT_CLOUD_TO_DEVICE_OPTIONS: CloudToDeviceOptions = {
-  defaultTimeToLiveSeconds: 3600,
-  maximumDeliveryCount: 10,
-  lockSeconds: 60,
-  feedback: { timeToLiveSeconds: 3600, maximumDeliveryCount: 10, lockSeconds: 60, batchSeconds: 0 },
-};
-
 /** The maximum number of pending messages of a device, including those that the device holds. */
 export const MAXIMUM_QUEUE_DEPTH = 50;
 const MAXIMUM_TIME_TO_LIVE_MILLISECONDS = 2 * 24 * 60 * 60 * 1000;

@@ -1,4 +1,5 @@
 import type { MessageProperties, SystemProperties } from '../../domain/messages/message.ts';
+import { encodePercent } from '../../domain/percent-encoding.ts';
 
 type SystemName = keyof SystemProperties;
 
@@ -76,14 +77,9 @@ function parseMembers(members: readonly (readonly [string, string])[]): MessageP
 
 // A header allows no control characters and none outside Latin-1. Such characters are percent-encoded.
 function escapeValue(value: string): string {
-  return value.replaceAll(/[^\x20-\x7e]+/g, encodeWellFormed);
+  return value.replaceAll(/[^\x20-\x7e]+/g, encodePercent);
 }
 
 function escapeName(name: string): string {
-  return name.replaceAll(/[^!#$%&'*+\-.^_`|~0-9A-Za-z]+/g, encodeWellFormed);
-}
-
-// A lone surrogate has no UTF-8 form and would make the encoder throw.
-function encodeWellFormed(text: string): string {
-  return encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd'));
+  return name.replaceAll(/[^!#$%&'*+\-.^_`|~0-9A-Za-z]+/g, encodePercent);
 }

@@ -1,3 +1,5 @@
+import { decodePercent } from '../../domain/percent-encoding.ts';
+
 /** A request target: the raw path and the query. */
 export interface RequestTarget {
   readonly path: string;
@@ -21,8 +23,8 @@ export function parseRequestTarget(target: string): RequestTarget {
  */
 export function parsePath(path: string): readonly (readonly string[])[] {
   if (!path.includes('%')) return [splitPath(path)];
-  const readings = [splitPath(path).map(decode)];
-  if (/%2f/i.test(path)) readings.unshift(splitPath(decode(path)).map(decode));
+  const readings = [splitPath(path).map(decodePercent)];
+  if (/%2f/i.test(path)) readings.unshift(splitPath(decodePercent(path)).map(decodePercent));
   return readings;
 }
 
@@ -35,16 +37,6 @@ function splitPath(path: string): readonly string[] {
   return segments;
 }
 
-// An invalid escape stays as it is: the Java client sends a literal `%` of an id unescaped.
-function decode(text: string): string {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 function parseQuery(text: string): Query {
   const query = new Map<string, string>();
   const isEncoded = /[%+]/.test(text);
@@ -53,7 +45,7 @@ function parseQuery(text: string): Query {
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
     const value = equals < 0 ? '' : pair.slice(equals + 1);
-    if (isEncoded) query.set(decode(name).toLowerCase(), decode(value.replaceAll('+', ' ')));
+    if (isEncoded) query.set(decodePercent(name).toLowerCase(), decodePercent(value.replaceAll('+', ' ')));
     else query.set(name.toLowerCase(), value);
   }
   return query;

@@ -1,5 +1,6 @@
 import type { DeviceId } from '../../domain/identities/client-identity.ts';
 import type { DeviceIdentity } from '../../domain/identities/identity.ts';
+import type { IdentityView } from '../../domain/identities/identity-document.ts';
 import type { DeviceRequest } from '../../domain/identities/identity-request.ts';
 import type { Precondition } from '../../domain/precondition.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
@@ -12,7 +13,7 @@ import type { ClientSessions } from '../sessions/client-sessions.ts';
 import { resolveScopes } from './edge-scopes.ts';
 import type { IdentityFactory } from './identity-factory.ts';
 import { checkDelete, checkEtag, checkRoom } from './identity-rules.ts';
-import { type IdentityView, viewOf } from './identity-view.ts';
+import { viewOf } from './identity-view.ts';
 import type { Modules } from './modules.ts';
 
 /** Device identities. Deleting or disabling a device ends its connection and the connections of its modules. */

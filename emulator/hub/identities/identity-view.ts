@@ -1,13 +1,7 @@
 import type { ClientActivity, Identity } from '../../domain/identities/identity.ts';
+import type { IdentityView } from '../../domain/identities/identity-document.ts';
 import { formatOptionalTime } from '../../domain/time.ts';
 import type { ActivityRecord, ClientRecord } from '../../store/records.ts';
-
-/** An identity with its activity. `pendingMessageCount` is the number of its pending cloud-to-device messages. */
-export interface IdentityView<I extends Identity = Identity> {
-  readonly identity: I;
-  readonly activity: ClientActivity;
-  readonly pendingMessageCount: number;
-}
 
 /** Returns an identity with its current activity. */
 export function viewOf<I extends Identity>(record: ClientRecord & { readonly identity: I }): IdentityView<I> {

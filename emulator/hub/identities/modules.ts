@@ -1,6 +1,7 @@
 import type { Authentication } from '../../domain/identities/authentication.ts';
 import type { ClientIdentity, DeviceId, ModuleId } from '../../domain/identities/client-identity.ts';
 import type { ModuleIdentity } from '../../domain/identities/identity.ts';
+import type { IdentityView } from '../../domain/identities/identity-document.ts';
 import type { ModuleRequest } from '../../domain/identities/identity-request.ts';
 import type { Precondition } from '../../domain/precondition.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
@@ -12,7 +13,7 @@ import type { HubParts } from '../hub-parts.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
 import type { IdentityFactory } from './identity-factory.ts';
 import { checkDelete, checkEtag, checkRoom } from './identity-rules.ts';
-import { type IdentityView, viewOf } from './identity-view.ts';
+import { viewOf } from './identity-view.ts';
 
 const MAXIMUM_MODULES_PER_DEVICE = 50;
 const SYSTEM_MODULES = ['$edgeAgent', '$edgeHub'] as readonly string[] as readonly ModuleId[];

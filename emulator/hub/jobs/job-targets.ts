@@ -9,8 +9,7 @@ import { TWINS } from '../queries/twin-collection.ts';
 export function selectTargets({ store, options }: HubParts, text: string): Result<readonly ClientIdentity[]> {
   const condition = parseCondition(text);
   if (!condition.ok) return condition;
-  const { isMixedTypeNotEqualTrue = false } = options;
-  const matches = compileCondition(condition.value, TWINS, { isMixedTypeNotEqualTrue });
+  const matches = compileCondition(condition.value, TWINS, options);
   const { clients } = store;
   const rows = condition.value.source === 'devices' ? clients.deviceRows() : clients.moduleRows();
   const identities: ClientIdentity[] = [];

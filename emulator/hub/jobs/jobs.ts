@@ -28,7 +28,6 @@ import { selectTargets } from './job-targets.ts';
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
 const LONGEST_WAIT_HOURS = 168;
 const HISTORY_MILLISECONDS = 30 * 24 * HOUR_MILLISECONDS;
-const DEFAULT_CONCURRENT_JOBS = 1;
 
 /**
  * Scheduled jobs on devices or modules. A job waits for its start time, runs, and is deleted after thirty days.
@@ -110,7 +109,7 @@ export class Jobs {
     if (startUtc !== undefined && startUtc > latestUtc) {
       return failed('ArgumentInvalid', `startTime: Must be within ${LONGEST_WAIT_HOURS} hours`);
     }
-    const limit = this.#parts.options.concurrentJobLimit ?? DEFAULT_CONCURRENT_JOBS;
+    const limit = this.#parts.options.concurrentJobLimit;
     const activeCount = [...jobs.values()].filter(isActive).length;
     if (activeCount < limit) return ok(undefined);
     const text = `${activeCount} of at most ${limit} jobs are scheduled or running.`;

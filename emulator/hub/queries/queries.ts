@@ -38,7 +38,7 @@ export class Queries {
 
   constructor(parts: HubParts) {
     this.#parts = parts;
-    this.#options = { isMixedTypeNotEqualTrue: parts.options.isMixedTypeNotEqualTrue ?? false };
+    this.#options = parts.options;
   }
 
   /**

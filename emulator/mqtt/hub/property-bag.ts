@@ -1,6 +1,5 @@
 import type { MessageProperties, SystemProperties } from '../../domain/messages/message.ts';
-import { decodePercent } from '../../domain/percent-encoding.ts';
-import { encodePercent } from './topic-encoding.ts';
+import { decodePercent, encodePercent } from '../../domain/percent-encoding.ts';
 
 /** The decoded names of system properties in a property bag, with the names in the domain. */
 const SYSTEM_PROPERTY_NAMES = {

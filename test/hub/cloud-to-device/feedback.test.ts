@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  DEFAULT_CLOUD_TO_DEVICE_OPTIONS,
-  type FeedbackOptions,
-} from '../../../emulator/domain/cloud-to-device/cloud-to-device.ts';
+import type { FeedbackOptions } from '../../../emulator/domain/cloud-to-device/cloud-to-device.ts';
 import type { DeviceId } from '../../../emulator/domain/identities/client-identity.ts';
+import { DEFAULT_HUB_OPTIONS } from '../../../emulator/emulator-options.ts';
 import type { Hub } from '../../../emulator/hub/hub.ts';
 import { createQuietHub, deviceIdOf, messageOf, outcomeOf, succeeded, take } from '../quiet-hub.ts';
 
@@ -104,7 +102,7 @@ describe('feedback on cloud-to-device messages', () => {
 });
 
 function hubWithDevices(feedback: Partial<FeedbackOptions> = {}) {
-  const defaults = DEFAULT_CLOUD_TO_DEVICE_OPTIONS;
+  const defaults = DEFAULT_HUB_OPTIONS.cloudToDevice;
   const quiet = createQuietHub({
     cloudToDevice: { ...defaults, feedback: { ...defaults.feedback, ...feedback } },
   });
