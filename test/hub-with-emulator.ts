@@ -1,8 +1,6 @@
-import { createManualClock } from '../emulator/clocks/manual-clock.ts';
-import { type Emulator, startEmulator } from '../emulator/emulator.ts';
-import { createLocalHub, toEmulatorOptions } from '../harness/create-local-hub.ts';
+import type { Emulator } from '../emulator/emulator.ts';
 import type { LocalHub, LocalHubOptions } from '../harness/local-hub.ts';
-import { recordLog } from '../harness/recorded-log.ts';
+import { startLocalHub } from '../harness/start-local-hub.ts';
 
 /** A local hub of the harness with its emulator, which is not part of the public type. */
 export interface HubWithEmulator extends LocalHub {
@@ -11,13 +9,6 @@ export interface HubWithEmulator extends LocalHub {
 
 /** Starts the same hub as `startHub` of the harness. */
 export async function startHubWithEmulator(options: LocalHubOptions = {}): Promise<HubWithEmulator> {
-  const clock = options.clock === 'manual' ? createManualClock(Date.now()) : undefined;
-  const { log, lines } = recordLog();
-  const emulatorOptions = toEmulatorOptions(options);
-  const emulator = await startEmulator({
-    ...emulatorOptions,
-    log,
-    ...(clock === undefined ? {} : { clock }),
-  });
-  return { ...createLocalHub(emulator, emulatorOptions.hub, { clock, lines }), emulator };
+  const { hub, emulator } = await startLocalHub(options);
+  return { ...hub, emulator };
 }

@@ -1,34 +1,27 @@
+import { createManualClock } from '../emulator/clocks/manual-clock.ts';
 import { formatServiceConnectionString } from '../emulator/domain/identities/connection-string.ts';
 import type { Policy } from '../emulator/domain/policy.ts';
-import type { Emulator } from '../emulator/emulator.ts';
+import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import { DEFAULT_HUB_OPTIONS, REDIRECTED_HOST_NAME } from '../emulator/emulator-options.ts';
 import { createHubMessages } from './hub-messages.ts';
 import { createHubUnderTest } from './hub-under-test.ts';
 import type { LocalHub, LocalHubOptions, ManualClock } from './local-hub.ts';
 import { observeEmulator, parseClientName } from './observe-emulator.ts';
-import type { LogLine } from './recorded-log.ts';
+import { type LogLine, recordLog } from './recorded-log.ts';
 import { createHubWaits } from './waits/hub-waits.ts';
 
-/** Returns the options of the emulator for a local hub. */
-export function toEmulatorOptions({
-  hostName = REDIRECTED_HOST_NAME,
-  clock: _clock,
-  policies = [],
-  cloudToDevice,
-  ...others
-}: LocalHubOptions) {
-  return {
-    hub: {
-      ...others,
-      hostNames: [hostName],
-      policies: [...DEFAULT_HUB_OPTIONS.policies, ...policies],
-      cloudToDevice: { ...DEFAULT_HUB_OPTIONS.cloudToDevice, ...cloudToDevice },
-    },
-  };
+/** Starts an emulator and the local hub on it: clients of the SDKs, messages, waits, clock and log. */
+export async function startLocalHub(
+  options: LocalHubOptions,
+): Promise<{ readonly hub: LocalHub; readonly emulator: Emulator }> {
+  const clock = options.clock === 'manual' ? createManualClock(Date.now()) : undefined;
+  const { log, lines } = recordLog();
+  const hub = toHubOptions(options);
+  const emulator = await startEmulator({ hub, log, ...(clock === undefined ? {} : { clock }) });
+  return { hub: createLocalHub(emulator, hub, { clock, lines }), emulator };
 }
 
-/** Creates a local hub from an emulator: clients of the SDKs, messages, waits, clock and log. */
-export function createLocalHub(
+function createLocalHub(
   emulator: Emulator,
   {
     hostNames: [hostName = ''],
@@ -63,5 +56,20 @@ export function createLocalHub(
     log: lines,
     connectionStringOf,
     telemetry: (reading = {}) => observer.readEvents(reading),
+  };
+}
+
+function toHubOptions({
+  hostName = REDIRECTED_HOST_NAME,
+  clock: _clock,
+  policies = [],
+  cloudToDevice,
+  ...others
+}: LocalHubOptions) {
+  return {
+    ...others,
+    hostNames: [hostName],
+    policies: [...DEFAULT_HUB_OPTIONS.policies, ...policies],
+    cloudToDevice: { ...DEFAULT_HUB_OPTIONS.cloudToDevice, ...cloudToDevice },
   };
 }
