@@ -59,8 +59,9 @@ export function formatMethodTopic(methodName: string, requestId: string): string
   return `$iothub/methods/POST/${encodeTopicLevel(methodName)}/?$rid=${requestId}`;
 }
 
-export function formatMessageTopic(identity: ClientIdentity, properties: string): string {
-  return `${formatOwnPath(identity)}/messages/devicebound/${properties}`;
+/** Only devices receive cloud-to-device messages. */
+export function formatMessageTopic({ deviceId }: ClientIdentity, properties: string): string {
+  return `devices/${deviceId}/messages/devicebound/${properties}`;
 }
 
 export function formatInputTopic(identity: ClientIdentity, inputName: string, properties: string): string {
