@@ -5,7 +5,7 @@ const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 /** Creates a clock with the machine's time and timers. */
 export function createSystemClock(): Clock {
-  return { now: () => Date.now(), schedule };
+  return { now: Date.now, schedule };
 }
 
 function schedule(delayMilliseconds: number, run: () => void): Timer {

@@ -178,7 +178,10 @@ function remove<Content>(
 }
 
 function indexOfLock(queue: MessageQueue<unknown>, token: string): number {
-  return queue.messages.findIndex((message) => message.state === 'invisible' && message.lock.token === token);
+  for (const [index, message] of queue.messages.entries()) {
+    if (message.state === 'invisible' && message.lock.token === token) return index;
+  }
+  return -1;
 }
 
 function changeOf<Content>(

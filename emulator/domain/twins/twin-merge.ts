@@ -1,5 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, memberOf } from '../json.ts';
 
+const EMPTY: JsonObject = {};
+
 /** Returns whether a name is reserved for the hub: `$metadata`, `$version`, `$lastUpdated`… */
 export function isMetaName(name: string): boolean {
   return name.startsWith('$');
@@ -16,7 +18,7 @@ export interface MergedMembers {
  * members of a patch touch no property: a null for an absent one, and an empty object for one that is an object.
  */
 export function mergeMembers(base: JsonObject, patch: JsonObject): MergedMembers {
-  return mergeNode(base, undefined, patch, NO_STAMP);
+  return mergeSection(base, undefined, patch, EMPTY);
 }
 
 /** A section of a twin after a patch. */
@@ -25,8 +27,8 @@ export interface MergedSection extends MergedMembers {
 }
 
 /**
- * Merges a patch into the members of a section and its metadata. The stamp is set in every node of the patch and in its
- * ancestors. It contains the time and, for desired properties, the version.
+ * Merges a patch into the members of a section and its metadata. Every node that the patch contains, and its ancestors,
+ * get the stamp: the time, and for desired properties the version.
  * Source: the Scene/Brightness twin of Azure/azure-iot-sdk-java#1011.
  */
 export function mergeSection(
@@ -35,7 +37,42 @@ export function mergeSection(
   patch: JsonObject,
   stamp: JsonObject,
 ): MergedSection {
-  return mergeNode(base, metadata, patch, stamp);
+  // One walk for members and metadata. A `$` name of a section is not a member; the metadata of a node begins with its stamp.
+  const members = new Map<string, JsonValue>();
+  for (const name of Object.keys(base)) if (name[0] !== '$') members.set(name, base[name] as JsonValue);
+  const nodes = new Map<string, JsonValue>();
+  for (const name in stamp) nodes.set(name, stamp[name] as JsonValue);
+  for (const name of Object.keys(metadata ?? EMPTY)) {
+    if (name[0] !== '$') nodes.set(name, metadata?.[name] as JsonValue);
+  }
+  let isTouched = false;
+  for (const name of Object.keys(patch)) {
+    const value = patch[name] as JsonValue;
+    if (value === null) {
+      isTouched = members.delete(name) || isTouched;
+      nodes.delete(name);
+      continue;
+    }
+    if (isJsonObject(value)) {
+      const before = members.get(name);
+      const node = nodes.get(name);
+      const isMerge = isJsonObject(before);
+      const merged = mergeSection(
+        isMerge ? before : EMPTY,
+        isJsonObject(node) ? node : undefined,
+        value,
+        stamp,
+      );
+      members.set(name, merged.members);
+      nodes.set(name, merged.metadata);
+      isTouched ||= !isMerge || merged.isTouched;
+    } else {
+      members.set(name, value);
+      nodes.set(name, stamp);
+      isTouched = true;
+    }
+  }
+  return { members: Object.fromEntries(members), metadata: Object.fromEntries(nodes), isTouched };
 }
 
 /** Returns the patch that deletes every member. */
@@ -55,46 +92,4 @@ export function changesOf(before: JsonObject, after: JsonObject): JsonObject {
     return [name, isJsonObject(value) && isJsonObject(previous) ? changesOf(previous, value) : value];
   });
   return Object.fromEntries([...kept, ...vanished.map((name): [string, null] => [name, null])]);
-}
-
-const NO_STAMP: JsonObject = {};
-
-// Merges members and metadata in one recursion. A `$` name of a section is not a member.
-// The metadata of a node begins with its stamp.
-function mergeNode(
-  base: JsonObject,
-  metadata: JsonObject | undefined,
-  patch: JsonObject,
-  stamp: JsonObject,
-): MergedSection {
-  const members = new Map<string, JsonValue>();
-  for (const name of Object.keys(base)) if (name[0] !== '$') members.set(name, base[name] as JsonValue);
-  const nodes = new Map<string, JsonValue>();
-  for (const name in stamp) nodes.set(name, stamp[name] as JsonValue);
-  for (const name of Object.keys(metadata ?? NO_STAMP)) {
-    if (name[0] !== '$') nodes.set(name, metadata?.[name] as JsonValue);
-  }
-  let isTouched = false;
-  for (const name of Object.keys(patch)) {
-    const value = patch[name] as JsonValue;
-    if (value === null) {
-      isTouched = members.delete(name) || isTouched;
-      nodes.delete(name);
-      continue;
-    }
-    if (isJsonObject(value)) {
-      const before = members.get(name);
-      const node = nodes.get(name);
-      const isMerge = isJsonObject(before);
-      const merged = mergeNode(isMerge ? before : {}, isJsonObject(node) ? node : undefined, value, stamp);
-      members.set(name, merged.members);
-      nodes.set(name, merged.metadata);
-      isTouched ||= !isMerge || merged.isTouched;
-    } else {
-      members.set(name, value);
-      nodes.set(name, stamp);
-      isTouched = true;
-    }
-  }
-  return { members: Object.fromEntries(members), metadata: Object.fromEntries(nodes), isTouched };
 }

@@ -13,12 +13,15 @@ const MAXIMUM_SECTION_BYTES: Readonly<Record<SectionName, number>> = {
 const MAXIMUM_DEPTH = 10;
 const MAXIMUM_NAME_BYTES = 1024;
 const MAXIMUM_TEXT_BYTES = 4096;
+// The bytes of a UTF-16 code unit in UTF-8, so that short texts need not be measured.
+const MAXIMUM_UNIT_BYTES = 3;
 const MAXIMUM_INTEGER = 2 ** 52 - 1;
 const PRINTED_NAMES: Readonly<Record<SectionName, string>> = {
   tags: 'Tags',
   desired: 'Properties.Desired',
   reported: 'Properties.Reported',
 };
+const VALID = ok(undefined);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are forbidden in a name
 const FORBIDDEN_IN_NAME = /[\u0000-\u001f\u007f-\u009f.$# ]/;
 
@@ -48,7 +51,7 @@ export function validateWrite(
     const valid = validateSection(name, mode, before.properties[name], write[name], after.properties[name]);
     if (!valid.ok) return valid;
   }
-  return ok(undefined);
+  return VALID;
 }
 
 /** Validates the new content of a section that is replaced. */
@@ -60,7 +63,10 @@ export function validateReplacement(
   return validateSection(section, 'replace', before, after, after);
 }
 
-/** Validates names, values, depth and integer range of a write, and then the size of the resulting section. */
+/**
+ * Validates names, values, depth and integer range of a write, and then the size of the resulting section.
+ * A write that makes the section smaller has always a valid size.
+ */
 function validateSection(
   section: SectionName,
   mode: WriteMode,
@@ -68,16 +74,12 @@ function validateSection(
   write: JsonObject | null | undefined,
   after: JsonObject,
 ): Result<void> {
-  if (write === undefined || write === null) return ok(undefined);
+  if (write === undefined || write === null) return VALID;
   const valid = validateObject(write, 0, mode);
-  return valid.ok ? validateSize(section, before, after) : valid;
-}
-
-/** Validates the size of the resulting section. A write that makes the section smaller is always valid. */
-function validateSize(section: SectionName, before: JsonObject, after: JsonObject): Result<void> {
+  if (!valid.ok) return valid;
   const maximum = MAXIMUM_SECTION_BYTES[section];
   const size = sizeOf(after);
-  if (size < maximum || size < sizeOf(before)) return ok(undefined);
+  if (size < maximum || size < sizeOf(before)) return VALID;
   const text = `'${PRINTED_NAMES[section]}' size should be less than ${maximum} bytes.`;
   return failed('DeviceModelMaxPropertiesExceeded', text);
 }
@@ -92,15 +94,15 @@ function validateObject(value: JsonObject, depth: number, mode: WriteMode): Resu
     const validMember = validateMember(name, member, depth, mode);
     if (!validMember.ok) return validMember;
   }
-  return ok(undefined);
+  return VALID;
 }
 
 function validateName(name: string): Result<void> {
-  if (byteLength(name) > MAXIMUM_NAME_BYTES) {
+  if (name.length * MAXIMUM_UNIT_BYTES > MAXIMUM_NAME_BYTES && byteLength(name) > MAXIMUM_NAME_BYTES) {
     const text = `Length of property name ${name.slice(0, 10)}.. exceeds maximum length of ${MAXIMUM_NAME_BYTES}`;
     return failed('ArgumentInvalid', text);
   }
-  if (!FORBIDDEN_IN_NAME.test(name)) return ok(undefined);
+  if (!FORBIDDEN_IN_NAME.test(name)) return VALID;
   return failed(
     'ArgumentInvalid',
     `Property or Tag name has invalid characters. Error in Property/Tag ${name}. Must not contain Control Characters, '.', '$', '#', or ' '.`,
@@ -109,24 +111,25 @@ function validateName(name: string): Result<void> {
 
 function validateMember(name: string, value: JsonValue, depth: number, mode: WriteMode): Result<void> {
   if (value === null) {
-    if (mode === 'merge') return ok(undefined);
+    if (mode === 'merge') return VALID;
     const text = `Value of Property or Tag cannot be null. Error in Property/Tag ${name}`;
     return failed('ArgumentInvalid', text);
   }
   if (typeof value === 'string') {
-    if (byteLength(value) <= MAXIMUM_TEXT_BYTES) return ok(undefined);
+    const isShort = value.length * MAXIMUM_UNIT_BYTES <= MAXIMUM_TEXT_BYTES;
+    if (isShort || byteLength(value) <= MAXIMUM_TEXT_BYTES) return VALID;
     const text = `Property or Tag value should be maximum ${MAXIMUM_TEXT_BYTES} bytes. Error in Property/Tag ${name}`;
     return failed('ArgumentInvalid', text);
   }
   if (typeof value === 'number' || value instanceof NumberText) return validateNumber(name, value);
   if (Array.isArray(value)) return validateArray(name, value, depth + 1);
   if (isJsonObject(value)) return validateObject(value, depth + 1, mode);
-  return ok(undefined);
+  return VALID;
 }
 
 function validateNumber(name: string, value: number | NumberText): Result<void> {
   const isInteger = value instanceof NumberText ? !/[.eE]/.test(value.text) : Number.isInteger(value);
-  if (!isInteger || Math.abs(Number(value)) <= MAXIMUM_INTEGER) return ok(undefined);
+  if (!isInteger || Math.abs(Number(value)) <= MAXIMUM_INTEGER) return VALID;
   return failed(
     'ArgumentInvalid',
     `Property ${name} has an out of bound value. Valid values are between -${MAXIMUM_INTEGER} and ${MAXIMUM_INTEGER}`,
@@ -142,7 +145,7 @@ function validateArray(name: string, values: readonly JsonValue[], depth: number
     const valid = validateMember(name, value, depth, 'replace');
     if (!valid.ok) return valid;
   }
-  return ok(undefined);
+  return VALID;
 }
 
 function sizeOf(value: JsonValue): number {
@@ -158,21 +161,28 @@ function sizeOf(value: JsonValue): number {
   return size;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are not counted in the size
-const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
-
-// Control characters are not counted.
+// The bytes in UTF-8. Control characters are not counted.
 function textSizeOf(text: string): number {
-  if (!CONTROL_CHARACTER.test(text)) return byteLength(text);
-  return byteLength(text.replace(new RegExp(CONTROL_CHARACTER, 'g'), ''));
+  let size = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const isControl = code < 0x20 || (code >= 0x7f && code <= 0x9f);
+    if (isControl) continue;
+    size += code < 0x80 ? 1 : code < 0x800 || isSurrogate(code) ? 2 : 3;
+  }
+  return size;
 }
 
 function byteLength(text: string): number {
-  let length = text.length;
+  let length = 0;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    if (code > 0x7ff) length += code >= 0xd800 && code <= 0xdfff ? 1 : 2;
-    else if (code > 0x7f) length += 1;
+    length += code < 0x80 ? 1 : code < 0x800 || isSurrogate(code) ? 2 : 3;
   }
   return length;
+}
+
+// One half of a character of four bytes.
+function isSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdfff;
 }

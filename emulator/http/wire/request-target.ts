@@ -22,20 +22,19 @@ export function parseRequestTarget(target: string): RequestTarget {
  * whole path including its slashes: a path with `%2F` is first decoded as a whole, and then `%2F` is part of a segment.
  */
 export function parsePath(path: string): readonly (readonly string[])[] {
-  if (!path.includes('%')) return [splitPath(path)];
-  const readings = [splitPath(path).map(decodePercent)];
-  if (/%2f/i.test(path)) readings.unshift(splitPath(decodePercent(path)).map(decodePercent));
+  const isEncoded = path.includes('%');
+  const texts = isEncoded && /%2f/i.test(path) ? [decodePercent(path), path] : [path];
+  const readings: string[][] = [];
+  for (const text of texts) {
+    const segments = text.split('/');
+    if (segments[0] === '') segments.shift();
+    while (segments.at(-1) === '') segments.pop();
+    readings.push(isEncoded ? segments.map(decodePercent) : segments);
+  }
   return readings;
 }
 
 const EMPTY_QUERY: Query = new Map();
-
-function splitPath(path: string): readonly string[] {
-  const segments = path.split('/');
-  if (segments[0] === '') segments.shift();
-  while (segments.at(-1) === '') segments.pop();
-  return segments;
-}
 
 function parseQuery(text: string): Query {
   const query = new Map<string, string>();

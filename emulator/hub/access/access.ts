@@ -1,6 +1,6 @@
 import type { TrustedAuthority } from '../../auth/certificate-chain.ts';
 import type { Permission } from '../../domain/policy.ts';
-import { failed, ok, type Result } from '../../domain/result.ts';
+import { failed, type Result } from '../../domain/result.ts';
 import type { HubParts } from '../hub-parts.ts';
 import { ClientAccess } from './client-access.ts';
 import type { AuthenticatedClient, ClientCredentials } from './credentials.ts';
@@ -40,7 +40,7 @@ export class Access {
     { isEntraRefused = false }: { readonly isEntraRefused?: boolean } = {},
   ): Result<void> {
     const authorized = this.#services.authorize(authorization, permissions, path, isEntraRefused);
-    if (authorized.ok) return ok(undefined);
+    if (authorized.ok) return authorized;
     const { message, reason } = authorized.error;
     this.#parts.log('warn', 'service-refused', { resource: path.join('/'), reason, message });
     return failed('IotHubUnauthorizedAccess', 'Unauthorized', reason);

@@ -13,7 +13,7 @@ import { ok, type Result } from '../../domain/result.ts';
 import type { ClientRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { AuthenticatedClient, ClientCredentials } from './credentials.ts';
-import { checkPermission, type ServiceAccess } from './service-access.ts';
+import { refusePermission, type ServiceAccess } from './service-access.ts';
 
 /** Authenticates devices and modules by token or certificate. */
 export class ClientAccess {
@@ -71,9 +71,9 @@ export class ClientAccess {
   #policyKeysOf(name: string): Result<Keys> {
     const policy = this.#services.findPolicy(name);
     if (!policy.ok) return policy;
-    const { primaryKey, secondaryKey } = policy.value;
-    const allowed = checkPermission(policy.value, ['DeviceConnect']);
-    return allowed.ok ? ok([primaryKey, secondaryKey]) : allowed;
+    const { permissions, primaryKey, secondaryKey } = policy.value;
+    if (!permissions.includes('DeviceConnect')) return refusePermission(policy.value, ['DeviceConnect']);
+    return ok([primaryKey, secondaryKey]);
   }
 
   #verifyToken(token: SasToken, { deviceId, moduleId }: ClientIdentity, keys: Keys): Result<void> {

@@ -14,6 +14,7 @@ interface VerifiedToken {
 
 // A full cache is cleared completely, because tokens are few and expire soon.
 const MAXIMUM_VERIFIED_TOKENS = 1024;
+const AUTHORIZED: Result<void> = ok(undefined);
 
 /** Authorizes service requests by the shared access policies of the hub. */
 export class ServiceAccess {
@@ -32,11 +33,11 @@ export class ServiceAccess {
     permissions: readonly Permission[],
     path: readonly string[],
     isEntraRefused: boolean,
-  ): Result<unknown> {
+  ): Result<void> {
     if (authorization === undefined || authorization === '') return refused('credentials-missing');
     // An Entra token is accepted without a check, because the emulator has no directory.
     if (/^Bearer \S/.test(authorization)) {
-      return isEntraRefused ? refused('credential-kind-mismatch') : ok(undefined);
+      return isEntraRefused ? refused('credential-kind-mismatch') : AUTHORIZED;
     }
     const verified = this.#verifiedTokens.get(authorization) ?? this.#verify(authorization, path);
     if (!verified.ok) return verified;
@@ -44,7 +45,8 @@ export class ServiceAccess {
     if (isExpired(token, this.#parts.clock.now())) return refused('token-expired');
     const { hostNames } = this.#parts.options;
     if (!coversWholeHub && !coversResource(token, { hostNames, path })) return refused('audience-mismatch');
-    return checkPermission(policy, permissions);
+    for (const permission of permissions) if (policy.permissions.includes(permission)) return AUTHORIZED;
+    return refusePermission(policy, permissions);
   }
 
   /** Returns the policy that a token names. */
@@ -77,7 +79,6 @@ export class ServiceAccess {
 }
 
 /** Refuses a policy that grants none of the permissions. */
-export function checkPermission(policy: Policy, permissions: readonly Permission[]): Result<void> {
-  for (const permission of permissions) if (policy.permissions.includes(permission)) return ok(undefined);
+export function refusePermission(policy: Policy, permissions: readonly Permission[]): Result<never> {
   return refused('permission-missing', `The policy '${policy.name}' lacks ${permissions.join(' or ')}.`);
 }

@@ -93,7 +93,9 @@ export class Twins {
 
   #findUnchanged(identity: ClientIdentity, precondition: Precondition): Result<ClientRecord> {
     const found = this.#find(identity);
-    if (!found.ok || isMet(precondition, formatTwinEtag(found.value.twin))) return found;
+    // The etag is formatted only for a comparison.
+    if (!found.ok || precondition.kind !== 'etag') return found;
+    if (isMet(precondition, formatTwinEtag(found.value.twin))) return found;
     return failed('PreconditionFailed', `ETag mismatch for device ID '${identity.deviceId}'`);
   }
 

@@ -4,7 +4,6 @@ import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../domain/mes
 import type { MethodRequest } from '../../domain/methods/method.ts';
 import type { ClientConnection, DisconnectReason } from '../../hub/client-connection.ts';
 import type { InFlightMessages } from '../wire/in-flight-messages.ts';
-import { formatPublish, type OutgoingPublish } from '../wire/packets/publish-packet.ts';
 import type { ServedConnection } from '../wire/service.ts';
 import type { GrantedSubscriptions } from './granted-subscriptions.ts';
 import { formatCloudToDeviceTopic, formatModuleInputTopic } from './message-format.ts';
@@ -33,12 +32,15 @@ export class MqttClientConnection implements ClientConnection {
   }
 
   deliverDesiredPatch(patch: JsonObject): void {
-    this.#send({ topic: formatDesiredPatchTopic(Number(patch['$version'])), body: formatJson(patch) });
+    this.#connection.publish({
+      topic: formatDesiredPatchTopic(Number(patch['$version'])),
+      body: formatJson(patch),
+    });
   }
 
   // The Node client responds 400 to an empty body by itself.
   deliverMethodRequest({ name, requestId, payload }: MethodRequest): void {
-    this.#send({ topic: formatMethodTopic(name, requestId), body: payload || 'null' });
+    this.#connection.publish({ topic: formatMethodTopic(name, requestId), body: payload || 'null' });
   }
 
   deliverMessage({ lockToken, sequenceNumber, isRedelivery, message }: CloudToDeviceDelivery): void {
@@ -47,24 +49,18 @@ export class MqttClientConnection implements ClientConnection {
     const delivery = isReliable
       ? { packetId: this.#inFlight.send(sequenceNumber, lockToken), isDuplicate: isRedelivery }
       : {};
-    if (!this.#send({ topic, body: message.body, ...delivery })) this.#onUndeliverable(lockToken);
+    if (!this.#connection.publish({ topic, body: message.body, ...delivery }))
+      this.#onUndeliverable(lockToken);
   }
 
   deliverInputMessage(message: ModuleInputMessage): void {
     const topic = formatModuleInputTopic(this.#identity, message);
     const isReliable = this.#subscriptions.qualityOfService('inputs') === 1;
     const delivery = isReliable ? { packetId: this.#inFlight.nextPacketId() } : {};
-    this.#send({ topic, body: message.body, ...delivery });
+    this.#connection.publish({ topic, body: message.body, ...delivery });
   }
 
   close(reason: DisconnectReason): void {
     this.#connection.close(reason === 'hub-closed' ? 'service-closed' : 'lost');
-  }
-
-  /** Returns false if the topic is too long for MQTT. */
-  #send(publish: OutgoingPublish): boolean {
-    const packet = formatPublish(publish);
-    if (packet !== undefined) this.#connection.send(packet);
-    return packet !== undefined;
   }
 }

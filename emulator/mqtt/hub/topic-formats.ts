@@ -1,6 +1,6 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import { encodeTopicLevel } from './topic-encoding.ts';
-import { type PublishOperation, TOPICS } from './topics.ts';
+import { TOPICS } from './topics.ts';
 
 /** A PUBLISH to a `$iothub` topic. `requestId` is as the client wrote it, because the response repeats it. */
 export type ClientRequest =
@@ -20,9 +20,22 @@ export function parseRequestTopic(topic: string): ClientRequest | undefined {
   const query = parseRawQuery(topic.slice(mark + 1));
   const requestId = query.get('$rid');
   if (requestId === undefined) return undefined;
+  const head = topic.slice(0, mark);
   for (const { operation, path } of REQUEST_PATHS) {
-    const match = path.exec(topic.slice(0, mark));
-    if (match !== null) return requestOf(operation, requestId, query, match[1] ?? '');
+    const match = path.exec(head);
+    if (match === null) continue;
+    switch (operation) {
+      case 'getTwin':
+        return { operation, requestId };
+      case 'updateReportedProperties': {
+        const version = query.get('$version');
+        return version === undefined
+          ? { operation, requestId }
+          : { operation, requestId, expectedVersion: Number(version) };
+      }
+      case 'sendMethodResponse':
+        return { operation, requestId, status: Number(match[1]) };
+    }
   }
   return undefined;
 }
@@ -46,8 +59,9 @@ export function formatMethodTopic(methodName: string, requestId: string): string
   return `$iothub/methods/POST/${encodeTopicLevel(methodName)}/?$rid=${requestId}`;
 }
 
-export function formatMessageTopic(identity: ClientIdentity, properties: string): string {
-  return `${formatOwnPath(identity)}/messages/devicebound/${properties}`;
+/** Only devices receive cloud-to-device messages. */
+export function formatMessageTopic({ deviceId }: ClientIdentity, properties: string): string {
+  return `devices/${deviceId}/messages/devicebound/${properties}`;
 }
 
 export function formatInputTopic(identity: ClientIdentity, inputName: string, properties: string): string {
@@ -60,24 +74,6 @@ const REQUEST_PATHS = TOPICS.flatMap((topic) => {
   const expression = path.replaceAll('$', '\\$').replace('{status}', '(-?\\d{1,9})');
   return [{ operation: topic.operation, path: new RegExp(`^${expression}$`) }];
 });
-
-function requestOf(
-  operation: Exclude<PublishOperation, 'sendEvent'>,
-  requestId: string,
-  query: ReadonlyMap<string, string>,
-  status: string,
-): ClientRequest {
-  switch (operation) {
-    case 'getTwin':
-      return { operation, requestId };
-    case 'updateReportedProperties': {
-      const version = query.get('$version');
-      return { operation, requestId, ...(version === undefined ? {} : { expectedVersion: Number(version) }) };
-    }
-    case 'sendMethodResponse':
-      return { operation, requestId, status: Number(status) };
-  }
-}
 
 // Not decoded: the request id is compared as the client wrote it.
 function parseRawQuery(query: string): ReadonlyMap<string, string> {

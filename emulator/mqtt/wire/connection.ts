@@ -11,6 +11,7 @@ import {
 import { KeepAlive, silenceLimitOf } from './keep-alive.ts';
 import { type FrameFault, type FrameReceiver, FrameSplitter } from './packets/frame-splitter.ts';
 import { LIMITS_BEFORE_CONNECT, type PacketLimits } from './packets/packet-types.ts';
+import { formatPublish, type OutgoingPublish } from './packets/publish-packet.ts';
 import type { ConnectionEnd, MqttServiceClient, Peer, Refusal } from './service.ts';
 
 /** What all connections of a wire share. */
@@ -45,7 +46,7 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost, Soc
     this.#handshake = new ConnectHandshake(shared, peer, this);
     shared.connections.add(this);
     const lose = (): void => this.#finish('lost', 'flush');
-    stream.on('data', (chunk: Buffer) => this.#read(chunk));
+    stream.on('data', this.#read);
     stream.on('end', lose);
     stream.on('error', lose);
     stream.on('close', () => {
@@ -101,8 +102,11 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost, Soc
     this.#socket.pauseWhile(this.#splitter.isBlocked);
   }
 
-  send(packet: Buffer): void {
+  publish(publish: OutgoingPublish): boolean {
+    const packet = formatPublish(publish);
+    if (packet === undefined) return false;
     if (this.#state !== 'closed') this.#socket.write(packet);
+    return true;
   }
 
   answer(packet: Buffer): void {
@@ -161,14 +165,15 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost, Soc
     this.#socket.destroy();
   }
 
-  #read(chunk: Buffer): void {
+  // A listener of the stream.
+  readonly #read = (chunk: Buffer): void => {
     if (this.#state === 'closed') return;
     this.#hasTakenPacket = false;
     this.attempt(() => this.#splitter.push(chunk));
     this.#acknowledge();
     if (this.#hasTakenPacket) this.#keepAlive?.touch();
     if (this.#splitter.isBlocked) this.#socket.pauseWhile(true);
-  }
+  };
 
   #acknowledge(): void {
     const packets = this.acknowledgements.take();

@@ -1,4 +1,5 @@
 import type { DropReason } from './drop-reasons.ts';
+import type { OutgoingPublish } from './packets/publish-packet.ts';
 
 /** Time, as the wire needs it. */
 export interface WireClock {
@@ -76,8 +77,8 @@ export interface MqttService {
 
 /** A connection as its service uses it. */
 export interface ServedConnection {
-  /** Sends one whole packet behind all that was sent before. */
-  send(packet: Buffer): void;
+  /** Sends a PUBLISH behind all that was sent before. Returns false if its topic is too long for MQTT. */
+  publish(publish: OutgoingPublish): boolean;
   /** Ends the connection at once, without a packet. */
   close(end: 'lost' | 'service-closed'): void;
 }

@@ -7,6 +7,7 @@ import { parseJsonBody } from '../../wire/request-body.ts';
 import type { HttpRequest } from '../../wire/route.ts';
 import { parseClientPath } from '../path-parameters.ts';
 import { parseTwinPrecondition } from '../preconditions.ts';
+import type { ServiceHandler } from '../route.ts';
 import { formatTwin } from './twin-format.ts';
 
 export function getTwin(hub: Hub, request: HttpRequest): Result<Answer> {
@@ -15,22 +16,20 @@ export function getTwin(hub: Hub, request: HttpRequest): Result<Answer> {
 }
 
 /** PATCH. */
-export function updateTwin(hub: Hub, request: HttpRequest): Result<Answer> {
-  return writeTwin(hub, request, 'updateTwin');
-}
+export const updateTwin = createWriter('updateTwin');
 
 /** PUT. */
-export function replaceTwin(hub: Hub, request: HttpRequest): Result<Answer> {
-  return writeTwin(hub, request, 'replaceTwin');
-}
+export const replaceTwin = createWriter('replaceTwin');
 
-function writeTwin(hub: Hub, request: HttpRequest, write: 'updateTwin' | 'replaceTwin'): Result<Answer> {
-  const identity = parseClientPath(request);
-  if (!identity.ok) return identity;
-  const patch = parseJsonBody(request.body, parseTwinPatch);
-  if (!patch.ok) return patch;
-  const precondition = parseTwinPrecondition(request.headers['if-match']);
-  return answerTwin(hub.twins[write](identity.value, patch.value, precondition), request);
+function createWriter(write: 'updateTwin' | 'replaceTwin'): ServiceHandler {
+  return (hub, request) => {
+    const identity = parseClientPath(request);
+    if (!identity.ok) return identity;
+    const patch = parseJsonBody(request.body, parseTwinPatch);
+    if (!patch.ok) return patch;
+    const precondition = parseTwinPrecondition(request.headers['if-match']);
+    return answerTwin(hub.twins[write](identity.value, patch.value, precondition), request);
+  };
 }
 
 function answerTwin(twin: Result<JsonObject>, request: HttpRequest): Result<Answer> {
