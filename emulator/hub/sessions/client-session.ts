@@ -52,18 +52,9 @@ export class ClientSession {
     return this.#isSettledOnDelivery;
   }
 
-  /** Returns false if the session is closed or replaced by a newer one. It then changes no state. */
-  isOpen(): boolean {
-    return this.#state !== 'closed';
-  }
-
   /** Returns whether the client can receive a delivery on this channel. */
   isReadyFor(channel: Channel): boolean {
     return this.#state === 'open' && this.#channels.has(channel);
-  }
-
-  isSubscribed(channel: Channel): boolean {
-    return this.#channels.has(channel);
   }
 
   /** Makes the client connected. It is called once, before any other operation. */

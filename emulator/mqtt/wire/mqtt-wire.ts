@@ -16,8 +16,6 @@ export interface MqttWireOptions {
 export interface MqttWire extends AsyncDisposable {
   /** Takes over a connected stream. Over WebSocket each of its writes must be one frame. */
   accept(stream: Duplex, peer: Peer): void;
-  /** The number of open streams, with CONNECT or without. */
-  readonly connectionCount: number;
 }
 
 /** Creates the wire. Its disposal ends every connection. */
@@ -35,9 +33,6 @@ export async function createMqttWire({ service, clock, log }: MqttWireOptions): 
   return {
     accept: (stream, peer) => {
       new Connection(shared, stream, peer);
-    },
-    get connectionCount() {
-      return shared.connections.size;
     },
     [Symbol.asyncDispose]: async () => {
       for (const connection of [...shared.connections]) connection[Symbol.dispose]();
