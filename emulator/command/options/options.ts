@@ -9,7 +9,7 @@ import { DEFAULT_HUB_OPTIONS, LOOPBACK, REDIRECTED_HOST_NAME } from '../../emula
 import { ENDPOINTS, mapPorts, type Ports, portKeyOf } from '../../endpoints.ts';
 import type { LogLevel } from '../../hub/ports.ts';
 import { LOG_LEVELS } from '../log-format.ts';
-import { createOptionReader, type OptionReader } from './option-reader.ts';
+import { OptionReader } from './option-reader.ts';
 import { collectOptions, type OptionSources, unknownVariables } from './option-sources.ts';
 import { flagOf, type ServingCommand } from './option-table.ts';
 import {
@@ -55,7 +55,7 @@ const MONTH_SECONDS = 30 * 24 * 60 * 60;
 export function parseOptions(command: ServingCommand, sources: OptionSources): Result<Options> {
   const written = collectOptions(sources);
   if (!written.ok) return written;
-  const read = createOptionReader(written.value);
+  const read = new OptionReader(written.value);
   const hasFixedPorts = command === 'exec' && read.flag('fixedPorts');
   const hasFreePorts = command === 'exec' && !hasFixedPorts;
   const hostNames = read.each('hostName', parseHostName);

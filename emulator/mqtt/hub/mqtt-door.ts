@@ -1,5 +1,5 @@
 import type { Clock, Log } from '../../hub/ports.ts';
-import { createMqttWire, type MqttWire } from '../wire/mqtt-wire.ts';
+import { MqttWire } from '../wire/mqtt-wire.ts';
 import { HubMqttService, type HubOf } from './hub-mqtt-service.ts';
 
 /** What the door needs. Its clock and log also serve connections that have not sent CONNECT. */
@@ -14,5 +14,5 @@ export type MqttDoor = MqttWire;
 
 /** Opens the door that device and module clients use, for all hubs that `hubOf` returns. */
 export function createMqttDoor({ hubOf, clock, log }: MqttDoorOptions): Promise<MqttDoor> {
-  return createMqttWire({ service: new HubMqttService(hubOf, log), clock, log });
+  return MqttWire.create({ service: new HubMqttService(hubOf, log), clock, log });
 }
