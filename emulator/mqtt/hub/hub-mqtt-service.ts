@@ -14,7 +14,7 @@ import { parseUserName, type UserName } from './user-name.ts';
 /** Returns the hub with this host name, as the user name of a CONNECT gives it; undefined if it gives none. */
 export type HubOf = (hostName: string | undefined) => Hub;
 
-/** Why this door refuses a CONNECT with CONNACK 5: the stable words of the log with their meaning. */
+/** The reasons for which this door refuses a CONNECT with CONNACK 5, with their meaning. The words are stable. */
 export const CONNECT_REFUSAL_REASONS = {
   'user-name-malformed': 'The user name is not {hub}/{client id}/?api-version=…. The answer is CONNACK 5.',
   'client-id-mismatch': 'The client id differs from the one in the user name. The answer is CONNACK 5.',
@@ -26,7 +26,7 @@ type ConnectRefusalReason = keyof typeof CONNECT_REFUSAL_REASONS;
 
 const OPERATION: Operation = 'connect';
 
-/** The device API of the hubs behind one door. */
+/** The device API of all hubs of one door. */
 export class HubMqttService implements MqttService {
   readonly maximumMessageBytes = MAXIMUM_EVENT_BYTES;
   readonly #hubOf: HubOf;
