@@ -11,7 +11,7 @@ import { MqttClient } from './mqtt-client.ts';
 import { TelemetryTopic, toWillEvent } from './telemetry.ts';
 import { parseUserName, type UserName } from './user-name.ts';
 
-/** Returns the hub with this host name, as the user name of a CONNECT gives it; undefined if it gives none. */
+/** Returns the hub with the host name in the user name of a CONNECT. The host name is undefined if it is absent. */
 export type HubOf = (hostName: string | undefined) => Hub;
 
 /** The reasons for which this door refuses a CONNECT with CONNACK 5, with their meaning. The words are stable. */

@@ -22,8 +22,8 @@ export interface SharedParts extends HandshakeParts {
 }
 
 /**
- * One stream to a client. Splits it into packets, passes them to the handshake and then to the packets of the accepted
- * client, writes what they answer, and ends the connection for every reason.
+ * One stream to a client. It splits the stream into packets and passes them to the handshake, and then to the accepted
+ * client. It writes their answers and ends the connection.
  */
 export class Connection implements FrameReceiver, HandshakeHost, PacketHost, SocketListener {
   readonly acknowledgements: Acknowledgements;

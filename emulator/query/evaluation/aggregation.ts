@@ -59,7 +59,7 @@ function createCount(): Cell<unknown> {
   };
 }
 
-// A path beside aggregates is one of GROUP BY, so it has the same value in every row of the group.
+// A path beside aggregates is one of GROUP BY. So every row of the group has the same value.
 function createFirst<Row>(read: Reader<Row>): Cell<Row> {
   let first: { readonly value: Value } | undefined;
   return {

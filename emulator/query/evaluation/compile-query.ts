@@ -13,7 +13,9 @@ export interface QueryOptions {
   readonly isMixedTypeNotEqualTrue?: boolean;
 }
 
-/** The start of a page: the index of its first row and the number of items on earlier pages, which `TOP` counts. */
+/**
+ * The start of a page: the index of its first row and the number of items on earlier pages. `TOP` counts these items.
+ */
 export interface QueryPosition {
   readonly rowIndex: number;
   readonly itemCount: number;

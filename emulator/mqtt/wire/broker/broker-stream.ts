@@ -30,8 +30,8 @@ export class BrokerStream extends Duplex {
   override _read(): void {}
 
   /**
-   * Throws. The writer of mqtt-packet, which aedes uses, begins with this call. It must get no further, because its first
-   * packet in a process creates a table of all packet ids with 6 MB.
+   * Throws. The writer of mqtt-packet, which aedes uses, begins with this call. Its first packet in a process would
+   * create a table of all packet ids with 6 MB.
    */
   override cork(): never {
     throw new Error('The broker wrote a packet.');
