@@ -33,7 +33,7 @@ const MAXIMUM_PREPARED_QUERIES = 64;
 export class Queries {
   readonly #parts: HubParts;
   readonly #options: QueryOptions;
-  /** By text. */
+  /** The compiled queries by their text. */
   readonly #prepared = new Map<string, Result<PreparedQuery>>();
 
   constructor(parts: HubParts) {

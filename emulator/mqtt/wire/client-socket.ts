@@ -23,7 +23,7 @@ const MAXIMUM_HELD_BYTES = 64 * 1024;
 export class ClientSocket {
   readonly #stream: Duplex;
   readonly #listener: SocketListener;
-  /** Present while packets wait until a change is kept. */
+  /** The packets that wait until a change is kept, if there are any. */
   #held: HeldPackets[] | undefined;
   #heldBytes = 0;
   #whenReleased: (() => void) | undefined;

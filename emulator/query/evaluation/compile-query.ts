@@ -9,7 +9,10 @@ import { compilePredicate, type Predicate } from './compile-expression.ts';
 export type QueryItemType = 'Twin' | 'Raw' | 'DeviceJob';
 
 export interface QueryOptions {
-  /** If true, `!=` between primitives of different types is true. Default: undefined, like every other comparison. */
+  /**
+   * True if `!=` between primitives of different types is true. By default it is undefined, like every other
+   * comparison.
+   */
   readonly isMixedTypeNotEqualTrue?: boolean;
 }
 
