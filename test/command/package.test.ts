@@ -131,7 +131,7 @@ describe('packed package, installed into an empty folder', { timeout: 60_000 }, 
     expect(code).toBe(1);
   });
 
-  describe('with the SDKs installed', () => {
+  describe('package with the SDKs installed', () => {
     beforeAll(async () => {
       for (const name of Object.keys(MANIFEST.peerDependencies))
         await symlink(join(REPOSITORY, 'node_modules', name), join(folder.path, 'node_modules', name));
