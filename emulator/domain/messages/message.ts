@@ -28,8 +28,8 @@ export const MAXIMUM_EVENT_BYTES = 262_144;
 export const MAXIMUM_MESSAGE_BYTES = 65_536;
 
 /**
- * An event as a consumer of the Event Hubs-compatible endpoint sees it.
- * `systemProperties` are the `iothub-*` and `dt-*` annotations; `properties` are the application properties.
+ * An event as a consumer of the Event Hubs-compatible endpoint receives it. `systemProperties` are the `iothub-*` and
+ * `dt-*` annotations; `properties` are the application properties.
  */
 export interface DeviceEvent {
   readonly partitionId: string;

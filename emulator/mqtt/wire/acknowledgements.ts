@@ -28,7 +28,7 @@ export class Acknowledgements {
     return taken;
   }
 
-  /** Adds bytes at the end. Returns where they begin. */
+  /** Adds bytes at the end. Returns the index of the first one. */
   #extend(byteCount: number): number {
     const at = this.#length;
     this.#length = at + byteCount;

@@ -103,7 +103,7 @@ function createSummary<Row>(
   };
 }
 
-// Equal values form one group, however a number is spelled. JSON text tells the types apart.
+// Equal values form one group, for any spelling of a number. JSON text distinguishes the types.
 function keyOf(value: Value): string {
   const key = plain(value);
   return key === undefined ? '' : formatJson(key);
