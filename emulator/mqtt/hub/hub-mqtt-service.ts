@@ -7,9 +7,9 @@ import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/cr
 import type { Hub } from '../../hub/hub.ts';
 import type { Log } from '../../hub/ports.ts';
 import type { ConnectRequest, MqttService, Peer, ServedConnection } from '../wire/service.ts';
+import { parseUserName, type UserName } from './access/user-name.ts';
+import { TelemetryTopic, toWillEvent } from './events/telemetry.ts';
 import { MqttClient } from './mqtt-client.ts';
-import { TelemetryTopic, toWillEvent } from './telemetry.ts';
-import { parseUserName, type UserName } from './user-name.ts';
 
 /** Returns the hub with this host name, as the user name of a CONNECT gives it; undefined if it gives none. */
 export type HubOf = (hostName: string | undefined) => Hub;

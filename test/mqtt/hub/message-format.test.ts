@@ -4,7 +4,7 @@ import type { CloudToDeviceMessage, ModuleInputMessage } from '../../../emulator
 import {
   formatCloudToDeviceTopic,
   formatModuleInputTopic,
-} from '../../../emulator/mqtt/hub/message-format.ts';
+} from '../../../emulator/mqtt/hub/cloud-to-device/message-format.ts';
 
 const DEVICE = { deviceId: 'd 1' } as ClientIdentity;
 const MODULE = { deviceId: 'd', moduleId: 'm' } as ClientIdentity;

@@ -1,12 +1,12 @@
-import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
+import type { ClientIdentity } from '../../../domain/identities/client-identity.ts';
 import type {
   CloudToDeviceMessage,
   ModuleInputMessage,
   SystemProperties,
-} from '../../domain/messages/message.ts';
-import { parseTime } from '../../domain/time.ts';
-import { formatPropertyBag } from './property-bag.ts';
-import { formatInputTopic, formatMessageTopic } from './topic-formats.ts';
+} from '../../../domain/messages/message.ts';
+import { parseTime } from '../../../domain/time.ts';
+import { formatPropertyBag } from '../property-bag.ts';
+import { formatInputTopic, formatMessageTopic } from '../topic-formats.ts';
 
 /**
  * Formats the topic of a cloud-to-device message. System properties come first, in the order of IoT Hub, always with

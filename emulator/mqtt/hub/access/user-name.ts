@@ -1,5 +1,5 @@
-import { decodePercent } from '../../domain/percent-encoding.ts';
-import { failed, ok, type Result } from '../../domain/result.ts';
+import { decodePercent } from '../../../domain/percent-encoding.ts';
+import { failed, ok, type Result } from '../../../domain/result.ts';
 
 /** The parts of an MQTT user name. None of them is checked. */
 export interface UserName {

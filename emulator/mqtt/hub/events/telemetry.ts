@@ -1,9 +1,9 @@
-import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
-import type { EventFormat, EventFormats, IncomingEvent } from '../../domain/messages/incoming-event.ts';
-import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../../domain/messages/message.ts';
-import { messageSizeOf } from '../../domain/messages/message-size.ts';
-import { parsePropertyBag } from './property-bag.ts';
-import { formatEventsTopic } from './topic-formats.ts';
+import type { ClientIdentity } from '../../../domain/identities/client-identity.ts';
+import type { EventFormat, EventFormats, IncomingEvent } from '../../../domain/messages/incoming-event.ts';
+import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../../../domain/messages/message.ts';
+import { messageSizeOf } from '../../../domain/messages/message-size.ts';
+import { parsePropertyBag } from '../property-bag.ts';
+import { formatEventsTopic } from '../topic-formats.ts';
 
 // Formats of stored events. A number never changes its meaning. The bits are flags of the PUBLISH.
 const PROPERTY_BAG = 16;

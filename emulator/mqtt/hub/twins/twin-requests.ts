@@ -1,10 +1,10 @@
-import { formatErrorDocument } from '../../domain/error-document.ts';
-import { type HubError, httpStatusOf } from '../../domain/errors.ts';
-import { formatJson, parseJson } from '../../domain/json.ts';
-import { failed, type Result } from '../../domain/result.ts';
-import type { Clock, IdSource } from '../../hub/ports.ts';
-import type { ClientSession } from '../../hub/sessions/client-session.ts';
-import { type ClientRequest, formatTwinResponseTopic } from './topic-formats.ts';
+import { formatErrorDocument } from '../../../domain/error-document.ts';
+import { type HubError, httpStatusOf } from '../../../domain/errors.ts';
+import { formatJson, parseJson } from '../../../domain/json.ts';
+import { failed, type Result } from '../../../domain/result.ts';
+import type { Clock, IdSource } from '../../../hub/ports.ts';
+import type { ClientSession } from '../../../hub/sessions/client-session.ts';
+import { type ClientRequest, formatTwinResponseTopic } from '../topic-formats.ts';
 
 /** The topic and the body of a twin response. */
 export interface TwinResponse {

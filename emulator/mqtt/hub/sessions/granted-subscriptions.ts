@@ -1,8 +1,8 @@
-import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
-import type { Channel } from '../../hub/client-connection.ts';
-import type { ClientSession } from '../../hub/sessions/client-session.ts';
-import type { QualityOfService, Subscription } from '../wire/service.ts';
-import { findChannel, type SubscriptionChannel } from './topics.ts';
+import type { ClientIdentity } from '../../../domain/identities/client-identity.ts';
+import type { Channel } from '../../../hub/client-connection.ts';
+import type { ClientSession } from '../../../hub/sessions/client-session.ts';
+import type { QualityOfService, Subscription } from '../../wire/service.ts';
+import { findChannel, type SubscriptionChannel } from '../topics.ts';
 
 interface Granted extends Subscription {
   readonly channel: SubscriptionChannel;
