@@ -26,6 +26,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'domain/*',
     paths: [
+      'emulator/domain/access',
       'emulator/domain/cloud-to-device',
       'emulator/domain/digital-twins',
       'emulator/domain/identities',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Permission } from '../../../emulator/domain/access/policy.ts';
 import { HUB_ERRORS, type HubErrorName, httpStatusOf } from '../../../emulator/domain/errors.ts';
-import type { Permission } from '../../../emulator/domain/policy.ts';
 import { DEFAULT_POLICIES } from '../../../emulator/emulator-options.ts';
 import type { HubRoute } from '../../../emulator/http/hub/route.ts';
 import { ROUTES } from '../../../emulator/http/hub/routes.ts';

@@ -1,4 +1,4 @@
-import { failed, ok, type Result } from './result.ts';
+import { failed, ok, type Result } from '../result.ts';
 
 /** The permissions that a shared access policy can grant. RegistryWrite includes RegistryRead. */
 export const PERMISSIONS = ['RegistryRead', 'RegistryWrite', 'ServiceConnect', 'DeviceConnect'] as const;
