@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ClientIdentity } from '../../../emulator/domain/identities/client-identity.ts';
-import { type MqttHub, startMqttHub } from '../mqtt-hub.ts';
-import { waitUntil } from '../wait-until.ts';
+import type { ClientIdentity } from '../../../../emulator/domain/identities/client-identity.ts';
+import { type MqttHub, startMqttHub } from '../../mqtt-hub.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 const FILTER = 'devices/d/messages/devicebound/#';
 

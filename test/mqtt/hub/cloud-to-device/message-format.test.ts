@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { ClientIdentity } from '../../../emulator/domain/identities/client-identity.ts';
-import type { CloudToDeviceMessage, ModuleInputMessage } from '../../../emulator/domain/messages/message.ts';
+import type { ClientIdentity } from '../../../../emulator/domain/identities/client-identity.ts';
+import type {
+  CloudToDeviceMessage,
+  ModuleInputMessage,
+} from '../../../../emulator/domain/messages/message.ts';
 import {
   formatCloudToDeviceTopic,
   formatModuleInputTopic,
-} from '../../../emulator/mqtt/hub/cloud-to-device/message-format.ts';
+} from '../../../../emulator/mqtt/hub/cloud-to-device/message-format.ts';
 
 const DEVICE = { deviceId: 'd 1' } as ClientIdentity;
 const MODULE = { deviceId: 'd', moduleId: 'm' } as ClientIdentity;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startMqttHub } from '../mqtt-hub.ts';
+import { startMqttHub } from '../../mqtt-hub.ts';
 
 const CALL = { name: 'reboot', payload: '{"delay":5}', responseTimeoutSeconds: 30, connectTimeoutSeconds: 0 };
 

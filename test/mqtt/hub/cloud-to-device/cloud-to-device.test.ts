@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../../emulator/domain/messages/message.ts';
-import type { ClientConnection } from '../../../emulator/hub/client-connection.ts';
-import { type MqttHub, startMqttHub } from '../mqtt-hub.ts';
+import type {
+  CloudToDeviceDelivery,
+  ModuleInputMessage,
+} from '../../../../emulator/domain/messages/message.ts';
+import type { ClientConnection } from '../../../../emulator/hub/client-connection.ts';
+import { type MqttHub, startMqttHub } from '../../mqtt-hub.ts';
 
 const FILTER = 'devices/d/messages/devicebound/#';
 

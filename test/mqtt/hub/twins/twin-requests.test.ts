@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type MqttHub, patchDesired, startMqttHub } from '../mqtt-hub.ts';
-import type { RawClient } from '../raw-client.ts';
-import { waitUntil } from '../wait-until.ts';
+import { type MqttHub, patchDesired, startMqttHub } from '../../mqtt-hub.ts';
+import type { RawClient } from '../../raw-client.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 const REPORTED = '$iothub/twin/PATCH/properties/reported/';
 

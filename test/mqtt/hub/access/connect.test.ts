@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { CONNECT_REFUSAL_REASONS } from '../../../emulator/mqtt/hub/hub-mqtt-service.ts';
-import { DROP_REASONS } from '../../../emulator/mqtt/wire/drop-reasons.ts';
-import { HUB_NAME, startMqttHub, tokenOf, userNameOf } from '../mqtt-hub.ts';
-import type { RawConnectOptions } from '../raw-client.ts';
-import { waitUntil } from '../wait-until.ts';
+import { CONNECT_REFUSAL_REASONS } from '../../../../emulator/mqtt/hub/hub-mqtt-service.ts';
+import { DROP_REASONS } from '../../../../emulator/mqtt/wire/drop-reasons.ts';
+import { HUB_NAME, startMqttHub, tokenOf, userNameOf } from '../../mqtt-hub.ts';
+import type { RawConnectOptions } from '../../raw-client.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 describe('CONNECT', () => {
   it.each(['d', 'd/m'])('from %s is accepted and logged', async (clientId) => {

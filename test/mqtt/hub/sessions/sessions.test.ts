@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patchDesired, startMqttHub } from '../mqtt-hub.ts';
+import { patchDesired, startMqttHub } from '../../mqtt-hub.ts';
 
 const DESIRED = '$iothub/twin/PATCH/properties/desired/#';
 const METHODS = '$iothub/methods/POST/#';

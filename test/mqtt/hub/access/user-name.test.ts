@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseUserName } from '../../../emulator/mqtt/hub/access/user-name.ts';
+import { parseUserName } from '../../../../emulator/mqtt/hub/access/user-name.ts';
 
 const HOST = 'myhub.azure-devices.net';
 

@@ -1,6 +1,6 @@
 import { generate, type Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { startMqttHub } from '../mqtt-hub.ts';
+import { startMqttHub } from '../../mqtt-hub.ts';
 
 function event(topic: string, payload: string | Buffer, messageId: number): Packet {
   return { cmd: 'publish', topic, payload, qos: 1, messageId, dup: false, retain: false };
