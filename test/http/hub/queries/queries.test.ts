@@ -1,6 +1,6 @@
 import type iothub from 'azure-iothub';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type HttpHub, startHttpHub } from '../http-hub.ts';
+import { type HttpHub, startHttpHub } from '../../http-hub.ts';
 
 let http: HttpHub;
 let registry: iothub.Registry;

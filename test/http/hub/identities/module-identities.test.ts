@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAuthority } from '../../../emulator/certificates/authority.ts';
-import { issueCertificate } from '../../../emulator/certificates/issue.ts';
-import { type HttpHub, startHttpHub } from '../http-hub.ts';
-import { clientToken } from '../https-client.ts';
+import { createAuthority } from '../../../../emulator/certificates/authority.ts';
+import { issueCertificate } from '../../../../emulator/certificates/issue.ts';
+import { type HttpHub, startHttpHub } from '../../http-hub.ts';
+import { clientToken } from '../../https-client.ts';
 
 let http: HttpHub;
 

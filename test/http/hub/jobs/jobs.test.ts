@@ -1,6 +1,6 @@
 import iothub from 'azure-iothub';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type HttpHub, restClientOf, startHttpHub } from '../http-hub.ts';
+import { type HttpHub, restClientOf, startHttpHub } from '../../http-hub.ts';
 
 let http: HttpHub;
 let registry: iothub.Registry;

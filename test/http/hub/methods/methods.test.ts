@@ -3,15 +3,15 @@ import iotDevice from 'azure-iot-device';
 import iotDeviceMqtt from 'azure-iot-device-mqtt';
 import iothub from 'azure-iothub';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createManualClock, type ManualClock } from '../../../emulator/clocks/manual-clock.ts';
+import { createManualClock, type ManualClock } from '../../../../emulator/clocks/manual-clock.ts';
 import {
   type ClientIdentity,
   parseClientIdentity,
-} from '../../../emulator/domain/identities/client-identity.ts';
-import type { MethodRequest, MethodResponse } from '../../../emulator/domain/methods/method.ts';
-import type { ClientSession } from '../../../emulator/hub/sessions/client-session.ts';
-import { type HttpHub, restClientOf, startHttpHub } from '../http-hub.ts';
-import { clientToken, HOST_NAME, type Reply } from '../https-client.ts';
+} from '../../../../emulator/domain/identities/client-identity.ts';
+import type { MethodRequest, MethodResponse } from '../../../../emulator/domain/methods/method.ts';
+import type { ClientSession } from '../../../../emulator/hub/sessions/client-session.ts';
+import { type HttpHub, restClientOf, startHttpHub } from '../../http-hub.ts';
+import { clientToken, HOST_NAME, type Reply } from '../../https-client.ts';
 
 let http: HttpHub;
 let clock: ManualClock;

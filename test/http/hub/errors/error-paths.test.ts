@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Permission } from '../../../emulator/domain/access/policy.ts';
-import { HUB_ERRORS, type HubErrorName, httpStatusOf } from '../../../emulator/domain/errors.ts';
-import { DEFAULT_POLICIES } from '../../../emulator/emulator-options.ts';
-import type { HubRoute } from '../../../emulator/http/hub/route.ts';
-import { ROUTES } from '../../../emulator/http/hub/routes.ts';
+import type { Permission } from '../../../../emulator/domain/access/policy.ts';
+import { HUB_ERRORS, type HubErrorName, httpStatusOf } from '../../../../emulator/domain/errors.ts';
+import { DEFAULT_POLICIES } from '../../../../emulator/emulator-options.ts';
+import type { HubRoute } from '../../../../emulator/http/hub/route.ts';
+import { ROUTES } from '../../../../emulator/http/hub/routes.ts';
 
-import { type HttpHub, startHttpHub } from '../http-hub.ts';
-import { clientToken, type Reply, type SendOptions } from '../https-client.ts';
+import { type HttpHub, startHttpHub } from '../../http-hub.ts';
+import { clientToken, type Reply, type SendOptions } from '../../https-client.ts';
 import { ERROR_PATHS, type ErrorCase } from './error-paths.ts';
 
 let http: HttpHub;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { startHttpHub } from '../http-hub.ts';
+import { startHttpHub } from '../../http-hub.ts';
 import { RECORDING_DIFFERENCES, type RecordingDifference } from './recording-differences.ts';
 import { type Recording, replay } from './replay.ts';
 

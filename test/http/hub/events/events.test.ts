@@ -1,11 +1,11 @@
 import iotDevice from 'azure-iot-device';
 import iotDeviceHttp from 'azure-iot-device-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAuthority } from '../../../emulator/certificates/authority.ts';
-import { issueCertificate } from '../../../emulator/certificates/issue.ts';
-import type { DeviceEvent } from '../../../emulator/domain/messages/message.ts';
-import { type HttpHub, startHttpHub } from '../http-hub.ts';
-import { clientToken, HOST_NAME, type SendOptions, serviceToken } from '../https-client.ts';
+import { createAuthority } from '../../../../emulator/certificates/authority.ts';
+import { issueCertificate } from '../../../../emulator/certificates/issue.ts';
+import type { DeviceEvent } from '../../../../emulator/domain/messages/message.ts';
+import { type HttpHub, startHttpHub } from '../../http-hub.ts';
+import { clientToken, HOST_NAME, type SendOptions, serviceToken } from '../../https-client.ts';
 
 let http: HttpHub;
 let key: string;

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import iotDevice from 'azure-iot-device';
 import iotDeviceHttp from 'azure-iot-device-http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createManualClock, type ManualClock } from '../../../emulator/clocks/manual-clock.ts';
-import type { MessageProperties } from '../../../emulator/domain/messages/message.ts';
-import { type HttpHub, startHttpHub } from '../http-hub.ts';
-import { clientToken, HOST_NAME, type Reply } from '../https-client.ts';
+import { createManualClock, type ManualClock } from '../../../../emulator/clocks/manual-clock.ts';
+import type { MessageProperties } from '../../../../emulator/domain/messages/message.ts';
+import { type HttpHub, startHttpHub } from '../../http-hub.ts';
+import { clientToken, HOST_NAME, type Reply } from '../../https-client.ts';
 
 let http: HttpHub;
 let clock: ManualClock;

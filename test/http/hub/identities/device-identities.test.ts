@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type HttpHub, startHttpHub } from '../http-hub.ts';
+import { type HttpHub, startHttpHub } from '../../http-hub.ts';
 
 let http: HttpHub;
 

@@ -1,6 +1,6 @@
-import { ticksOf } from '../../../emulator/domain/time.ts';
-import type { HttpHub } from '../http-hub.ts';
-import type { Reply } from '../https-client.ts';
+import { ticksOf } from '../../../../emulator/domain/time.ts';
+import type { HttpHub } from '../../http-hub.ts';
+import type { Reply } from '../../https-client.ts';
 
 /** A session that was recorded against the real hub. */
 export interface Recording {

@@ -1,5 +1,5 @@
-import type { HubErrorName } from '../../../emulator/domain/errors.ts';
-import type { SendOptions } from '../https-client.ts';
+import type { HubErrorName } from '../../../../emulator/domain/errors.ts';
+import type { SendOptions } from '../../https-client.ts';
 
 /** A request that an operation refuses, and the error. The default path is the one of {@link ErrorPaths}. */
 export interface ErrorCase extends Pick<SendOptions, 'headers' | 'body'> {
