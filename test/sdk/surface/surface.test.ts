@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { transportsThat } from '../transports.ts';
 import { type Coverage, type SdkClass, SURFACE } from './surface.ts';
 import { readTests } from './test-sources.ts';
-import { transportsThat } from './transports.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -58,7 +58,7 @@ function findProblem(method: string, sdkClass: SdkClass, coverage: Coverage): st
     }
     case 'tested':
     case 'refused': {
-      const calls = readTests(`./${coverage.file}`).get(coverage.test);
+      const calls = readTests(coverage.file).get(coverage.test);
       if (calls === undefined) return `Test '${coverage.test}' was not found in ${coverage.file}.`;
       const call = method.replace('static', (sdkClass.sdkClass as { readonly name?: string }).name ?? '');
       return calls.has(call.replace(' ', '.')) ? undefined : `Test '${coverage.test}' does not call ${call}.`;

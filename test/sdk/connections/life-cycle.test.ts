@@ -1,7 +1,7 @@
 import iotCommon from 'azure-iot-common';
 import type { Client, ModuleClient } from 'azure-iot-device';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../../hub-with-emulator.ts';
 
 let hub: HubWithEmulator;
 

@@ -1,6 +1,6 @@
 import iotDevice from 'azure-iot-device';
 import iothub from 'azure-iothub';
-import type { Capability } from './transports.ts';
+import type { Capability } from '../transports.ts';
 
 /** The coverage of a method of the SDK. */
 export type Coverage =
@@ -26,18 +26,20 @@ const STORAGE = 'operations with blob storage are not supported yet';
 const REFUSED = 'unsupported operation';
 const AMQP = 'the service client uses AMQP for it, which is not supported yet';
 
-const registry = (test: string) => tested('registry.test.ts', test);
-const modules = (test: string) => tested('modules.test.ts', test);
-const bulk = (test: string) => tested('bulk.test.ts', test);
-const twins = (test: string) => tested('twins.test.ts', test);
-const queries = (test: string) => tested('queries.test.ts', test);
-const jobs = (test: string) => tested('jobs.test.ts', test);
-const methods = (test: string) => tested('methods.test.ts', test);
-const digitalTwins = (test: string) => tested('digital-twins.test.ts', test);
-const messages = (test: string) => tested('messages.test.ts', test);
-const telemetry = (test: string) => tested('telemetry.test.ts', test);
-const deviceClient = (test: string) => tested('clients.test.ts', `device client over %s > ${test}`);
-const moduleClient = (test: string) => tested('clients.test.ts', `module client over %s > ${test}`);
+const registry = (test: string) => tested('identities/registry.test.ts', test);
+const modules = (test: string) => tested('identities/modules.test.ts', test);
+const bulk = (test: string) => tested('identities/bulk.test.ts', test);
+const twins = (test: string) => tested('twins/twins.test.ts', test);
+const queries = (test: string) => tested('queries/queries.test.ts', test);
+const jobs = (test: string) => tested('jobs/jobs.test.ts', test);
+const methods = (test: string) => tested('methods/methods.test.ts', test);
+const digitalTwins = (test: string) => tested('digital-twins/digital-twins.test.ts', test);
+const messages = (test: string) => tested('cloud-to-device/messages.test.ts', test);
+const telemetry = (test: string) => tested('events/telemetry.test.ts', test);
+const deviceClient = (test: string) =>
+  tested('connections/clients.test.ts', `device client over %s > ${test}`);
+const moduleClient = (test: string) =>
+  tested('connections/clients.test.ts', `module client over %s > ${test}`);
 
 const MODULE_CLIENT_OPTIONS = moduleClient('accepts a new SAS token, options and a retry policy');
 const CREATED_FROM_CREDENTIALS = 'are a connection string, a SAS token or a Microsoft Entra credential';

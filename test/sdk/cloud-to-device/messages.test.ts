@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import iotDevice, { type Client, type Message } from 'azure-iot-device';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Transport } from '../../harness/clients/wiring.ts';
-import { type LocalHub, type ProvisionedDevice, startHub } from '../../harness/harness.ts';
-import { failureOf } from './failures.ts';
-import { transportsThat } from './transports.ts';
+import type { Transport } from '../../../harness/clients/wiring.ts';
+import { type LocalHub, type ProvisionedDevice, startHub } from '../../../harness/harness.ts';
+import { failureOf } from '../failures.ts';
+import { transportsThat } from '../transports.ts';
 
 let hub: LocalHub;
 

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import iotCommon from 'azure-iot-common';
 import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalHub, report, startHub, untilDesired } from '../../harness/harness.ts';
-import { failureOf } from './failures.ts';
-import { transportsThat } from './transports.ts';
+import { type LocalHub, report, startHub, untilDesired } from '../../../harness/harness.ts';
+import { failureOf } from '../failures.ts';
+import { transportsThat } from '../transports.ts';
 
 let hub: LocalHub;
 let registry: iothub.Registry;

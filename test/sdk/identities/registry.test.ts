@@ -1,9 +1,9 @@
 import iotCommon from 'azure-iot-common';
 import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAgent, withAgent } from '../../harness/clients/wiring.ts';
-import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
-import { errorOf, failureOf } from './failures.ts';
+import { createAgent, withAgent } from '../../../harness/clients/wiring.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../../hub-with-emulator.ts';
+import { errorOf, failureOf } from '../failures.ts';
 
 let hub: HubWithEmulator;
 let registry: iothub.Registry;

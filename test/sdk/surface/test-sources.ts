@@ -4,9 +4,9 @@ import ts from 'typescript';
 /** The calls of a test: `method` and `receiver.method` as written. */
 export type Calls = ReadonlySet<string>;
 
-/** Returns the calls of each test of a file in this folder. The keys are the titles of suites and test with ` > `. */
+/** Returns the calls of each test of a file below `test/sdk`. The keys are the titles of suites and test with ` > `. */
 export function readTests(file: string): ReadonlyMap<string, Calls> {
-  const text = readFileSync(new URL(file, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true);
   const functions = functionsOf(source);
   const tests = new Map<string, Calls>();

@@ -2,10 +2,10 @@ import iotCommon from 'azure-iot-common';
 import type { DeviceMethodResponse } from 'azure-iot-device';
 import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAgent, withAgent } from '../../harness/clients/wiring.ts';
-import type { ProvisionedDevice } from '../../harness/harness.ts';
-import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
-import { errorOf, failureOf } from './failures.ts';
+import { createAgent, withAgent } from '../../../harness/clients/wiring.ts';
+import type { ProvisionedDevice } from '../../../harness/harness.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../../hub-with-emulator.ts';
+import { errorOf, failureOf } from '../failures.ts';
 
 let hub: HubWithEmulator;
 let jobs: iothub.JobClient;

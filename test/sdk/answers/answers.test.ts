@@ -4,8 +4,8 @@ import iotCommon from 'azure-iot-common';
 import type { DeviceMethodRequest, DeviceMethodResponse } from 'azure-iot-device';
 import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROUTES } from '../../emulator/http/hub/routes.ts';
-import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
+import { ROUTES } from '../../../emulator/http/hub/routes.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../../hub-with-emulator.ts';
 import { ANSWERS, type Answer, DEVIATIONS, WITHOUT_JSON } from './answers.ts';
 import { compare, deserialize, type Finding, mapperOf } from './mappers.ts';
 

@@ -1,7 +1,7 @@
 import type iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalHub, report, startHub, untilDesired } from '../../harness/harness.ts';
-import { failureOf } from './failures.ts';
+import { type LocalHub, report, startHub, untilDesired } from '../../../harness/harness.ts';
+import { failureOf } from '../failures.ts';
 
 let hub: LocalHub;
 let digitalTwins: iothub.DigitalTwinClient;

@@ -1,10 +1,10 @@
 import iotCommon from 'azure-iot-common';
 import iotDevice from 'azure-iot-device';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Transport } from '../../harness/clients/wiring.ts';
-import { type LocalHub, startHub } from '../../harness/harness.ts';
-import { failureOf } from './failures.ts';
-import { transportsThat } from './transports.ts';
+import type { Transport } from '../../../harness/clients/wiring.ts';
+import { type LocalHub, startHub } from '../../../harness/harness.ts';
+import { failureOf } from '../failures.ts';
+import { transportsThat } from '../transports.ts';
 
 const { Message } = iotDevice;
 

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import iotCommon from 'azure-iot-common';
 import iotDevice, { type Client, type ModuleClient } from 'azure-iot-device';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createAgent, type Transport, transportOf } from '../../harness/clients/wiring.ts';
-import type { ProvisionedDevice, ProvisionedModule } from '../../harness/harness.ts';
-import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
-import { transportsThat } from './transports.ts';
+import { createAgent, type Transport, transportOf } from '../../../harness/clients/wiring.ts';
+import type { ProvisionedDevice, ProvisionedModule } from '../../../harness/harness.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../../hub-with-emulator.ts';
+import { transportsThat } from '../transports.ts';
 
 let hub: HubWithEmulator;
 

@@ -1,7 +1,7 @@
 import type iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalHub, startHub } from '../../harness/harness.ts';
-import { failureOf } from './failures.ts';
+import { type LocalHub, startHub } from '../../../harness/harness.ts';
+import { failureOf } from '../failures.ts';
 
 let hub: LocalHub;
 let registry: iothub.Registry;

@@ -3,10 +3,10 @@ import iotCommon from 'azure-iot-common';
 import type { Client, DeviceMethodRequest, DeviceMethodResponse, ModuleClient } from 'azure-iot-device';
 import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAgent, withAgent } from '../../harness/clients/wiring.ts';
-import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
-import { errorOf, failureOf } from './failures.ts';
-import { transportsThat } from './transports.ts';
+import { createAgent, withAgent } from '../../../harness/clients/wiring.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../../hub-with-emulator.ts';
+import { errorOf, failureOf } from '../failures.ts';
+import { transportsThat } from '../transports.ts';
 
 let hub: HubWithEmulator;
 

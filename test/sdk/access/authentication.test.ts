@@ -3,7 +3,7 @@ import iotDevice from 'azure-iot-device';
 import iotDeviceMqtt from 'azure-iot-device-mqtt';
 import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../../hub-with-emulator.ts';
 
 let hub: HubWithEmulator;
 
