@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
-import type { RawClient } from '../mqtt/raw-client.ts';
-import { connectRawClient } from './raw-device.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../../hub-with-emulator.ts';
+import type { RawClient } from '../../mqtt/raw-client.ts';
+import { connectRawClient } from '../raw-device.ts';
 
 const COUNT = 100;
 const MODULE = { deviceId: 'same', moduleId: 'module' };

@@ -1,11 +1,11 @@
 import type { TLSSocket } from 'node:tls';
-import { HUB_ERRORS } from '../../emulator/domain/errors.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
+import { HUB_ERRORS } from '../../../emulator/domain/errors.ts';
+import type { Emulator } from '../../../emulator/emulator.ts';
+import { openTls } from '../tls-client.ts';
 import { hostileFrames, upgradeRequest } from './hostile-frames.ts';
 import type { HostilePackets } from './hostile-packets.ts';
 import type { HostileRequest } from './hostile-requests.ts';
 import type { Random } from './random.ts';
-import { openTls } from './tls-client.ts';
 
 /** The number of answers of each kind. A forbidden answer is thrown. */
 export type Tally = Map<string, number>;

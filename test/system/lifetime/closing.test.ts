@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { expect, it } from 'vitest';
-import { createRandomIds } from '../../emulator/clocks/random-ids.ts';
-import type { DeviceId } from '../../emulator/domain/identities/client-identity.ts';
-import { parseJobRequest } from '../../emulator/domain/jobs/job-request.ts';
-import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
-import { DEFAULT_HUB_OPTIONS } from '../../emulator/emulator-options.ts';
-import type { LogFields } from '../../emulator/hub/ports.ts';
-import { readAll } from '../listen/fixtures.ts';
-import { register } from '../mqtt/mqtt-hub.ts';
+import { createRandomIds } from '../../../emulator/clocks/random-ids.ts';
+import type { DeviceId } from '../../../emulator/domain/identities/client-identity.ts';
+import { parseJobRequest } from '../../../emulator/domain/jobs/job-request.ts';
+import { type Emulator, startEmulator } from '../../../emulator/emulator.ts';
+import { DEFAULT_HUB_OPTIONS } from '../../../emulator/emulator-options.ts';
+import type { LogFields } from '../../../emulator/hub/ports.ts';
+import { readAll } from '../../listen/fixtures.ts';
+import { register } from '../../mqtt/mqtt-hub.ts';
+import { connectRawClient, policyTokenOf } from '../raw-device.ts';
+import { openTls } from '../tls-client.ts';
 import { createCountingClock } from './counting-clock.ts';
-import { connectRawClient, policyTokenOf } from './raw-device.ts';
-import { openTls } from './tls-client.ts';
 
 async function startCounted() {
   const clock = createCountingClock();

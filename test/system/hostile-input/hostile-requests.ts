@@ -1,7 +1,7 @@
-import { DEFAULT_KEY } from '../../emulator/emulator-options.ts';
-import type { HubRoute } from '../../emulator/http/hub/route.ts';
-import { ROUTES } from '../../emulator/http/hub/routes.ts';
-import { formatSasToken } from '../auth/format-sas-token.ts';
+import { DEFAULT_KEY } from '../../../emulator/emulator-options.ts';
+import type { HubRoute } from '../../../emulator/http/hub/route.ts';
+import { ROUTES } from '../../../emulator/http/hub/routes.ts';
+import { formatSasToken } from '../../auth/format-sas-token.ts';
 import { mutateBytes, mutateJson } from './mutations.ts';
 import type { Random } from './random.ts';
 

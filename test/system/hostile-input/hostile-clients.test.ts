@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../../hub-with-emulator.ts';
 import { attackHttps, attackMqtt, attackWebSocket, type Tally } from './attack.ts';
 import { createHostilePackets } from './hostile-packets.ts';
 import { createHostileRequests, TARGETS } from './hostile-requests.ts';

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { parseClientIdentity } from '../../emulator/domain/identities/client-identity.ts';
-import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
-import { type HubWithEmulator, startHubWithEmulator } from '../hub-with-emulator.ts';
-import { rawClientOn } from '../mqtt/raw-client.ts';
-import { connectOptionsOf, connectRawClient, openStream, policyTokenOf } from './raw-device.ts';
-import { openTls } from './tls-client.ts';
+import { parseClientIdentity } from '../../../emulator/domain/identities/client-identity.ts';
+import { NO_PRECONDITION } from '../../../emulator/domain/precondition.ts';
+import { type HubWithEmulator, startHubWithEmulator } from '../../hub-with-emulator.ts';
+import { rawClientOn } from '../../mqtt/raw-client.ts';
+import { connectOptionsOf, connectRawClient, openStream, policyTokenOf } from '../raw-device.ts';
+import { openTls } from '../tls-client.ts';
 
 const TRANSPORTS = ['mqtt', 'mqtt-ws'] as const;
 // One mebibyte each: more than all buffers between a client and the hub.

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { startEmulator } from '../../emulator/emulator.ts';
-import type { EmulatorOptions } from '../../emulator/emulator-options.ts';
-import { startHubWithEmulator } from '../hub-with-emulator.ts';
-import { readAll } from '../listen/fixtures.ts';
-import { rawClientOn } from '../mqtt/raw-client.ts';
-import { connectOptionsOf, connectRawClient, openStream, policyTokenOf } from './raw-device.ts';
-import { openTls } from './tls-client.ts';
+import { startEmulator } from '../../../emulator/emulator.ts';
+import type { EmulatorOptions } from '../../../emulator/emulator-options.ts';
+import { startHubWithEmulator } from '../../hub-with-emulator.ts';
+import { readAll } from '../../listen/fixtures.ts';
+import { rawClientOn } from '../../mqtt/raw-client.ts';
+import { connectOptionsOf, connectRawClient, openStream, policyTokenOf } from '../raw-device.ts';
+import { openTls } from '../tls-client.ts';
 
 type LogLine = readonly [event: string, reason: unknown];
 

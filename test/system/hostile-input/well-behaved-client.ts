@@ -1,6 +1,6 @@
 import { setInterval } from 'node:timers/promises';
 import iotDevice from 'azure-iot-device';
-import type { LocalHub } from '../../harness/harness.ts';
+import type { LocalHub } from '../../../harness/harness.ts';
 
 // A higher rate would take the hub's time from the attackers.
 const PACE_MILLISECONDS = 30;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { runProgram } from '../redirect/run-program.ts';
+import { runProgram } from '../../redirect/run-program.ts';
 
 /** Runs a program of `fixtures/`, which prints one line of JSON and must end by itself. */
 async function run(name: string, ...flags: readonly string[]): Promise<Record<string, unknown>> {

@@ -1,5 +1,5 @@
-import { createSystemClock } from '../../emulator/clocks/system-clock.ts';
-import type { Clock } from '../../emulator/hub/ports.ts';
+import { createSystemClock } from '../../../emulator/clocks/system-clock.ts';
+import type { Clock } from '../../../emulator/hub/ports.ts';
 
 /** Creates a system clock that counts its running timers. */
 export function createCountingClock(): Clock & { readonly timerCount: number } {

@@ -1,6 +1,6 @@
 import { generate, type IConnectPacket, type Packet } from 'mqtt-packet';
-import { DEFAULT_KEY } from '../../emulator/emulator-options.ts';
-import { formatSasToken } from '../auth/format-sas-token.ts';
+import { DEFAULT_KEY } from '../../../emulator/emulator-options.ts';
+import { formatSasToken } from '../../auth/format-sas-token.ts';
 import { TARGETS } from './hostile-requests.ts';
 import { mutateBytes } from './mutations.ts';
 import type { Random } from './random.ts';
