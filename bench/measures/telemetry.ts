@@ -1,13 +1,13 @@
-import type { Checkout } from './checkouts.ts';
-import { startEmulators } from './emulators.ts';
-import type { WindowFigures } from './load/measured-window.ts';
-import type { TelemetryLoad } from './load/telemetry-load.ts';
-import { runLoad, type ServerProcess, startServer } from './processes.ts';
-import type { Report } from './report.ts';
-import type { EmulatorFacts } from './servers/emulator-server.ts';
-import { startMosquitto } from './servers/mosquitto.ts';
-import { TARGETS } from './targets.ts';
-import { byTurns } from './turns.ts';
+import type { Checkout } from '../checkouts.ts';
+import { startEmulators } from '../emulators.ts';
+import type { WindowFigures } from '../load/measured-window.ts';
+import type { TelemetryLoad } from '../load/telemetry-load.ts';
+import { runLoad, type ServerProcess, startServer } from '../processes.ts';
+import type { Report } from '../report/report.ts';
+import { TARGETS } from '../report/targets.ts';
+import type { EmulatorFacts } from '../servers/emulator-server.ts';
+import { startMosquitto } from '../servers/mosquitto.ts';
+import { byTurns } from '../turns.ts';
 
 export interface TelemetryShape {
   /** How many devices there are. */

@@ -1,9 +1,9 @@
-import type { Checkout } from './checkouts.ts';
-import type { HubLifetimeFigures, HubLifetimeLoad } from './load/hub-lifetime-load.ts';
-import { runOwnLoads } from './own-loads.ts';
-import { formatMilliseconds, formatSpread, type Report } from './report.ts';
-import { median, medianOf } from './statistics.ts';
-import { TARGETS } from './targets.ts';
+import type { Checkout } from '../checkouts.ts';
+import type { HubLifetimeFigures, HubLifetimeLoad } from '../load/hub-lifetime-load.ts';
+import { runOwnLoads } from '../own-loads.ts';
+import { formatMilliseconds, formatSpread, type Report } from '../report/report.ts';
+import { median, medianOf } from '../report/statistics.ts';
+import { TARGETS } from '../report/targets.ts';
 
 const COUNT = 50;
 

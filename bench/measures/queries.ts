@@ -1,9 +1,9 @@
-import type { Checkout } from './checkouts.ts';
-import type { QueryFigure, QueryFigures, QueryLoad } from './load/query-load.ts';
-import { runOwnLoads } from './own-loads.ts';
-import { formatMilliseconds, type Report } from './report.ts';
-import { median, medianOf } from './statistics.ts';
-import { TARGETS } from './targets.ts';
+import type { Checkout } from '../checkouts.ts';
+import type { QueryFigure, QueryFigures, QueryLoad } from '../load/query-load.ts';
+import { runOwnLoads } from '../own-loads.ts';
+import { formatMilliseconds, type Report } from '../report/report.ts';
+import { median, medianOf } from '../report/statistics.ts';
+import { TARGETS } from '../report/targets.ts';
 
 /** The query whose time has a target: it looks at every twin and matches few. */
 const SELECTIVE = 'tag and reported';

@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { builtCommandOf, type Checkout } from './checkouts.ts';
-import { formatMilliseconds, formatSpread, type Report } from './report.ts';
-import { median } from './statistics.ts';
-import { TARGETS } from './targets.ts';
-import { byTurns } from './turns.ts';
+import { builtCommandOf, type Checkout } from '../checkouts.ts';
+import { formatMilliseconds, formatSpread, type Report } from '../report/report.ts';
+import { median } from '../report/statistics.ts';
+import { TARGETS } from '../report/targets.ts';
+import { byTurns } from '../turns.ts';
 
 const ROUNDS = 9;
 

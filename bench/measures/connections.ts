@@ -1,13 +1,13 @@
-import type { Checkout } from './checkouts.ts';
-import { startEmulators } from './emulators.ts';
-import type { ConnectionsLoad } from './load/connections-load.ts';
-import type { WindowFigures } from './load/measured-window.ts';
-import { runLoad, type ServerProcess, startServer } from './processes.ts';
-import type { Report } from './report.ts';
-import type { BareFacts, BareSettings } from './servers/bare-server.ts';
-import { startMosquitto } from './servers/mosquitto.ts';
-import { TARGETS } from './targets.ts';
-import { byTurns } from './turns.ts';
+import type { Checkout } from '../checkouts.ts';
+import { startEmulators } from '../emulators.ts';
+import type { ConnectionsLoad } from '../load/connections-load.ts';
+import type { WindowFigures } from '../load/measured-window.ts';
+import { runLoad, type ServerProcess, startServer } from '../processes.ts';
+import type { Report } from '../report/report.ts';
+import { TARGETS } from '../report/targets.ts';
+import type { BareFacts, BareSettings } from '../servers/bare-server.ts';
+import { startMosquitto } from '../servers/mosquitto.ts';
+import { byTurns } from '../turns.ts';
 
 const ROUNDS = 5;
 const DEVICE_COUNT = 1000;

@@ -1,13 +1,13 @@
-import type { Checkout } from './checkouts.ts';
-import { startEmulators } from './emulators.ts';
-import type { LatencyFigures, LatencyLoad, Quantiles } from './load/latency-load.ts';
-import type { MethodsFigures, MethodsLoad } from './load/methods-load.ts';
-import { runLoad, startServer } from './processes.ts';
-import { formatMilliseconds, formatRate, type Report } from './report.ts';
-import type { BareFacts, BareSettings } from './servers/bare-server.ts';
-import { medianOf } from './statistics.ts';
-import { TARGETS } from './targets.ts';
-import { byTurns, roundsOfEach } from './turns.ts';
+import type { Checkout } from '../checkouts.ts';
+import { startEmulators } from '../emulators.ts';
+import type { LatencyFigures, LatencyLoad, Quantiles } from '../load/latency-load.ts';
+import type { MethodsFigures, MethodsLoad } from '../load/methods-load.ts';
+import { runLoad, startServer } from '../processes.ts';
+import { formatMilliseconds, formatRate, type Report } from '../report/report.ts';
+import { medianOf } from '../report/statistics.ts';
+import { TARGETS } from '../report/targets.ts';
+import type { BareFacts, BareSettings } from '../servers/bare-server.ts';
+import { byTurns, roundsOfEach } from '../turns.ts';
 
 const DEVICES = 10;
 const IN_FLIGHT_PER_DEVICE = 40;

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { Checkout } from './checkouts.ts';
-import { startEmulators } from './emulators.ts';
-import type { IdleLoad } from './load/idle-load.ts';
-import { type ServerProcess, startServer } from './processes.ts';
-import type { Report } from './report.ts';
-import type { BareFacts, BareSettings } from './servers/bare-server.ts';
-import { startMosquitto } from './servers/mosquitto.ts';
-import { median } from './statistics.ts';
-import { TARGETS } from './targets.ts';
+import type { Checkout } from '../checkouts.ts';
+import { startEmulators } from '../emulators.ts';
+import type { IdleLoad } from '../load/idle-load.ts';
+import { type ServerProcess, startServer } from '../processes.ts';
+import type { Report } from '../report/report.ts';
+import { median } from '../report/statistics.ts';
+import { TARGETS } from '../report/targets.ts';
+import type { BareFacts, BareSettings } from '../servers/bare-server.ts';
+import { startMosquitto } from '../servers/mosquitto.ts';
 
 // The server, the load and their own files must all fit below the limit of each process.
 const SPARE_FILES = 200;

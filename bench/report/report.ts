@@ -1,8 +1,8 @@
-import type { WindowFigures } from './load/measured-window.ts';
+import type { WindowFigures } from '../load/measured-window.ts';
+import type { Turns } from '../turns.ts';
 import { formatRatio, type RatioToBefore, ratioOfCosts, ratioOfRates } from './ratio-to-before.ts';
 import { median, medianOf } from './statistics.ts';
 import type { Target } from './targets.ts';
-import type { Turns } from './turns.ts';
 
 /** By the name of the contestant. */
 export type Samples<Sample> = Readonly<Record<string, readonly Sample[]>>;

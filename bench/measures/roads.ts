@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { CallCounter, FunctionCalls } from './call-counter.ts';
-import { builtCommandOf, type Checkout } from './checkouts.ts';
+import type { CallCounter, FunctionCalls } from '../call-counter.ts';
+import { builtCommandOf, type Checkout } from '../checkouts.ts';
 import {
   type HubAddress,
   prepareMessage,
@@ -9,9 +9,9 @@ import {
   prepareQuery,
   prepareTelemetry,
   type Trip,
-} from './load/trips.ts';
-import type { Report } from './report.ts';
-import { startBuiltHub } from './servers/built-hub.ts';
+} from '../load/trips.ts';
+import type { Report } from '../report/report.ts';
+import { startBuiltHub } from '../servers/built-hub.ts';
 
 interface Road {
   readonly title: string;
