@@ -8,9 +8,9 @@ import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/cr
 import type { Hub, HubOf } from '../../hub/hub.ts';
 import type { Log } from '../../hub/ports.ts';
 import type { ConnectRequest, MqttService, Peer, ServedConnection } from '../wire/service.ts';
+import { parseUserName, type UserName } from './access/user-name.ts';
+import { TelemetryTopic, toWillEvent } from './events/telemetry.ts';
 import { MqttClient } from './mqtt-client.ts';
-import { TelemetryTopic, toWillEvent } from './telemetry.ts';
-import { parseUserName, type UserName } from './user-name.ts';
 
 /** The reasons for which this door refuses a CONNECT with CONNACK 5, with their meaning. The words are stable. */
 export const CONNECT_REFUSAL_REASONS = {
