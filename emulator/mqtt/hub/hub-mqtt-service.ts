@@ -6,7 +6,7 @@ import type { Result } from '../../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
 import type { Hub } from '../../hub/hub.ts';
 import type { Log } from '../../hub/ports.ts';
-import type { ConnectRequest, MqttService, Peer, ServedConnection } from '../wire/service.ts';
+import type { ConnectRequest, MqttService, Peer, ServedConnection, WireOperations } from '../wire/service.ts';
 import { MqttClient } from './mqtt-client.ts';
 import { TelemetryTopic, toWillEvent } from './telemetry.ts';
 import { parseUserName, type UserName } from './user-name.ts';
@@ -24,11 +24,17 @@ export const CONNECT_REFUSAL_REASONS = {
 
 type ConnectRefusalReason = keyof typeof CONNECT_REFUSAL_REASONS;
 
-const OPERATION: Operation = 'connect';
+const OPERATIONS = {
+  openConnection: 'openConnection',
+  connect: 'connect',
+  subscribe: 'subscribe',
+  unsubscribe: 'unsubscribe',
+} as const satisfies Readonly<Record<keyof WireOperations, Operation>>;
 
 /** The device API of the hubs behind one door. */
 export class HubMqttService implements MqttService {
   readonly maximumMessageBytes = MAXIMUM_EVENT_BYTES;
+  readonly operations = OPERATIONS;
   readonly #hubOf: HubOf;
   readonly #log: Log;
 
@@ -69,7 +75,7 @@ export class HubMqttService implements MqttService {
       return refuse(hub.log, request, peer, 'will-topic-forbidden', message);
     }
     if (userName.apiVersion === undefined) {
-      const fields = { clientId: formatClientIdentity(client.identity), operation: OPERATION };
+      const fields = { clientId: formatClientIdentity(client.identity), operation: OPERATIONS.connect };
       hub.log('warn', 'api-version-missing', fields);
     }
     return new MqttClient(hub, connection, { client, modelId, will });
@@ -85,7 +91,7 @@ function refuse(
 ): undefined {
   log('warn', 'client-refused', {
     clientId,
-    operation: OPERATION,
+    operation: OPERATIONS.connect,
     reason,
     message,
     remoteAddress,

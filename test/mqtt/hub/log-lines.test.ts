@@ -37,7 +37,7 @@ const CAUSES: readonly (readonly [event: string, operation: string, cause: Cause
   ],
   [
     'connection-dropped',
-    'subscribe',
+    'unsubscribe',
     async (mqtt) =>
       (await mqtt.connect('d')).send({ cmd: 'unsubscribe', messageId: 1, unsubscriptions: ['#'] }),
   ],
