@@ -62,13 +62,15 @@ function authenticate(
   request: IncomingMessage,
   credential: Credential,
 ): Result<AuthenticatedClient> {
+  const { operation } = route;
   const { deviceId = '', moduleId: ownModuleId = '' } = parameters;
-  if (route.callers.includes('device')) return hub.access.authenticateClient({ deviceId, credential });
+  if (route.callers.includes('device'))
+    return hub.access.authenticateClient(operation, { deviceId, credential });
   if (!route.callers.includes('service')) {
-    return hub.access.authenticateClient({ deviceId, moduleId: ownModuleId, credential });
+    return hub.access.authenticateClient(operation, { deviceId, moduleId: ownModuleId, credential });
   }
   const [callerDeviceId = '', moduleId = ''] = String(request.headers[CALLING_MODULE] ?? '').split('/');
-  const caller = hub.access.authenticateClient({ deviceId: callerDeviceId, moduleId, credential });
+  const caller = hub.access.authenticateClient(operation, { deviceId: callerDeviceId, moduleId, credential });
   if (!caller.ok || caller.value.identity.deviceId === deviceId) return caller;
   return failed('IotHubUnauthorized', 'Unauthorized', 'permission-missing');
 }

@@ -106,7 +106,10 @@ function authenticate(
   peer: Peer,
 ): Result<AuthenticatedClient> {
   const client = { hostName, deviceId, ...(moduleId === undefined ? {} : { moduleId }) };
-  return hub.access.authenticateClient({ ...client, credential: credentialOf(password, peer) });
+  return hub.access.authenticateClient(OPERATIONS.connect, {
+    ...client,
+    credential: credentialOf(password, peer),
+  });
 }
 
 // A token takes precedence, because a client's machine may present its certificate to every server.

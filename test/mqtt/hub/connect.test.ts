@@ -13,7 +13,7 @@ describe('CONNECT', () => {
     expect(mqtt.logLines).toContainEqual({
       level: 'info',
       event: 'client-connected',
-      fields: { ...identity },
+      fields: { ...identity, operation: 'connect' },
     });
   });
 
@@ -190,7 +190,12 @@ describe('a second connection of one identity', () => {
     expect(mqtt.logLines).toContainEqual({
       level: 'info',
       event: 'client-disconnected',
-      fields: { deviceId: 'd', moduleId: 'm', reason: 'superseded-by-new-connection' },
+      fields: {
+        deviceId: 'd',
+        moduleId: 'm',
+        operation: 'disconnect',
+        reason: 'superseded-by-new-connection',
+      },
     });
   });
 
