@@ -1,5 +1,5 @@
 import type { JsonObject } from '../domain/json.ts';
-import type { LogReason } from '../domain/log-events.ts';
+import type { LogReason } from '../domain/log-reasons.ts';
 import type { CloudToDeviceDelivery, ModuleInputMessage } from '../domain/messages/message.ts';
 import type { MethodRequest } from '../domain/methods/method.ts';
 
@@ -7,13 +7,16 @@ import type { MethodRequest } from '../domain/methods/method.ts';
 export type Channel = 'desiredProperties' | 'methods' | 'messages' | 'inputs';
 
 /** The reason why the hub ends a connection, as the log writes it. */
-export type DisconnectReason =
+export type DisconnectReason = Extract<
+  LogReason,
+  | 'identity-deleted'
   | 'identity-disabled'
   | 'token-expired'
-  | Extract<
-      LogReason,
-      'superseded-by-new-connection' | 'identity-deleted' | 'hub-reset' | 'hub-restored' | 'hub-closed'
-    >;
+  | 'superseded-by-new-connection'
+  | 'hub-reset'
+  | 'hub-restored'
+  | 'hub-closed'
+>;
 
 /** The connection of the hub to one client. Each door implements it for its protocol. */
 export interface ClientConnection {

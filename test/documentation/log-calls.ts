@@ -57,10 +57,11 @@ function readVocabulary(): LogVocabulary {
   return { calls, errorReasons: [...errorReasons] };
 }
 
-/** Returns every string literal of the emulator outside the given files. */
+/** Returns every string literal of the emulator outside types and outside the given files. */
 export function readStringLiterals(excludedFiles: readonly string[]): ReadonlySet<string> {
   const literals = new Set<string>();
   const visit = (node: ts.Node): void => {
+    if (ts.isLiteralTypeNode(node)) return;
     if (ts.isStringLiteralLike(node)) literals.add(node.text);
     ts.forEachChild(node, visit);
   };

@@ -1,4 +1,5 @@
 import { formatClientIdentity } from '../../domain/identities/client-identity.ts';
+import type { ConnectRefusalReason } from '../../domain/log-reasons.ts';
 import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import { MAXIMUM_EVENT_BYTES } from '../../domain/messages/message.ts';
 import type { Operation } from '../../domain/operations.ts';
@@ -13,16 +14,6 @@ import { parseUserName, type UserName } from './user-name.ts';
 
 /** Returns the hub with this host name, as the user name of a CONNECT gives it; undefined if it gives none. */
 export type HubOf = (hostName: string | undefined) => Hub;
-
-/** Why this door refuses a CONNECT with CONNACK 5: the stable words of the log with their meaning. */
-export const CONNECT_REFUSAL_REASONS = {
-  'user-name-malformed': 'The user name is not {hub}/{client id}/?api-version=…. The answer is CONNACK 5.',
-  'client-id-mismatch': 'The client id differs from the one in the user name. The answer is CONNACK 5.',
-  'will-topic-forbidden':
-    'The topic of the will is not the client’s own telemetry topic. The answer is CONNACK 5.',
-} as const satisfies Readonly<Record<string, string>>;
-
-type ConnectRefusalReason = keyof typeof CONNECT_REFUSAL_REASONS;
 
 const OPERATIONS = {
   openConnection: 'openConnection',

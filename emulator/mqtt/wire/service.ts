@@ -14,7 +14,9 @@ export interface WireTimer {
 }
 
 /** Values of a log line by name. */
-export type WireLogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export type WireLogFields = Readonly<Record<string, string | number | boolean | undefined>> & {
+  readonly reason?: DropReason | undefined;
+};
 
 /** Writes one line of the log; `event` is a stable word. */
 export type WireLog = (
