@@ -36,6 +36,14 @@ describe('the vocabulary of the log', () => {
     expect([...found].sort()).toEqual(Object.keys(LOG_EVENTS).sort());
   });
 
+  it.each([
+    ['request-failed', ['errorCode', 'method', 'operation', 'path']],
+    ['connection-dropped', ['deviceId', 'moduleId', 'operation', 'reason']],
+  ])('has the spread fields of %s', (event, fields) => {
+    const found = calls.filter((call) => call.event === event).flatMap((call) => call.fields);
+    expect(found).toEqual(expect.arrayContaining(fields));
+  });
+
   it('has no reason outside the tables of reasons', () => {
     const words = calls.flatMap(({ reason }) => (reason.kind === 'words' ? reason.words : []));
     const found = new Set([...words, ...errorReasons]);
