@@ -9,6 +9,7 @@ export type CallingClient = AuthenticatedClient | undefined;
 
 /** One operation of the HTTPS API of a hub. */
 export type HubRoute = Route<Hub, CallingClient> & {
+  readonly operation: Operation;
   /**
    * Without `service` only the client that the path names may call. Beside `service`, a device manages its own modules
    * with its own credentials, and a module reaches its own device and that device's modules.

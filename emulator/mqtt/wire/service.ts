@@ -14,7 +14,9 @@ export interface WireTimer {
 }
 
 /** Values of a log line by name. */
-export type WireLogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export type WireLogFields = Readonly<Record<string, string | number | boolean | undefined>> & {
+  readonly reason?: DropReason | undefined;
+};
 
 /** Writes one line of the log; `event` is a stable word. */
 export type WireLog = (
@@ -40,6 +42,14 @@ export interface ConnectRequest {
   readonly will?: { readonly topic: string; readonly body: Uint8Array; readonly isRetained: boolean };
 }
 
+/** The service's names of the operations that the wire performs. The log writes them. */
+export interface WireOperations {
+  readonly openConnection: string;
+  readonly connect: string;
+  readonly subscribe: string;
+  readonly unsubscribe: string;
+}
+
 /** Why a packet ends its connection, with the name of its operation if the service knows it, and free text. */
 export interface Refusal {
   readonly reason: DropReason;
@@ -63,6 +73,7 @@ export interface Subscription {
 export interface MqttService {
   /** The largest body of a PUBLISH. A longer packet ends the connection before it is buffered. */
   readonly maximumMessageBytes: number;
+  readonly operations: WireOperations;
   /**
    * Decides about a CONNECT. Returns undefined if the client is refused, which the service has logged by then; the
    * client gets CONNACK 5. The service may close the connection within this call.
