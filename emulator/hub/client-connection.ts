@@ -6,14 +6,15 @@ import type { MethodRequest } from '../domain/methods/method.ts';
 /** The kinds of deliveries to which a connected client can subscribe. */
 export type Channel = 'desiredProperties' | 'methods' | 'messages' | 'inputs';
 
+/** The reason why the hub ends all connections and calls. */
+export type HubEndReason = Extract<LogReason, 'hub-reset' | 'hub-restored' | 'hub-closed'>;
+
 /** The reason why the hub ends a connection, as the log writes it. */
 export type DisconnectReason =
   | 'identity-disabled'
   | 'token-expired'
-  | Extract<
-      LogReason,
-      'superseded-by-new-connection' | 'identity-deleted' | 'hub-reset' | 'hub-restored' | 'hub-closed'
-    >;
+  | Extract<LogReason, 'superseded-by-new-connection' | 'identity-deleted'>
+  | HubEndReason;
 
 /** The connection of the hub to one client. Each door implements it for its protocol. */
 export interface ClientConnection {

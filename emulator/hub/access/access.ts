@@ -1,5 +1,6 @@
 import type { TrustedAuthority } from '../../auth/certificate-chain.ts';
 import type { Permission } from '../../domain/access/policy.ts';
+import type { HubError } from '../../domain/errors.ts';
 import { failed, type Result } from '../../domain/result.ts';
 import type { HubParts } from '../hub-parts.ts';
 import { ClientAccess } from './client-access.ts';
@@ -21,11 +22,21 @@ export class Access {
   /** Authenticates a client. Error: `IotHubUnauthorized`. */
   authenticateClient(credentials: ClientCredentials): Result<AuthenticatedClient> {
     const authenticated = this.#clients.authenticate(credentials);
-    if (authenticated.ok) return authenticated;
-    const { message, reason } = authenticated.error;
-    const { deviceId, moduleId } = credentials;
-    this.#parts.log('warn', 'client-refused', { deviceId, moduleId, reason, message });
-    return failed('IotHubUnauthorized', 'Unauthorized', reason);
+    return authenticated.ok ? authenticated : this.#refuseClient(credentials, authenticated.error);
+  }
+
+  /**
+   * Authenticates a module that calls another client. A module reaches only its own device and the modules of that
+   * device. Error: `IotHubUnauthorized`.
+   */
+  authenticateModuleCall(
+    credentials: ClientCredentials,
+    targetDeviceId: string,
+  ): Result<AuthenticatedClient> {
+    const caller = this.authenticateClient(credentials);
+    if (!caller.ok || caller.value.identity.deviceId === targetDeviceId) return caller;
+    const message = `A module reaches only its own device, not '${targetDeviceId}'.`;
+    return this.#refuseClient(credentials, { message, reason: 'permission-missing' });
   }
 
   /**
@@ -44,5 +55,13 @@ export class Access {
     const { message, reason } = authorized.error;
     this.#parts.log('warn', 'service-refused', { resource: path.join('/'), reason, message });
     return failed('IotHubUnauthorizedAccess', 'Unauthorized', reason);
+  }
+
+  #refuseClient(
+    { deviceId, moduleId }: ClientCredentials,
+    { message, reason }: Pick<HubError, 'message' | 'reason'>,
+  ): Result<never> {
+    this.#parts.log('warn', 'client-refused', { deviceId, moduleId, reason, message });
+    return failed('IotHubUnauthorized', 'Unauthorized', reason);
   }
 }

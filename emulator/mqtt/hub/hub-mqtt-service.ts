@@ -1,18 +1,16 @@
+import { normalizeHostName } from '../../domain/host-name.ts';
 import { formatClientIdentity } from '../../domain/identities/client-identity.ts';
 import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import { MAXIMUM_EVENT_BYTES } from '../../domain/messages/message.ts';
 import type { Operation } from '../../domain/operations.ts';
 import type { Result } from '../../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
-import type { Hub } from '../../hub/hub.ts';
+import type { Hub, HubOf } from '../../hub/hub.ts';
 import type { Log } from '../../hub/ports.ts';
 import type { ConnectRequest, MqttService, Peer, ServedConnection } from '../wire/service.ts';
 import { parseUserName, type UserName } from './access/user-name.ts';
 import { TelemetryTopic, toWillEvent } from './events/telemetry.ts';
 import { MqttClient } from './mqtt-client.ts';
-
-/** Returns the hub with this host name, as the user name of a CONNECT gives it; undefined if it gives none. */
-export type HubOf = (hostName: string | undefined) => Hub;
 
 /** Why this door refuses a CONNECT with CONNACK 5: the stable words of the log with their meaning. */
 export const CONNECT_REFUSAL_REASONS = {
@@ -48,7 +46,7 @@ export class HubMqttService implements MqttService {
     if (!parsed.ok) return refuse(this.#log, request, peer, 'user-name-malformed', parsed.error.message);
     const userName = parsed.value;
     const { deviceId, moduleId, modelId } = userName;
-    const hub = this.#hubOf(userName.hostName);
+    const hub = this.#hubOf(normalizeHostName(userName.hostName));
     const clientId = formatClientIdentity({ deviceId, moduleId });
     if (request.clientId !== clientId) {
       return refuse(
