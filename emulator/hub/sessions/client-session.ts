@@ -71,7 +71,7 @@ export class ClientSession {
   connect(): void {
     const { log, activities } = this.#context.parts;
     this.#setConnectionState('Connected');
-    log('info', 'client-connected', { ...this.identity });
+    log('info', 'client-connected', { ...this.identity, operation: 'connect' });
     if (!activities.hasListener('clientConnected')) return;
     activities.publish({ kind: 'clientConnected', operation: 'connect', identity: this.identity });
   }
@@ -178,7 +178,7 @@ export class ClientSession {
     this.#context.remove(this);
     this.#setConnectionState('Disconnected');
     const { log, activities } = this.#context.parts;
-    log('info', 'client-disconnected', { ...this.identity, reason });
+    log('info', 'client-disconnected', { ...this.identity, operation: 'disconnect', reason });
     if (activities.hasListener('clientDisconnected')) {
       const isGraceful = reason === 'graceful';
       activities.publish({
