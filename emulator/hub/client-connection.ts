@@ -1,5 +1,5 @@
 import type { JsonObject } from '../domain/json.ts';
-import type { LogReason } from '../domain/log-events.ts';
+import type { LogReason } from '../domain/log-reasons.ts';
 import type { CloudToDeviceDelivery, ModuleInputMessage } from '../domain/messages/message.ts';
 import type { MethodRequest } from '../domain/methods/method.ts';
 
@@ -11,10 +11,11 @@ export type HubEndReason = Extract<LogReason, 'hub-reset' | 'hub-restored' | 'hu
 
 /** The reason why the hub ends a connection, as the log writes it. */
 export type DisconnectReason =
-  | 'identity-disabled'
-  | 'token-expired'
-  | Extract<LogReason, 'superseded-by-new-connection' | 'identity-deleted'>
-  | HubEndReason;
+  | HubEndReason
+  | Extract<
+      LogReason,
+      'identity-deleted' | 'identity-disabled' | 'token-expired' | 'superseded-by-new-connection'
+    >;
 
 /** The connection of the hub to one client. Each door implements it for its protocol. */
 export interface ClientConnection {

@@ -62,11 +62,14 @@ function authenticate(
   request: IncomingMessage,
   credential: Credential,
 ): Result<AuthenticatedClient> {
+  const { operation } = route;
   const { deviceId = '', moduleId: ownModuleId = '' } = parameters;
-  if (route.callers.includes('device')) return hub.access.authenticateClient({ deviceId, credential });
+  if (route.callers.includes('device'))
+    return hub.access.authenticateClient(operation, { deviceId, credential });
   if (!route.callers.includes('service')) {
-    return hub.access.authenticateClient({ deviceId, moduleId: ownModuleId, credential });
+    return hub.access.authenticateClient(operation, { deviceId, moduleId: ownModuleId, credential });
   }
   const [callerDeviceId = '', moduleId = ''] = String(request.headers[CALLING_MODULE] ?? '').split('/');
-  return hub.access.authenticateModuleCall({ deviceId: callerDeviceId, moduleId, credential }, deviceId);
+  const module = { deviceId: callerDeviceId, moduleId, credential };
+  return hub.access.authenticateModuleCall(operation, module, deviceId);
 }

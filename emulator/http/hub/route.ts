@@ -9,6 +9,7 @@ export type CallingClient = AuthenticatedClient | undefined;
 
 /** One operation of the HTTPS API of a hub. */
 export type HubRoute = Route<Hub, CallingClient> & {
+  readonly operation: Operation;
   /**
    * The callers. Without `service`, only the client that the path names may call. With `service`, a device also manages
    * its own modules with its own credentials. A module also reaches its own device and the modules of that device.

@@ -61,8 +61,15 @@ export function failExchange(exchange: Exchange, cause: unknown): void {
   }
 }
 
+/** The log fields that name a request. A request that leads to no route has no operation. */
+interface RequestLogFields {
+  readonly operation: string | undefined;
+  readonly method: string;
+  readonly path: string;
+}
+
 /** Returns the log fields that name a request. */
-export function logFieldsOf({ method, path, match }: Exchange): Readonly<Record<string, string | undefined>> {
+export function logFieldsOf({ method, path, match }: Exchange): RequestLogFields {
   return { operation: match.kind === 'route' ? match.route.operation : undefined, method, path };
 }
 

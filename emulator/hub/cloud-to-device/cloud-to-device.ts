@@ -12,6 +12,7 @@ import type {
   CloudToDeviceMessage,
   ModuleInputMessage,
 } from '../../domain/messages/message.ts';
+import type { Operation } from '../../domain/operations.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import type { DeviceRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
@@ -62,20 +63,20 @@ export class CloudToDevice {
   completeMessage(deviceId: DeviceId, lockToken: string): Result<void> {
     const record = this.#queues.find(deviceId);
     if (record === undefined) return failMissing(this.#parts, { deviceId });
-    return this.#settle(record, complete(record.queue, lockToken));
+    return this.#settle(record, complete(record.queue, lockToken), 'completeMessage');
   }
 
   rejectMessage(deviceId: DeviceId, lockToken: string): Result<void> {
     const record = this.#queues.find(deviceId);
     if (record === undefined) return failMissing(this.#parts, { deviceId });
-    return this.#settle(record, reject(record.queue, lockToken));
+    return this.#settle(record, reject(record.queue, lockToken), 'rejectMessage');
   }
 
   abandonMessage(deviceId: DeviceId, lockToken: string): Result<void> {
     const record = this.#queues.find(deviceId);
     if (record === undefined) return failMissing(this.#parts, { deviceId });
     const { maximumDeliveryCount } = this.#parts.options.cloudToDevice;
-    return this.#settle(record, abandon(record.queue, lockToken, maximumDeliveryCount));
+    return this.#settle(record, abandon(record.queue, lockToken, maximumDeliveryCount), 'abandonMessage');
   }
 
   /** Returns the number of purged messages. */
@@ -83,7 +84,7 @@ export class CloudToDevice {
     const record = this.#queues.find(deviceId);
     if (record === undefined) return failMissing(this.#parts, { deviceId });
     const change = purge(record.queue);
-    this.#queues.apply(record, change);
+    this.#queues.apply(record, change, 'purgeMessages');
     this.#queues.setTimer(record);
     return ok(change.ended.length);
   }
@@ -110,9 +111,13 @@ export class CloudToDevice {
     this.#queues.suspend();
   }
 
-  #settle(record: DeviceRecord, change: Result<QueueChange<CloudToDeviceMessage>>): Result<void> {
+  #settle(
+    record: DeviceRecord,
+    change: Result<QueueChange<CloudToDeviceMessage>>,
+    operation: Operation,
+  ): Result<void> {
     if (!change.ok) return change;
-    this.#queues.apply(record, change.value);
+    this.#queues.apply(record, change.value, operation);
     this.#queues.deliver(record);
     return ok(undefined);
   }

@@ -9,6 +9,7 @@ import {
 } from '../../domain/cloud-to-device/message-queue.ts';
 import type { DeviceId } from '../../domain/identities/client-identity.ts';
 import type { CloudToDeviceDelivery, CloudToDeviceMessage } from '../../domain/messages/message.ts';
+import type { Operation } from '../../domain/operations.ts';
 import { formatTime } from '../../domain/time.ts';
 import type { DeviceRecord } from '../../store/records.ts';
 import type { Activity } from '../activity.ts';
@@ -44,15 +45,20 @@ export class DeviceQueues {
     );
   }
 
-  /** Stores a change and adds feedback on the ended messages. */
-  apply(record: DeviceRecord, { queue, ended }: QueueChange<CloudToDeviceMessage>): void {
+  /** Stores a change and adds feedback on the ended messages. A message expires without an operation. */
+  apply(
+    record: DeviceRecord,
+    { queue, ended }: QueueChange<CloudToDeviceMessage>,
+    operation?: Operation,
+  ): void {
     this.#parts.store.clients.replaceQueue(record, queue);
     for (const message of ended) {
       this.#feedback.add(record.identity, message);
       if (message.state !== 'deadLettered') continue;
       const { messageId } = message.content.properties.system;
       const { deviceId } = record.identity;
-      this.#parts.log('info', 'message-dead-lettered', { deviceId, messageId, reason: message.outcome });
+      const fields = { deviceId, messageId, operation, reason: message.outcome };
+      this.#parts.log('info', 'message-dead-lettered', fields);
     }
   }
 

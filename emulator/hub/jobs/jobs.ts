@@ -10,9 +10,11 @@ import {
 import type { JobFilter } from '../../domain/jobs/job-filter.ts';
 import type { JobRequest } from '../../domain/jobs/job-request.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import type { Operation } from '../../domain/operations.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import type { JobRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
+import type { Methods } from '../methods/methods.ts';
 import type { Timer } from '../ports.ts';
 import {
   formatPageToken,
@@ -22,7 +24,9 @@ import {
   parsePageToken,
   type QueryPage,
 } from '../queries/paging.ts';
-import { JobRuns, type JobServices } from './job-runs.ts';
+import type { ClientSessions } from '../sessions/client-sessions.ts';
+import type { Twins } from '../twins/twins.ts';
+import { JobRuns } from './job-runs.ts';
 import { selectTargets } from './job-targets.ts';
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
@@ -39,9 +43,16 @@ export class Jobs {
   // The timer of each job: for its turn, its start or its deletion.
   readonly #timers = new Map<string, Timer>();
 
-  constructor(parts: HubParts, services: JobServices) {
+  constructor(
+    parts: HubParts,
+    {
+      sessions,
+      twins,
+      methods,
+    }: { readonly sessions: ClientSessions; readonly twins: Twins; readonly methods: Methods },
+  ) {
     this.#parts = parts;
-    this.#runs = new JobRuns(parts, services);
+    this.#runs = new JobRuns(parts, sessions, twins, methods);
   }
 
   /** Creates a job and returns `{jobId, type, status: 'queued'}`. `parseJobRequest` returns the request. */
@@ -66,7 +77,7 @@ export class Jobs {
   cancelJob(jobId: string): Result<JsonObject> {
     const job = this.#parts.store.jobs.jobs.get(jobId);
     if (job === undefined) return failed('JobNotFound', `There is no job '${jobId.slice(0, 64)}'.`);
-    const cancelled = this.#end(job, { kind: 'cancel' });
+    const cancelled = this.#end(job, { kind: 'cancel' }, 'cancelJob');
     return cancelled.ok ? ok(formatJob(job)) : cancelled;
   }
 
@@ -166,12 +177,14 @@ export class Jobs {
     this.#end(job, { kind: 'complete' });
   }
 
-  #end(job: JobRecord, event: JobEvent): Result<void> {
+  // No operation ends a job that is completed or failed.
+  #end(job: JobRecord, event: JobEvent, operation?: Operation): Result<void> {
     const ended = this.#move(job, event);
     if (!ended.ok) return ended;
     const { phase } = job;
     const message = phase.state === 'failed' ? phase.reason : undefined;
-    this.#parts.log('info', 'job-ended', { jobId: job.request.jobId, status: phase.state, message });
+    const { jobId } = job.request;
+    this.#parts.log('info', 'job-ended', { jobId, operation, status: phase.state, message });
     this.#wait(job);
     return ended;
   }

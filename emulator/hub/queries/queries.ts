@@ -55,7 +55,11 @@ export class Queries {
     const query = parseQuery(text);
     if (!query.ok) {
       const { message } = query.error;
-      this.#parts.log('warn', 'query-refused', { reason: 'query-malformed', message });
+      this.#parts.log('warn', 'query-refused', {
+        operation: 'queryTwins',
+        reason: 'query-malformed',
+        message,
+      });
       return failed('ArgumentInvalid', `BadRequest: ${message}`, 'query-malformed');
     }
     const prepared = ok(this.#compile(text, query.value));

@@ -1,5 +1,6 @@
 import { normalizeHostName } from '../../domain/host-name.ts';
 import { formatClientIdentity } from '../../domain/identities/client-identity.ts';
+import type { ConnectRefusalReason } from '../../domain/log-reasons.ts';
 import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import { MAXIMUM_EVENT_BYTES } from '../../domain/messages/message.ts';
 import type { Operation } from '../../domain/operations.ts';
@@ -7,26 +8,22 @@ import type { Result } from '../../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
 import type { Hub, HubOf } from '../../hub/hub.ts';
 import type { Log } from '../../hub/ports.ts';
-import type { ConnectRequest, MqttService, Peer, ServedConnection } from '../wire/service.ts';
+import type { ConnectRequest, MqttService, Peer, ServedConnection, WireOperations } from '../wire/service.ts';
 import { parseUserName, type UserName } from './access/user-name.ts';
 import { TelemetryTopic, toWillEvent } from './events/telemetry.ts';
 import { MqttClient } from './mqtt-client.ts';
 
-/** The reasons for which this door refuses a CONNECT with CONNACK 5, with their meaning. The words are stable. */
-export const CONNECT_REFUSAL_REASONS = {
-  'user-name-malformed': 'The user name is not {hub}/{client id}/?api-version=…. The answer is CONNACK 5.',
-  'client-id-mismatch': 'The client id differs from the one in the user name. The answer is CONNACK 5.',
-  'will-topic-forbidden':
-    'The topic of the will is not the client’s own telemetry topic. The answer is CONNACK 5.',
-} as const satisfies Readonly<Record<string, string>>;
-
-type ConnectRefusalReason = keyof typeof CONNECT_REFUSAL_REASONS;
-
-const OPERATION: Operation = 'connect';
+const OPERATIONS = {
+  openConnection: 'openConnection',
+  connect: 'connect',
+  subscribe: 'subscribe',
+  unsubscribe: 'unsubscribe',
+} as const satisfies Readonly<Record<keyof WireOperations, Operation>>;
 
 /** The device API of all hubs of one door. */
 export class HubMqttService implements MqttService {
   readonly maximumMessageBytes = MAXIMUM_EVENT_BYTES;
+  readonly operations = OPERATIONS;
   readonly #hubOf: HubOf;
   readonly #log: Log;
 
@@ -67,7 +64,7 @@ export class HubMqttService implements MqttService {
       return refuse(hub.log, request, peer, 'will-topic-forbidden', message);
     }
     if (userName.apiVersion === undefined) {
-      const fields = { clientId: formatClientIdentity(client.identity), operation: OPERATION };
+      const fields = { clientId: formatClientIdentity(client.identity), operation: OPERATIONS.connect };
       hub.log('warn', 'api-version-missing', fields);
     }
     return new MqttClient(hub, connection, { client, modelId, will });
@@ -83,7 +80,7 @@ function refuse(
 ): undefined {
   log('warn', 'client-refused', {
     clientId,
-    operation: OPERATION,
+    operation: OPERATIONS.connect,
     reason,
     message,
     remoteAddress,
@@ -98,7 +95,10 @@ function authenticate(
   peer: Peer,
 ): Result<AuthenticatedClient> {
   const client = { hostName, deviceId, ...(moduleId === undefined ? {} : { moduleId }) };
-  return hub.access.authenticateClient({ ...client, credential: credentialOf(password, peer) });
+  return hub.access.authenticateClient(OPERATIONS.connect, {
+    ...client,
+    credential: credentialOf(password, peer),
+  });
 }
 
 // A token takes precedence, because a client's machine may present its certificate to every server.

@@ -1,4 +1,5 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
+import type { LogReason } from '../../domain/log-reasons.ts';
 import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import type { Operation } from '../../domain/operations.ts';
 import type { AuthenticatedClient } from '../../hub/access/credentials.ts';
@@ -141,8 +142,8 @@ export class MqttClient implements MqttServiceClient {
 
   #reject(lockToken: string): void {
     const operation: Operation = 'receiveMessage';
-    const fields = { ...this.#identity, operation, reason: 'topic-too-long' };
-    this.#hub.log('warn', 'message-undeliverable', fields);
+    const reason: LogReason = 'topic-too-long';
+    this.#hub.log('warn', 'message-undeliverable', { ...this.#identity, operation, reason });
     this.#session.rejectMessage(lockToken);
   }
 }

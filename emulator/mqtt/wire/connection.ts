@@ -78,7 +78,7 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost, Soc
   open({ client, broker, keepAliveSeconds }: OpenedClient, connack: Buffer): void {
     this.#state = 'open';
     this.#client = client;
-    this.#packets = new ClientPackets(client, broker, this);
+    this.#packets = new ClientPackets(client, broker, this, this.#shared.service.operations);
     this.#keepAlive = new KeepAlive(this.#shared.clock, silenceLimitOf(keepAliveSeconds), () =>
       this.drop({ reason: 'keep-alive-timeout' }),
     );

@@ -14,7 +14,9 @@ export interface WireTimer {
 }
 
 /** Values of a log line by name. */
-export type WireLogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export type WireLogFields = Readonly<Record<string, string | number | boolean | undefined>> & {
+  readonly reason?: DropReason | undefined;
+};
 
 /** Writes one line of the log; `event` is a stable word. */
 export type WireLog = (
@@ -38,6 +40,14 @@ export interface ConnectRequest {
   /** Empty if absent. */
   readonly userName: string;
   readonly will?: { readonly topic: string; readonly body: Uint8Array; readonly isRetained: boolean };
+}
+
+/** The service's names of the operations that the wire performs. The log writes them. */
+export interface WireOperations {
+  readonly openConnection: string;
+  readonly connect: string;
+  readonly subscribe: string;
+  readonly unsubscribe: string;
 }
 
 /**
@@ -67,6 +77,7 @@ export interface Subscription {
 export interface MqttService {
   /** The largest body of a PUBLISH. A longer packet ends the connection before it is buffered. */
   readonly maximumMessageBytes: number;
+  readonly operations: WireOperations;
   /**
    * Accepts or refuses a CONNECT. Returns undefined if the client is refused. The service logs the refusal, and the
    * client receives CONNACK 5. The service may close the connection within this call.

@@ -158,7 +158,15 @@ describe('an invalid query', () => {
     const { hub } = loggingHub((...line) => lines.push(line));
     hub.queries.queryTwins('SELECT');
     expect(lines).toEqual([
-      ['warn', 'query-refused', { reason: 'query-malformed', message: expect.stringMatching(/^Line 1:7 /) }],
+      [
+        'warn',
+        'query-refused',
+        {
+          operation: 'queryTwins',
+          reason: 'query-malformed',
+          message: expect.stringMatching(/^Line 1:7 /),
+        },
+      ],
     ]);
   });
 });

@@ -109,7 +109,11 @@ describe('a direct method', () => {
     connectClient('d', () => ({ status: 200, payload: '<html>' }));
     await invoke({ methodName: 'odd' });
     expect(http.logLines.filter(({ event }) => event === 'method-answer-unreadable')).toEqual([
-      { level: 'warn', event: 'method-answer-unreadable', fields: { message: expect.any(String) } },
+      {
+        level: 'warn',
+        event: 'method-answer-unreadable',
+        fields: { operation: 'invokeMethod', message: expect.any(String) },
+      },
     ]);
   });
 

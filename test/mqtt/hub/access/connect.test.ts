@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CONNECT_REFUSAL_REASONS } from '../../../../emulator/mqtt/hub/hub-mqtt-service.ts';
+import { CONNECT_REFUSAL_REASONS } from '../../../../emulator/mqtt/hub/connect-refusal-reasons.ts';
 import { DROP_REASONS } from '../../../../emulator/mqtt/wire/drop-reasons.ts';
 import { HUB_NAME, startMqttHub, tokenOf, userNameOf } from '../../mqtt-hub.ts';
 import type { RawConnectOptions } from '../../raw-client.ts';
@@ -13,7 +13,7 @@ describe('CONNECT', () => {
     expect(mqtt.logLines).toContainEqual({
       level: 'info',
       event: 'client-connected',
-      fields: { ...identity },
+      fields: { ...identity, operation: 'connect' },
     });
   });
 
@@ -190,7 +190,12 @@ describe('a second connection of one identity', () => {
     expect(mqtt.logLines).toContainEqual({
       level: 'info',
       event: 'client-disconnected',
-      fields: { deviceId: 'd', moduleId: 'm', reason: 'superseded-by-new-connection' },
+      fields: {
+        deviceId: 'd',
+        moduleId: 'm',
+        operation: 'disconnect',
+        reason: 'superseded-by-new-connection',
+      },
     });
   });
 
@@ -208,7 +213,7 @@ describe('a second connection of one identity', () => {
         ),
       ),
     );
-    await waitUntil('1 connection(s)', () => mqtt.door.connectionCount === 1);
+    await waitUntil('1 connection(s)', () => mqtt.connectionCount === 1);
     expect(mqtt.hub.sessions.connectedDeviceCount).toBe(1);
     const [survivor, ...others] = clients.filter((client) => !client.isClosed());
     expect(others).toEqual([]);
@@ -247,7 +252,7 @@ describe('the hub', () => {
     const greeting = await mqtt.open();
     await mqtt[Symbol.asyncDispose]();
     await Promise.all([client.closed, greeting.closed]);
-    await waitUntil('0 connection(s)', () => mqtt.door.connectionCount === 0);
+    await waitUntil('0 connection(s)', () => mqtt.connectionCount === 0);
   });
 });
 
