@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Authority } from './certificates/authority.ts';
 import { createRandomIds } from './clocks/random-ids.ts';
 import { createSystemClock } from './clocks/system-clock.ts';
-import { PERMISSIONS, type Permission, type Policy } from './domain/policy.ts';
+import { PERMISSIONS, type Permission, type Policy } from './domain/access/policy.ts';
 import { mapPorts, type Ports } from './endpoints.ts';
 import type { HubOptions } from './hub/hub-options.ts';
 import type { Clock, IdSource, Log } from './hub/ports.ts';
@@ -53,8 +53,8 @@ const MINUTE_MILLISECONDS = 60 * 1000;
 const DAY_MILLISECONDS = 24 * 60 * MINUTE_MILLISECONDS;
 
 /**
- * The default options of a hub: those of the smallest tier of IoT Hub, except that feedback does not wait for a batch,
- * because a developer waits for it.
+ * The default options of a hub, those of the smallest tier of IoT Hub. Only feedback does not wait for a batch, because
+ * a developer waits for it.
  */
 export const DEFAULT_HUB_OPTIONS: Omit<HubOptions, 'hostNames'> = {
   policies: Object.entries(DEFAULT_POLICIES).map(([name, permissions]) => policyOf(name, permissions)),

@@ -1,4 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+
+export type { Permission, Policy } from '../emulator/domain/access/policy.ts';
 export type {
   CloudToDeviceOptions,
   FeedbackOptions,
@@ -7,7 +9,6 @@ export type { FeedbackRecord } from '../emulator/domain/cloud-to-device/feedback
 export type { DeviceId, ModuleId } from '../emulator/domain/identities/client-identity.ts';
 export type { HubEventSource } from '../emulator/domain/messages/hub-event-sources.ts';
 export type { DeviceEvent, FeedbackRequest } from '../emulator/domain/messages/message.ts';
-export type { Permission, Policy } from '../emulator/domain/policy.ts';
 export type { ClientName } from './clients/client-names.ts';
 export type {
   ClientAuthentication,

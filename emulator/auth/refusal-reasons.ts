@@ -1,10 +1,11 @@
+import type { RefusalReason } from '../domain/log-reasons.ts';
 import { failed, type Result } from '../domain/result.ts';
 
 /** Every `reason` for which the log reports a refused client or service, with its meaning. The words are stable. */
 export const REFUSAL_REASONS = {
   'credentials-missing': 'Neither a token nor a client certificate was presented.',
   'credential-kind-mismatch':
-    'The identity is registered for another kind of credential than the one presented.',
+    'The identity is registered for another kind of credential, or the operation does not accept an Entra token.',
   'host-name-mismatch': 'The host name that the client sent is not a name of this hub.',
   'device-unknown': 'No device with this id is registered (ids are case-sensitive).',
   'module-unknown': 'The device has no module with this id (ids are case-sensitive).',
@@ -24,9 +25,7 @@ export const REFUSAL_REASONS = {
     'The certificate does not have exactly one common name that equals the id of the client.',
   'untrusted-authority':
     'The certificate does not chain to a certificate authority that is registered with this hub.',
-} as const satisfies Readonly<Record<string, string>>;
-
-export type RefusalReason = keyof typeof REFUSAL_REASONS;
+} as const satisfies Readonly<Record<RefusalReason, string>>;
 
 /** Returns the error of a refused credential. The message is for the log; the client receives "Unauthorized" only. */
 export function refused(reason: RefusalReason, message: string = REFUSAL_REASONS[reason]): Result<never> {

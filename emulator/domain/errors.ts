@@ -1,3 +1,5 @@
+import type { ErrorReason } from './log-reasons.ts';
+
 /**
  * The error catalogue of IoT Hub: name → code. The first three digits of a code are the HTTP status.
  * Source: the service's published error codes and its REST description.
@@ -64,7 +66,7 @@ export type HubErrorName = keyof typeof HUB_ERRORS;
 export interface HubError {
   readonly name: HubErrorName;
   readonly message: string;
-  readonly reason?: string;
+  readonly reason?: ErrorReason;
 }
 
 /** Returns the HTTP status of an error: the first three digits of its code. */

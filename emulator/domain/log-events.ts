@@ -51,5 +51,3 @@ export const LOG_REASONS = {
   DeliveryCountExceeded: 'The device abandoned the message too often.',
   Expired: 'The message expired before the device completed it.',
 } as const satisfies Readonly<Record<string, string>>;
-
-export type LogReason = keyof typeof LOG_REASONS;

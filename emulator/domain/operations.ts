@@ -10,6 +10,7 @@ export const OPERATIONS = {
   connect: 'A device or module connects.',
   disconnect: 'A device or module disconnects.',
   subscribe: 'A device or module subscribes to what the hub sends it.',
+  unsubscribe: 'A device or module ends a subscription.',
 
   // Identities
   listDevices: 'List device identities.',

@@ -6,7 +6,10 @@ import type { Channel } from './client-connection.ts';
 
 interface ActivityOfClient<Kind extends string, Cause extends Operation> {
   readonly kind: Kind;
-  /** The operation that caused the activity. */
+  /**
+   * The operation that this change is, by its own name. The operation of the request can be another one. Bulk requests
+   * publish `createOrUpdateDevice`, jobs and digital twins `updateTwin`, IoT Edge devices also `createOrUpdateModule`.
+   */
   readonly operation: Cause;
   readonly identity: ClientIdentity;
 }
@@ -29,7 +32,7 @@ interface SubscribeActivity extends ActivityOfClient<'clientSubscribed', 'subscr
   readonly channel: Channel;
 }
 
-/** A completed change in the hub: the operation that caused it, the client, and the new state. */
+/** A completed change in the hub: its operation, the client, and the new state. */
 export type Activity =
   | IdentityActivity<'identityCreated'>
   | IdentityActivity<'identityDeleted'>

@@ -1,18 +1,20 @@
 import type { JsonObject } from '../domain/json.ts';
-import type { LogReason } from '../domain/log-events.ts';
+import type { LogReason } from '../domain/log-reasons.ts';
 import type { CloudToDeviceDelivery, ModuleInputMessage } from '../domain/messages/message.ts';
 import type { MethodRequest } from '../domain/methods/method.ts';
 
 /** The kinds of deliveries to which a connected client can subscribe. */
 export type Channel = 'desiredProperties' | 'methods' | 'messages' | 'inputs';
 
+/** The reason why the hub ends all connections and calls. */
+export type HubEndReason = Extract<LogReason, 'hub-reset' | 'hub-restored' | 'hub-closed'>;
+
 /** The reason why the hub ends a connection, as the log writes it. */
 export type DisconnectReason =
-  | 'identity-disabled'
-  | 'token-expired'
+  | HubEndReason
   | Extract<
       LogReason,
-      'superseded-by-new-connection' | 'identity-deleted' | 'hub-reset' | 'hub-restored' | 'hub-closed'
+      'identity-deleted' | 'identity-disabled' | 'token-expired' | 'superseded-by-new-connection'
     >;
 
 /** The connection of the hub to one client. Each door implements it for its protocol. */

@@ -1,4 +1,5 @@
 import type { LogEvent } from '../domain/log-events.ts';
+import type { LogReason } from '../domain/log-reasons.ts';
 
 /** The only source of time. */
 export interface Clock {
@@ -25,12 +26,14 @@ export interface IdSource {
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** The values of a log line by name: `deviceId`, `operation`, `errorCode`, `reason`, `message` … */
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>> & {
+  readonly reason?: LogReason | undefined;
+};
 
 /** Writes one line of the log. */
 export type Log = (level: LogLevel, event: LogEvent, fields: LogFields) => void;
 
-/** Keeps the changes of a hub on a durable medium. */
+/** Keeps the changes of a hub on a durable medium. The store does not pass its writes to it yet: answers only wait. */
 export interface Journal {
   /** Returns undefined if all changes so far are kept, otherwise a promise that resolves when they are. */
   kept(): Promise<void> | undefined;

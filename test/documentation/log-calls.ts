@@ -46,21 +46,26 @@ function readVocabulary(): LogVocabulary {
   const checker = program.getTypeChecker();
   const calls: LogCall[] = [];
   const errorReasons = new Set<string>();
-  for (const file of files) {
+  const sources = files.map((file) => {
     const source = program.getSourceFile(join(ROOT, file));
     if (source === undefined) throw new Error(`${file} cannot be read.`);
+    return source;
+  });
+  for (const [index, source] of sources.entries()) {
+    const file = files[index] as string;
     visitCalls(source, (call, name) => {
-      if (name === 'log') calls.push(...readLogCall(checker, call, file));
+      if (name === 'log') calls.push(...readLogCall(checker, call, file, sources));
       for (const word of readErrorReasons(checker, call, name)) errorReasons.add(word);
     });
   }
   return { calls, errorReasons: [...errorReasons] };
 }
 
-/** Returns every string literal of the emulator outside the given files. */
+/** Returns every string literal of the emulator outside types and outside the given files. */
 export function readStringLiterals(excludedFiles: readonly string[]): ReadonlySet<string> {
   const literals = new Set<string>();
   const visit = (node: ts.Node): void => {
+    if (ts.isLiteralTypeNode(node)) return;
     if (ts.isStringLiteralLike(node)) literals.add(node.text);
     ts.forEachChild(node, visit);
   };
@@ -87,7 +92,12 @@ function visitCalls(node: ts.Node, visit: (call: ts.CallExpression, name: string
 }
 
 // A call without a level and fields, such as `console.log(text)`, is not one of the log.
-function readLogCall(checker: ts.TypeChecker, call: ts.CallExpression, file: string): readonly LogCall[] {
+function readLogCall(
+  checker: ts.TypeChecker,
+  call: ts.CallExpression,
+  file: string,
+  sources: readonly ts.SourceFile[],
+): readonly LogCall[] {
   const [level, event, fields] = call.arguments;
   if (level === undefined || event === undefined || fields === undefined) return [];
   const source = call.getSourceFile();
@@ -100,9 +110,46 @@ function readLogCall(checker: ts.TypeChecker, call: ts.CallExpression, file: str
     place,
     levels,
     event: word,
-    fields: members.map(({ name }) => name),
+    fields: [...members.map(({ name }) => name), ...readOpenFields(checker, fields, sources)],
     reason: reason === undefined ? { kind: 'none' } : readReason(checker, reason, fields),
   }));
+}
+
+/**
+ * Returns the fields that `{ ...client.logFields }` adds if the type of `logFields` is open. A wire does not know the
+ * fields of its service, so the types are those of the getters with this name in classes.
+ */
+function readOpenFields(
+  checker: ts.TypeChecker,
+  fields: ts.Expression,
+  sources: readonly ts.SourceFile[],
+): readonly string[] {
+  const declaration = checker.getSymbolAtLocation(fields)?.valueDeclaration;
+  const isVariable = declaration !== undefined && ts.isVariableDeclaration(declaration);
+  const literal = isVariable ? declaration.initializer : fields;
+  if (literal === undefined || !ts.isObjectLiteralExpression(literal)) return [];
+  return literal.properties.flatMap((member) => {
+    if (!ts.isSpreadAssignment(member) || !ts.isPropertyAccessExpression(member.expression)) return [];
+    const { expression } = member;
+    const type = checker.getNonNullableType(checker.getTypeAtLocation(expression));
+    if (checker.getIndexInfoOfType(type, ts.IndexKind.String) === undefined) return [];
+    const getters = sources.flatMap((source) => findGetters(source, expression.name.text));
+    return getters.flatMap((getter) =>
+      checker
+        .getTypeAtLocation(getter)
+        .getProperties()
+        .map(({ name }) => name),
+    );
+  });
+}
+
+function findGetters(node: ts.Node, name: string): readonly ts.GetAccessorDeclaration[] {
+  if (ts.isGetAccessorDeclaration(node) && node.name.getText() === name) return [node];
+  const found: ts.GetAccessorDeclaration[] = [];
+  ts.forEachChild(node, (child) => {
+    found.push(...findGetters(child, name));
+  });
+  return found;
 }
 
 function readReason(checker: ts.TypeChecker, reason: ts.Symbol, fields: ts.Expression): LogReason {

@@ -26,7 +26,7 @@ describe('the tracking id', () => {
 });
 
 describe('the error document', () => {
-  const error = { name: 'PreconditionFailed', message: 'a;"b"', reason: 'only-for-the-log' } as const;
+  const error = { name: 'PreconditionFailed', message: 'a;"b"', reason: 'permission-missing' } as const;
 
   it('has the members of an MQTT twin response', () => {
     expect(formatErrorDocument(error, TRACKING)).toBe(

@@ -14,7 +14,7 @@ import type { Channel } from '../../emulator/hub/client-connection.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import { createHub } from '../../emulator/hub/hub.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
-import type { Clock } from '../../emulator/hub/ports.ts';
+import type { Clock, Log } from '../../emulator/hub/ports.ts';
 import type { ClientSession } from '../../emulator/hub/sessions/client-session.ts';
 import { createRecordingConnection, type RecordingConnection } from '../fakes/recording-connection.ts';
 import { createSequentialIds } from '../fakes/sequential-ids.ts';
@@ -42,13 +42,14 @@ interface ConnectOptions {
   readonly isSettledOnDelivery?: boolean;
 }
 
-export function createQuietHub(options: Partial<HubOptions> = {}): QuietHub {
+/** Creates a quiet hub. By default its log is discarded. */
+export function createQuietHub(options: Partial<HubOptions> = {}, log: Log = () => undefined): QuietHub {
   const clock = createManualClock(START);
   const timers = new Set<object>();
   const hub = succeeded(
     createHub(
       { ...DEFAULT_HUB_OPTIONS, hostNames: ['myhub.azure-devices.net'], ...options },
-      { clock: countTimers(clock, timers), ids: createSequentialIds(), log: () => undefined },
+      { clock: countTimers(clock, timers), ids: createSequentialIds(), log },
     ),
   );
   return {

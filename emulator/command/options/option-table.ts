@@ -2,7 +2,7 @@ import { DEFAULT_HUB_OPTIONS, LOOPBACK, REDIRECTED_HOST_NAME } from '../../emula
 import { ENDPOINTS, portKeyOf } from '../../endpoints.ts';
 import type { LogLevel } from '../../hub/ports.ts';
 
-/** How the value of an option is parsed. `texts` can be repeated. */
+/** The kind of an option's value. `texts` can be repeated. */
 export type OptionKind = 'text' | 'texts' | 'number' | 'flag';
 
 /** The commands that run a hub. */

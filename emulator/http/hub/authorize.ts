@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { failed, ok, type Result } from '../../domain/result.ts';
+import { ok, type Result } from '../../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
 import type { Hub } from '../../hub/hub.ts';
 import type { MatchedRoute } from '../wire/route-table.ts';
@@ -62,13 +62,14 @@ function authenticate(
   request: IncomingMessage,
   credential: Credential,
 ): Result<AuthenticatedClient> {
+  const { operation } = route;
   const { deviceId = '', moduleId: ownModuleId = '' } = parameters;
-  if (route.callers.includes('device')) return hub.access.authenticateClient({ deviceId, credential });
+  if (route.callers.includes('device'))
+    return hub.access.authenticateClient(operation, { deviceId, credential });
   if (!route.callers.includes('service')) {
-    return hub.access.authenticateClient({ deviceId, moduleId: ownModuleId, credential });
+    return hub.access.authenticateClient(operation, { deviceId, moduleId: ownModuleId, credential });
   }
   const [callerDeviceId = '', moduleId = ''] = String(request.headers[CALLING_MODULE] ?? '').split('/');
-  const caller = hub.access.authenticateClient({ deviceId: callerDeviceId, moduleId, credential });
-  if (!caller.ok || caller.value.identity.deviceId === deviceId) return caller;
-  return failed('IotHubUnauthorized', 'Unauthorized', 'permission-missing');
+  const module = { deviceId: callerDeviceId, moduleId, credential };
+  return hub.access.authenticateModuleCall(operation, module, deviceId);
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HubError, HubErrorName } from '../../domain/errors.ts';
+import { normalizeHostName } from '../../domain/host-name.ts';
 import type { Result } from '../../domain/result.ts';
 import type { Answer } from './answers.ts';
 import { formatError } from './error-answer.ts';
@@ -8,7 +9,7 @@ import { parseRequestTarget, type Query } from './request-target.ts';
 import type { Route, RouteHead } from './route.ts';
 import type { RouteFinder, RouteMatch } from './route-table.ts';
 
-/** One request, the virtual host that it addresses, and where its path leads. */
+/** One request, the virtual host that it addresses, and the route of its path. */
 export interface Exchange<Host extends VirtualHost = VirtualHost, R extends RouteHead = RouteHead> {
   readonly service: { hasGateway(path: string): boolean };
   readonly host: Host;
@@ -28,7 +29,7 @@ export function openExchange<Host extends VirtualHost, Caller, R extends Route<H
   response: ServerResponse,
 ): Exchange<Host, R> {
   const { headers, url = '/' } = request;
-  const host = service.hostOf(headers.host?.replace(/:\d*$/, '').toLowerCase());
+  const host = service.hostOf(headers.host === undefined ? undefined : normalizeHostName(headers.host));
   // The Java client cannot send PATCH and names it in a header.
   const override = request.method === 'POST' ? headers['x-http-method-override'] : undefined;
   const method = typeof override === 'string' ? override.toUpperCase() : (request.method ?? 'GET');
@@ -60,8 +61,15 @@ export function failExchange(exchange: Exchange, cause: unknown): void {
   }
 }
 
+/** The log fields that name a request. A request that leads to no route has no operation. */
+interface RequestLogFields {
+  readonly operation: string | undefined;
+  readonly method: string;
+  readonly path: string;
+}
+
 /** Returns the log fields that name a request. */
-export function logFieldsOf({ method, path, match }: Exchange): Readonly<Record<string, string | undefined>> {
+export function logFieldsOf({ method, path, match }: Exchange): RequestLogFields {
   return { operation: match.kind === 'route' ? match.route.operation : undefined, method, path };
 }
 

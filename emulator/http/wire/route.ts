@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HubErrorName } from '../../domain/errors.ts';
-import type { Operation } from '../../domain/operations.ts';
 import type { Result } from '../../domain/result.ts';
 import type { Answer } from './answers.ts';
 import type { Query } from './request-target.ts';
@@ -24,7 +23,8 @@ export type Handler<Host, Caller> = (host: Host, request: HttpRequest, caller: C
 
 /** The part of a route that does not depend on the service. */
 export interface RouteHead {
-  readonly operation: Operation;
+  /** The stable name of the operation. The log writes it. */
+  readonly operation: string;
   readonly method: Method;
   /**
    * `:name` is a parameter; the other words match in any letter case. `?name` at the end demands a query parameter:

@@ -10,6 +10,7 @@ import {
 import type { JobFilter } from '../../domain/jobs/job-filter.ts';
 import type { JobRequest } from '../../domain/jobs/job-request.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import type { Operation } from '../../domain/operations.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import type { JobRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
@@ -76,7 +77,7 @@ export class Jobs {
   cancelJob(jobId: string): Result<JsonObject> {
     const job = this.#parts.store.jobs.jobs.get(jobId);
     if (job === undefined) return failed('JobNotFound', `There is no job '${jobId.slice(0, 64)}'.`);
-    const cancelled = this.#end(job, { kind: 'cancel' });
+    const cancelled = this.#end(job, { kind: 'cancel' }, 'cancelJob');
     return cancelled.ok ? ok(formatJob(job)) : cancelled;
   }
 
@@ -176,12 +177,14 @@ export class Jobs {
     this.#end(job, { kind: 'complete' });
   }
 
-  #end(job: JobRecord, event: JobEvent): Result<void> {
+  // No operation ends a job that is completed or failed.
+  #end(job: JobRecord, event: JobEvent, operation?: Operation): Result<void> {
     const ended = this.#move(job, event);
     if (!ended.ok) return ended;
     const { phase } = job;
     const message = phase.state === 'failed' ? phase.reason : undefined;
-    this.#parts.log('info', 'job-ended', { jobId: job.request.jobId, status: phase.state, message });
+    const { jobId } = job.request;
+    this.#parts.log('info', 'job-ended', { jobId, operation, status: phase.state, message });
     this.#wait(job);
     return ended;
   }

@@ -33,7 +33,7 @@ const MAXIMUM_PREPARED_QUERIES = 64;
 export class Queries {
   readonly #parts: HubParts;
   readonly #options: QueryOptions;
-  /** By text. */
+  /** The compiled queries by their text. */
   readonly #prepared = new Map<string, Result<PreparedQuery>>();
 
   constructor(parts: HubParts) {
@@ -42,8 +42,8 @@ export class Queries {
   }
 
   /**
-   * Runs a query on the stored records. Errors: `ArgumentNull` for an empty text, `ArgumentInvalid` for invalid syntax
-   * (with the position) and for a continuation token of another query.
+   * Runs a query on the stored records. Errors: `ArgumentNull` for an empty text, `ArgumentInvalid` for invalid syntax,
+   * with the position. `ArgumentInvalid` also for a continuation token of another query.
    */
   queryTwins(text: string, page: PageOptions = {}): Result<QueryPage> {
     const prepared = this.#prepared.get(text) ?? this.#prepare(text);
@@ -55,7 +55,11 @@ export class Queries {
     const query = parseQuery(text);
     if (!query.ok) {
       const { message } = query.error;
-      this.#parts.log('warn', 'query-refused', { reason: 'query-malformed', message });
+      this.#parts.log('warn', 'query-refused', {
+        operation: 'queryTwins',
+        reason: 'query-malformed',
+        message,
+      });
       return failed('ArgumentInvalid', `BadRequest: ${message}`, 'query-malformed');
     }
     const prepared = ok(this.#compile(text, query.value));

@@ -61,7 +61,7 @@ export class ClientSession {
   connect(): void {
     const { log, activities } = this.#parts;
     this.#setConnectionState('Connected');
-    log('info', 'client-connected', { ...this.identity });
+    log('info', 'client-connected', { ...this.identity, operation: 'connect' });
     if (!activities.hasListener('clientConnected')) return;
     activities.publish({ kind: 'clientConnected', operation: 'connect', identity: this.identity });
   }
@@ -164,7 +164,7 @@ export class ClientSession {
     this.#onEnd(this);
     this.#setConnectionState('Disconnected');
     const { log, activities } = this.#parts;
-    log('info', 'client-disconnected', { ...this.identity, reason });
+    log('info', 'client-disconnected', { ...this.identity, operation: 'disconnect', reason });
     if (activities.hasListener('clientDisconnected')) {
       const isGraceful = reason === 'graceful';
       activities.publish({

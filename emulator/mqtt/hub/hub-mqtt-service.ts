@@ -1,34 +1,29 @@
+import { normalizeHostName } from '../../domain/host-name.ts';
 import { formatClientIdentity } from '../../domain/identities/client-identity.ts';
+import type { ConnectRefusalReason } from '../../domain/log-reasons.ts';
 import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import { MAXIMUM_EVENT_BYTES } from '../../domain/messages/message.ts';
 import type { Operation } from '../../domain/operations.ts';
 import type { Result } from '../../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
-import type { Hub } from '../../hub/hub.ts';
+import type { Hub, HubOf } from '../../hub/hub.ts';
 import type { Log } from '../../hub/ports.ts';
-import type { ConnectRequest, MqttService, Peer, ServedConnection } from '../wire/service.ts';
+import type { ConnectRequest, MqttService, Peer, ServedConnection, WireOperations } from '../wire/service.ts';
+import { parseUserName, type UserName } from './access/user-name.ts';
+import { TelemetryTopic, toWillEvent } from './events/telemetry.ts';
 import { MqttClient } from './mqtt-client.ts';
-import { TelemetryTopic, toWillEvent } from './telemetry.ts';
-import { parseUserName, type UserName } from './user-name.ts';
 
-/** Returns the hub with this host name, as the user name of a CONNECT gives it; undefined if it gives none. */
-export type HubOf = (hostName: string | undefined) => Hub;
+const OPERATIONS = {
+  openConnection: 'openConnection',
+  connect: 'connect',
+  subscribe: 'subscribe',
+  unsubscribe: 'unsubscribe',
+} as const satisfies Readonly<Record<keyof WireOperations, Operation>>;
 
-/** Why this door refuses a CONNECT with CONNACK 5: the stable words of the log with their meaning. */
-export const CONNECT_REFUSAL_REASONS = {
-  'user-name-malformed': 'The user name is not {hub}/{client id}/?api-version=…. The answer is CONNACK 5.',
-  'client-id-mismatch': 'The client id differs from the one in the user name. The answer is CONNACK 5.',
-  'will-topic-forbidden':
-    'The topic of the will is not the client’s own telemetry topic. The answer is CONNACK 5.',
-} as const satisfies Readonly<Record<string, string>>;
-
-type ConnectRefusalReason = keyof typeof CONNECT_REFUSAL_REASONS;
-
-const OPERATION: Operation = 'connect';
-
-/** The device API of the hubs behind one door. */
+/** The device API of all hubs of one door. */
 export class HubMqttService implements MqttService {
   readonly maximumMessageBytes = MAXIMUM_EVENT_BYTES;
+  readonly operations = OPERATIONS;
   readonly #hubOf: HubOf;
   readonly #log: Log;
 
@@ -48,7 +43,7 @@ export class HubMqttService implements MqttService {
     if (!parsed.ok) return refuse(this.#log, request, peer, 'user-name-malformed', parsed.error.message);
     const userName = parsed.value;
     const { deviceId, moduleId, modelId } = userName;
-    const hub = this.#hubOf(userName.hostName);
+    const hub = this.#hubOf(normalizeHostName(userName.hostName));
     const clientId = formatClientIdentity({ deviceId, moduleId });
     if (request.clientId !== clientId) {
       return refuse(
@@ -69,7 +64,7 @@ export class HubMqttService implements MqttService {
       return refuse(hub.log, request, peer, 'will-topic-forbidden', message);
     }
     if (userName.apiVersion === undefined) {
-      const fields = { clientId: formatClientIdentity(client.identity), operation: OPERATION };
+      const fields = { clientId: formatClientIdentity(client.identity), operation: OPERATIONS.connect };
       hub.log('warn', 'api-version-missing', fields);
     }
     return new MqttClient(hub, connection, { client, modelId, will });
@@ -85,7 +80,7 @@ function refuse(
 ): undefined {
   log('warn', 'client-refused', {
     clientId,
-    operation: OPERATION,
+    operation: OPERATIONS.connect,
     reason,
     message,
     remoteAddress,
@@ -100,7 +95,10 @@ function authenticate(
   peer: Peer,
 ): Result<AuthenticatedClient> {
   const client = { hostName, deviceId, ...(moduleId === undefined ? {} : { moduleId }) };
-  return hub.access.authenticateClient({ ...client, credential: credentialOf(password, peer) });
+  return hub.access.authenticateClient(OPERATIONS.connect, {
+    ...client,
+    credential: credentialOf(password, peer),
+  });
 }
 
 // A token takes precedence, because a client's machine may present its certificate to every server.

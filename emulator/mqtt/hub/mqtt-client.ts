@@ -1,4 +1,5 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
+import type { LogReason } from '../../domain/log-reasons.ts';
 import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import type { Operation } from '../../domain/operations.ts';
 import type { AuthenticatedClient } from '../../hub/access/credentials.ts';
@@ -13,18 +14,18 @@ import type {
   ServedConnection,
   Subscription,
 } from '../wire/service.ts';
-import { GrantedSubscriptions } from './granted-subscriptions.ts';
+import { isTooLarge, TelemetryTopic, toEvent } from './events/telemetry.ts';
 import { MqttClientConnection } from './mqtt-client-connection.ts';
-import { isTooLarge, TelemetryTopic, toEvent } from './telemetry.ts';
+import { GrantedSubscriptions } from './sessions/granted-subscriptions.ts';
 import { parseRequestTopic } from './topic-formats.ts';
 import { findChannel } from './topics.ts';
-import { performTwinRequest } from './twin-requests.ts';
+import { performTwinRequest } from './twins/twin-requests.ts';
 
 /** A client whose credentials and CONNECT are accepted. */
 export interface AcceptedClient {
   readonly client: AuthenticatedClient;
   readonly modelId: string | undefined;
-  /** What becomes telemetry if the client does not disconnect. */
+  /** The event that becomes telemetry if the client does not send DISCONNECT. */
   readonly will: IncomingEvent | undefined;
 }
 
@@ -141,8 +142,8 @@ export class MqttClient implements MqttServiceClient {
 
   #reject(lockToken: string): void {
     const operation: Operation = 'receiveMessage';
-    const fields = { ...this.#identity, operation, reason: 'topic-too-long' };
-    this.#hub.log('warn', 'message-undeliverable', fields);
+    const reason: LogReason = 'topic-too-long';
+    this.#hub.log('warn', 'message-undeliverable', { ...this.#identity, operation, reason });
     this.#session.rejectMessage(lockToken);
   }
 }

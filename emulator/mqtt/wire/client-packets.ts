@@ -8,19 +8,19 @@ import {
   parseUnsubscribe,
   SUBSCRIBE_FLAGS,
 } from './packets/subscribe-packet.ts';
-import type { MqttServiceClient, Refusal } from './service.ts';
+import type { MqttServiceClient, Refusal, WireOperations } from './service.ts';
 
 /** The connection of an accepted client. */
 export interface PacketHost {
   readonly acknowledgements: Acknowledgements;
-  /** Sends a packet behind the PUBACKs that are collected. */
+  /** Sends a packet after the collected PUBACKs. */
   answer(packet: Buffer): void;
   /** Takes no packet until {@link resume}. */
   hold(): void;
   resume(): void;
   /** Ends the connection as the client asks. */
   disconnect(): void;
-  /** Ends the connection behind the PUBACKs that are collected. */
+  /** Ends the connection after the collected PUBACKs. */
   refuse(refusal: Refusal): void;
   attempt(work: () => void): void;
 }
@@ -34,14 +34,16 @@ export class ClientPackets {
   readonly #client: MqttServiceClient;
   readonly #broker: BrokerClient;
   readonly #host: PacketHost;
+  readonly #operations: WireOperations;
 
-  constructor(client: MqttServiceClient, broker: BrokerClient, host: PacketHost) {
+  constructor(client: MqttServiceClient, broker: BrokerClient, host: PacketHost, operations: WireOperations) {
     this.#client = client;
     this.#broker = broker;
     this.#host = host;
+    this.#operations = operations;
   }
 
-  /** Takes one packet. Returns why it ends the connection, or undefined. */
+  /** Takes one packet. Returns a refusal if the packet ends the connection, otherwise undefined. */
   take(bytes: Buffer, start: number, body: number, end: number): Refusal | undefined {
     switch ((bytes[start] as number) >> 4) {
       case PACKET_TYPES.PUBLISH:
@@ -87,7 +89,9 @@ export class ClientPackets {
   #takeSubscribe(bytes: Buffer, start: number, body: number, end: number): Refusal | undefined {
     const subscriptions = parseSubscribe(bytes, body, end);
     if (subscriptions === undefined) return MALFORMED;
-    if (!subscriptions.every(({ filter }) => this.#client.maySubscribe(filter))) return FORBIDDEN_SUBSCRIBE;
+    if (!subscriptions.every(({ filter }) => this.#client.maySubscribe(filter))) {
+      return { reason: 'subscribe-filter-forbidden', operation: this.#operations.subscribe };
+    }
     if (!hasSubscribeFlags(bytes, start)) return wrongFlags('subscribe');
     const packetId = bytes.readUInt16BE(body);
     this.#host.hold();
@@ -103,7 +107,9 @@ export class ClientPackets {
   #takeUnsubscribe(bytes: Buffer, start: number, body: number, end: number): Refusal | undefined {
     const filters = parseUnsubscribe(bytes, body, end);
     if (filters === undefined) return MALFORMED;
-    if (!filters.every((filter) => this.#client.maySubscribe(filter))) return FORBIDDEN_UNSUBSCRIBE;
+    if (!filters.every((filter) => this.#client.maySubscribe(filter))) {
+      return { reason: 'unsubscribe-filter-forbidden', operation: this.#operations.unsubscribe };
+    }
     if (!hasSubscribeFlags(bytes, start)) return wrongFlags('unsubscribe');
     const packetId = bytes.readUInt16BE(body);
     this.#host.hold();
@@ -127,9 +133,6 @@ export class ClientPackets {
     });
   }
 }
-
-const FORBIDDEN_SUBSCRIBE: Refusal = { reason: 'subscribe-filter-forbidden', operation: 'subscribe' };
-const FORBIDDEN_UNSUBSCRIBE: Refusal = { reason: 'unsubscribe-filter-forbidden', operation: 'subscribe' };
 
 function hasSubscribeFlags(bytes: Buffer, start: number): boolean {
   return ((bytes[start] as number) & 0x0f) === SUBSCRIBE_FLAGS;

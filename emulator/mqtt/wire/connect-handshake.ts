@@ -43,7 +43,7 @@ export interface OpenedClient {
   readonly keepAliveSeconds: number;
 }
 
-/** What all handshakes share. */
+/** The parts that all handshakes share. */
 export interface HandshakeParts {
   readonly service: MqttService;
   readonly broker: Broker;
@@ -68,7 +68,7 @@ export class ConnectHandshake implements BrokerPeer {
     this.#peer = peer;
     this.#host = host;
     this.#deadline = parts.clock.schedule(CONNECT_DEADLINE_MILLISECONDS, () =>
-      host.drop({ reason: 'connect-timeout', operation: 'openConnection' }),
+      host.drop({ reason: 'connect-timeout', operation: parts.service.operations.openConnection }),
     );
   }
 
@@ -145,8 +145,9 @@ export class ConnectHandshake implements BrokerPeer {
 
   #refuseLevel(level: number): undefined {
     const { remoteAddress, transport } = this.#peer;
-    this.#parts.log('warn', 'client-refused', {
-      operation: 'connect',
+    const { service, log } = this.#parts;
+    log('warn', 'client-refused', {
+      operation: service.operations.connect,
       reason: 'protocol-level-unsupported',
       message: `Protocol level ${level} is not supported, only ${PROTOCOL_LEVEL}.`,
       remoteAddress,

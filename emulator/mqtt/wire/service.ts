@@ -1,7 +1,7 @@
 import type { DropReason } from './drop-reasons.ts';
 import type { OutgoingPublish } from './packets/publish-packet.ts';
 
-/** Time, as the wire needs it. */
+/** The clock of the wire. */
 export interface WireClock {
   /** Unix milliseconds. */
   now(): number;
@@ -14,7 +14,9 @@ export interface WireTimer {
 }
 
 /** Values of a log line by name. */
-export type WireLogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export type WireLogFields = Readonly<Record<string, string | number | boolean | undefined>> & {
+  readonly reason?: DropReason | undefined;
+};
 
 /** Writes one line of the log; `event` is a stable word. */
 export type WireLog = (
@@ -32,7 +34,7 @@ export interface Peer {
   readonly transport: string;
 }
 
-/** What a CONNECT packet contains, without its password. */
+/** The content of a CONNECT packet, without its password. */
 export interface ConnectRequest {
   readonly clientId: string;
   /** Empty if absent. */
@@ -40,7 +42,17 @@ export interface ConnectRequest {
   readonly will?: { readonly topic: string; readonly body: Uint8Array; readonly isRetained: boolean };
 }
 
-/** Why a packet ends its connection, with the name of its operation if the service knows it, and free text. */
+/** The service's names of the operations that the wire performs. The log writes them. */
+export interface WireOperations {
+  readonly openConnection: string;
+  readonly connect: string;
+  readonly subscribe: string;
+  readonly unsubscribe: string;
+}
+
+/**
+ * The reason for which a packet ends its connection. `operation` is absent if it is not known. `message` is free text.
+ */
 export interface Refusal {
   readonly reason: DropReason;
   readonly operation?: string;
@@ -50,7 +62,9 @@ export interface Refusal {
 /** QoS 2 is not supported. */
 export type QualityOfService = 0 | 1;
 
-/** How a connection ended: by DISCONNECT, without it, or because the service closes, which publishes no will. */
+/**
+ * The end of a connection: by DISCONNECT, without it, or because the service closes. The last one publishes no will.
+ */
 export type ConnectionEnd = 'graceful' | 'lost' | 'service-closed';
 
 /** A topic filter, as the client wrote it, with the QoS that it asked for or got. */
@@ -59,13 +73,14 @@ export interface Subscription {
   readonly qualityOfService: QualityOfService;
 }
 
-/** The service that MQTT clients connect to. The wire calls it and knows nothing else of it. */
+/** The service that MQTT clients connect to. The wire uses nothing else of the service. */
 export interface MqttService {
   /** The largest body of a PUBLISH. A longer packet ends the connection before it is buffered. */
   readonly maximumMessageBytes: number;
+  readonly operations: WireOperations;
   /**
-   * Decides about a CONNECT. Returns undefined if the client is refused, which the service has logged by then; the
-   * client gets CONNACK 5. The service may close the connection within this call.
+   * Accepts or refuses a CONNECT. Returns undefined if the client is refused. The service logs the refusal, and the
+   * client receives CONNACK 5. The service may close the connection within this call.
    */
   accept(
     request: ConnectRequest,
@@ -77,7 +92,7 @@ export interface MqttService {
 
 /** A connection as its service uses it. */
 export interface ServedConnection {
-  /** Sends a PUBLISH behind all that was sent before. Returns false if its topic is too long for MQTT. */
+  /** Sends a PUBLISH after all earlier packets. Returns false if its topic is too long for MQTT. */
   publish(publish: OutgoingPublish): boolean;
   /** Ends the connection at once, without a packet. */
   close(end: 'lost' | 'service-closed'): void;
@@ -87,14 +102,14 @@ export interface ServedConnection {
 export interface MqttServiceClient {
   /** Names the client in log lines. */
   readonly logFields: WireLogFields;
-  /** CONNACK is sent: the service may send packets now. */
+  /** Begins deliveries. CONNACK is sent, so the service may send packets. */
   begin(): void;
   /** Returns the subscriptions that the client made with clean session 0, in this connection or an earlier one. */
   findSubscriptions(): readonly Subscription[];
   replaceSubscriptions(subscriptions: readonly Subscription[]): void;
   /**
    * Takes a PUBLISH: its first byte, its topic and its body, each as a range of `bytes`. Returns a refusal, or the
-   * packet that answers it, to be sent behind its PUBACK, or undefined.
+   * packet that answers it after its PUBACK, or undefined.
    */
   takePublish(
     bytes: Buffer,
@@ -112,10 +127,10 @@ export interface MqttServiceClient {
   subscribe(subscription: Subscription): void;
   unsubscribe(filter: string): void;
   /**
-   * Returns undefined if all changes so far are kept, otherwise a promise that resolves when they are. PUBACKs and other
-   * answers wait for it.
+   * Returns undefined if all changes so far are kept, otherwise a promise that resolves when they are. CONNACK, PUBACK and
+   * other answers wait for it.
    */
   kept(): Promise<void> | undefined;
-  /** The connection is over. Called once. */
+  /** Ends the client after its connection has ended. It is called once. */
   close(end: ConnectionEnd): void;
 }

@@ -16,7 +16,7 @@ type Caller = { readonly customer: string };
 
 const ROUTES: readonly Route<Shop, Caller>[] = [
   {
-    operation: 'getDevice',
+    operation: 'readItem',
     method: 'GET',
     path: '/items/:item',
     meaning: 'read an item',
@@ -24,7 +24,7 @@ const ROUTES: readonly Route<Shop, Caller>[] = [
       answerJson({ shop: shop.name, item: parameters.item ?? '', customer }),
   },
   {
-    operation: 'createOrUpdateDevice',
+    operation: 'writeItem',
     method: 'PUT',
     path: '/items/:item',
     meaning: 'write an item',
@@ -32,21 +32,21 @@ const ROUTES: readonly Route<Shop, Caller>[] = [
     handle: (_shop, { body }) => answerJson(body.toString()),
   },
   {
-    operation: 'rejectMessage',
+    operation: 'forceDeleteItem',
     method: 'DELETE',
     path: '/items/:item?force',
     meaning: 'delete an item by force',
     handle: () => answerJson('by force'),
   },
   {
-    operation: 'deleteDevice',
+    operation: 'deleteItem',
     method: 'DELETE',
     path: '/items/:item',
     meaning: 'delete an item',
     handle: () => answerNothing(),
   },
   {
-    operation: 'purgeMessages',
+    operation: 'fail',
     method: 'POST',
     path: '/failures',
     meaning: 'fail',
@@ -56,7 +56,7 @@ const ROUTES: readonly Route<Shop, Caller>[] = [
       answerDone(failed(body.length > 0 ? 'DeviceNotFound' : 'JobNotFound', 'gone')),
   },
   {
-    operation: 'getJob',
+    operation: 'crash',
     method: 'GET',
     path: '/crashes',
     meaning: 'crash',
@@ -64,7 +64,7 @@ const ROUTES: readonly Route<Shop, Caller>[] = [
       throw new Error('a bug');
     },
   },
-  { operation: 'createJob', method: 'PUT', path: '/later', meaning: 'do it', refused: 'it comes later' },
+  { operation: 'orderLater', method: 'PUT', path: '/later', meaning: 'do it', refused: 'it comes later' },
 ];
 
 const lines: { readonly event: string; readonly fields: Readonly<Record<string, unknown>> }[] = [];
@@ -162,7 +162,7 @@ describe('the log of a door', () => {
   it('names the operation, method and path of a failed request', async () => {
     await send('POST', `/failures?${VERSION}`);
     const fields = {
-      operation: 'purgeMessages',
+      operation: 'fail',
       method: 'POST',
       path: '/failures',
       errorCode: 'JobNotFound',
@@ -182,7 +182,7 @@ describe('the log of a door', () => {
     expect(lines[0]).toEqual({
       event: 'operation-not-supported',
       fields: {
-        operation: 'createJob',
+        operation: 'orderLater',
         method: 'PUT',
         path: '/later',
         errorCode: 'FeatureNotSupported',
@@ -199,7 +199,7 @@ describe('the log of a door', () => {
     expect(lines[0]).toEqual({
       event: 'request-crashed',
       fields: {
-        operation: 'getJob',
+        operation: 'crash',
         method: 'GET',
         path: '/crashes',
         message: expect.stringMatching(/^Error: a bug\n.*door\.test\.ts/),

@@ -14,6 +14,17 @@ const CAUSES: readonly (readonly [event: string, operation: string, cause: Cause
     async (mqtt) => (await mqtt.open()).connect('other', { username: userNameOf('d') }),
   ],
   ['client-refused', 'connect', async (mqtt) => (await mqtt.open()).connect('d', { protocolVersion: 5 })],
+  [
+    'client-refused',
+    'connect',
+    async (mqtt) => (await mqtt.open()).connect('d', { username: userNameOf('d'), password: 'none' }),
+  ],
+  ['client-connected', 'connect', (mqtt) => mqtt.connect('d')],
+  [
+    'client-disconnected',
+    'disconnect',
+    async (mqtt) => (await mqtt.connect('d')).send({ cmd: 'disconnect' }),
+  ],
   ['api-version-missing', 'connect', (mqtt) => mqtt.connect('d', { username: `${HUB_NAME}/d` })],
   [
     'connection-dropped',
@@ -37,7 +48,7 @@ const CAUSES: readonly (readonly [event: string, operation: string, cause: Cause
   ],
   [
     'connection-dropped',
-    'subscribe',
+    'unsubscribe',
     async (mqtt) =>
       (await mqtt.connect('d')).send({ cmd: 'unsubscribe', messageId: 1, unsubscriptions: ['#'] }),
   ],

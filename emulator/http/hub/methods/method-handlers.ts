@@ -1,6 +1,7 @@
 import { parseJson } from '../../../domain/json.ts';
 import type { MethodResponse } from '../../../domain/methods/method.ts';
 import { createMethodCall, parseMethodCall } from '../../../domain/methods/method-request.ts';
+import type { Operation } from '../../../domain/operations.ts';
 import { ok, type Result } from '../../../domain/result.ts';
 import type { Hub } from '../../../hub/hub.ts';
 import { type Answer, answerText } from '../../wire/answers.ts';
@@ -16,10 +17,12 @@ export async function invokeMethod(hub: Hub, request: HttpRequest): Promise<Resu
   if (!call.ok) return call;
   const response = await hub.methods.invokeMethod(identity.value, call.value);
   if (!response.ok) return response;
-  return answerText(`{"status":${response.value.status},"payload":${payloadOf(hub, response.value)}}`);
+  return answerText(
+    `{"status":${response.value.status},"payload":${payloadOf(hub, 'invokeMethod', response.value)}}`,
+  );
 }
 
-/** Invokes a command of a digital twin: a direct method, with the name of the component as a prefix if there is one. */
+/** Invokes a command of a digital twin as a direct method. The name of its component, if any, is a prefix. */
 export async function invokeCommand(hub: Hub, request: HttpRequest): Promise<Result<Answer>> {
   const { component, command = '' } = request.parameters;
   const identity = parseClientPath(request);
@@ -36,14 +39,15 @@ export async function invokeCommand(hub: Hub, request: HttpRequest): Promise<Res
   const response = await hub.methods.invokeMethod(identity.value, call.value);
   if (!response.ok) return response;
   const headers = ['x-ms-command-statuscode', String(response.value.status)];
-  return answerText(payloadOf(hub, response.value), headers);
+  return answerText(payloadOf(hub, 'invokeCommand', response.value), headers);
 }
 
 // A device may respond with text that is not JSON. It would make the whole answer invalid.
-function payloadOf(hub: Hub, { payload }: MethodResponse): string {
+function payloadOf(hub: Hub, operation: Operation, { payload }: MethodResponse): string {
   if (payload === '') return 'null';
   if (parseJson(payload).ok) return payload;
   hub.log('warn', 'method-answer-unreadable', {
+    operation,
     message: 'The payload of the method response is not JSON. The caller gets null.',
   });
   return 'null';

@@ -5,8 +5,8 @@ import { BrokerPersistence } from './broker-persistence.ts';
 import { type BrokerPeer, peerOf } from './broker-stream.ts';
 
 /**
- * The MQTT broker behind the connections: it parses CONNECT, restores sessions and checks topic filters. Connections take
- * every PUBLISH and answer every packet themselves, so the broker does neither.
+ * The MQTT broker of all connections. It parses CONNECT, restores sessions and checks topic filters. Connections take
+ * every PUBLISH and answer every packet themselves.
  */
 export class Broker {
   readonly #aedes: Aedes;

@@ -1,0 +1,9 @@
+import type { ConnectRefusalReason } from '../../domain/log-reasons.ts';
+
+/** The reasons for which this door refuses a CONNECT with CONNACK 5, with their meaning. The words are stable. */
+export const CONNECT_REFUSAL_REASONS = {
+  'user-name-malformed': 'The user name is not {hub}/{client id}/?api-version=…. The answer is CONNACK 5.',
+  'client-id-mismatch': 'The client id differs from the one in the user name. The answer is CONNACK 5.',
+  'will-topic-forbidden':
+    'The topic of the will is not the client’s own telemetry topic. The answer is CONNACK 5.',
+} as const satisfies Readonly<Record<ConnectRefusalReason, string>>;
