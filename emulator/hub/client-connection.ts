@@ -6,17 +6,16 @@ import type { MethodRequest } from '../domain/methods/method.ts';
 /** The kinds of deliveries to which a connected client can subscribe. */
 export type Channel = 'desiredProperties' | 'methods' | 'messages' | 'inputs';
 
+/** The reason why the hub ends all connections and calls. */
+export type HubEndReason = Extract<LogReason, 'hub-reset' | 'hub-restored' | 'hub-closed'>;
+
 /** The reason why the hub ends a connection, as the log writes it. */
-export type DisconnectReason = Extract<
-  LogReason,
-  | 'identity-deleted'
-  | 'identity-disabled'
-  | 'token-expired'
-  | 'superseded-by-new-connection'
-  | 'hub-reset'
-  | 'hub-restored'
-  | 'hub-closed'
->;
+export type DisconnectReason =
+  | Extract<
+      LogReason,
+      'identity-deleted' | 'identity-disabled' | 'token-expired' | 'superseded-by-new-connection'
+    >
+  | HubEndReason;
 
 /** The connection of the hub to one client. Each door implements it for its protocol. */
 export interface ClientConnection {

@@ -1,5 +1,5 @@
 import type { EventFormats } from '../domain/messages/incoming-event.ts';
-import type { HubStore } from '../store/hub-store.ts';
+import type { HubState } from '../store/hub-store.ts';
 import type { ActivityFeed } from './activity.ts';
 import type { HubOptions } from './hub-options.ts';
 import type { Clock, IdSource, Log } from './ports.ts';
@@ -10,7 +10,7 @@ export interface HubParts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly log: Log;
-  readonly store: HubStore;
+  readonly store: HubState;
   readonly formats: EventFormats;
   readonly activities: ActivityFeed;
   /** Aborted when the hub closes. Open readers of events and feedback end. */

@@ -5,7 +5,7 @@ import { HubStore } from '../store/hub-store.ts';
 import type { HubSnapshot } from '../store/snapshot.ts';
 import { Access } from './access/access.ts';
 import { ActivityFeed } from './activity.ts';
-import type { DisconnectReason } from './client-connection.ts';
+import type { HubEndReason } from './client-connection.ts';
 import { CloudToDevice } from './cloud-to-device/cloud-to-device.ts';
 import { Feedback } from './cloud-to-device/feedback.ts';
 import { DigitalTwins } from './digital-twins/digital-twins.ts';
@@ -117,11 +117,11 @@ export class Hub {
 
   /**
    * Ends all sessions and calls and replaces the state by that of a snapshot. Timers, jobs, ids, etags,
-   * sequence numbers and locks continue from the snapshot. Throws if the snapshot has another version or another
-   * number of partitions.
+   * sequence numbers and locks continue from the snapshot. Throws without a change if the snapshot has another version,
+   * another number of partitions or invalid JSON.
    */
   restore(snapshot: HubSnapshot): void {
-    this.#replaceState('hub-restored', () => this.#store.restore(snapshot));
+    this.#replaceState('hub-restored', this.#store.prepareRestore(snapshot));
   }
 
   /** Ends all sessions and calls and returns to the state of a new hub. Clients must be registered again. */
@@ -135,20 +135,26 @@ export class Hub {
     this.#suspend('hub-closed');
   }
 
-  #replaceState(reason: DisconnectReason, replace: () => void): void {
+  #replaceState(reason: HubEndReason, replace: () => void): void {
     this.#suspend(reason);
     replace();
     this.cloudToDevice.resume();
     this.jobs.resume();
   }
 
-  #suspend(reason: DisconnectReason): void {
+  #suspend(reason: HubEndReason): void {
     this.jobs.suspend();
-    this.methods.endAll();
+    this.methods.endAll(reason);
     this.sessions.endAll(reason);
     this.cloudToDevice.suspend();
   }
 }
+
+/**
+ * Returns the hub with a host name. The name is in lower case and has no port. It is undefined if a request names no
+ * host.
+ */
+export type HubOf = (hostName: string | undefined) => Hub;
 
 /**
  * Creates a hub from its options, its ports and the event formats of all doors.

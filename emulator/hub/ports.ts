@@ -33,7 +33,7 @@ export type LogFields = Readonly<Record<string, string | number | boolean | unde
 /** Writes one line of the log. */
 export type Log = (level: LogLevel, event: LogEvent, fields: LogFields) => void;
 
-/** Keeps the changes of a hub on a durable medium. */
+/** Keeps the changes of a hub on a durable medium. The store does not pass its writes to it yet: answers only wait. */
 export interface Journal {
   /** Returns undefined if all changes so far are kept, otherwise a promise that resolves when they are. */
   kept(): Promise<void> | undefined;

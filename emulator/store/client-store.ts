@@ -15,6 +15,12 @@ import type {
 // One array for all clients, because most have no persistent subscription.
 const NO_SUBSCRIPTIONS: readonly PersistentSubscription[] = [];
 
+/** A device of a snapshot, without its modules, and its modules. */
+export interface RestoredDevice {
+  readonly device: DeviceRecord;
+  readonly modules: readonly ModuleRecord[];
+}
+
 /** The registered devices and modules: identities, twins, activity, queues and persistent subscriptions. */
 export class ClientStore {
   readonly #devices = new Map<DeviceId, DeviceRecord>();
@@ -64,7 +70,7 @@ export class ClientStore {
       methodRequestCount: 0,
       modules: new Map(),
     };
-    this.insertDevice(record);
+    this.#insertDevice(record);
     return record;
   }
 
@@ -77,7 +83,7 @@ export class ClientStore {
       subscriptions: NO_SUBSCRIPTIONS,
       methodRequestCount: 0,
     };
-    this.insertModule(device, record);
+    this.#insertModule(device, record);
     return record;
   }
 
@@ -133,31 +139,38 @@ export class ClientStore {
     this.#lastTicks = ticks;
   }
 
-  /** Adds a new device or a device of a snapshot. */
-  insertDevice(record: DeviceRecord): void {
+  /** Replaces all clients. The connections of a snapshot no longer exist, so that every client is disconnected. */
+  restore(clients: readonly RestoredDevice[], lastTicks: bigint): void {
+    this.#devices.clear();
+    this.#moduleCount = 0;
+    this.#deviceRows = undefined;
+    this.#moduleRows = undefined;
+    this.#lastTicks = lastTicks;
+    for (const { device, modules } of clients) {
+      this.#insertDevice(device);
+      this.#endConnection(device);
+      for (const module of modules) {
+        this.#insertModule(device, module);
+        this.#endConnection(module);
+      }
+    }
+  }
+
+  #insertDevice(record: DeviceRecord): void {
     this.#devices.set(record.identity.deviceId, record);
     this.#deviceRows?.push(record);
   }
 
-  /** Adds a new module or a module of a snapshot. */
-  insertModule(device: DeviceRecord, record: ModuleRecord): void {
+  #insertModule(device: DeviceRecord, record: ModuleRecord): void {
     modulesOf(device).set(record.identity.moduleId, record);
     this.#moduleCount += 1;
     this.#moduleRows?.push(record);
   }
 
-  /** Sets a restored client to disconnected, and returns the messages that were delivered over its connection. */
-  endConnection(record: ClientRecord): void {
+  /** Disconnects a restored client. Messages that were delivered over its connection are enqueued again. */
+  #endConnection(record: ClientRecord): void {
     (record.activity as Mutable<ActivityRecord>).connectionState = 'Disconnected';
     if (record.kind === 'device') this.replaceQueue(record, releaseConnection(record.queue));
-  }
-
-  clear(): void {
-    this.#devices.clear();
-    this.#moduleCount = 0;
-    this.#deviceRows = undefined;
-    this.#moduleRows = undefined;
-    this.#lastTicks = 0n;
   }
 
   #collectModules(): ModuleRecord[] {

@@ -1,6 +1,6 @@
 import type { IncomingEvent } from '../domain/messages/incoming-event.ts';
 import type { Mutable } from './mutable.ts';
-import { PartitionLog } from './partition-log.ts';
+import { type LogSnapshot, PartitionLog, type ReadableLog } from './partition-log.ts';
 import type { ActivityRecord, ClientRecord, EventSender, StoredEvent } from './records.ts';
 
 /** The number of partitions of an event log, and the limits of its size and age. */
@@ -16,15 +16,19 @@ const ENTRY_OVERHEAD_BYTES = 200;
 
 /** Device-to-cloud events: one append-only log per partition, limited in bytes and age. */
 export class EventStore {
-  readonly partitions: readonly PartitionLog<StoredEvent>[];
+  readonly #partitions: readonly PartitionLog<StoredEvent>[];
   /** The limit of one partition. */
   readonly maximumBytes: number;
   readonly #retentionMilliseconds: number;
 
   constructor({ partitionCount, eventRetentionBytes, eventRetentionMilliseconds }: EventRetention) {
-    this.partitions = Array.from({ length: partitionCount }, () => new PartitionLog<StoredEvent>());
+    this.#partitions = Array.from({ length: partitionCount }, () => new PartitionLog<StoredEvent>());
     this.maximumBytes = eventRetentionBytes / partitionCount;
     this.#retentionMilliseconds = eventRetentionMilliseconds;
+  }
+
+  get partitions(): readonly ReadableLog<StoredEvent>[] {
+    return this.#partitions;
   }
 
   /**
@@ -37,7 +41,7 @@ export class EventStore {
     enqueuedUtc: number,
     client: ClientRecord | undefined,
   ): number {
-    const partition = this.partitions[sender.partition] as PartitionLog<StoredEvent>;
+    const partition = this.#partitions[sender.partition] as PartitionLog<StoredEvent>;
     const bytes = head.length + body.length + ENTRY_OVERHEAD_BYTES;
     const sequenceNumber = partition.nextSequenceNumber;
     partition.append({ sequenceNumber, enqueuedUtc, bytes, sender, head, format, body });
@@ -49,5 +53,10 @@ export class EventStore {
       enqueuedUtc - this.#retentionMilliseconds,
     );
     return isFull ? dropped : 0;
+  }
+
+  /** Replaces the events of all partitions. */
+  restore(logs: readonly LogSnapshot<StoredEvent>[]): void {
+    for (const [index, log] of logs.entries()) this.#partitions[index]?.restore(log);
   }
 }

@@ -1,6 +1,6 @@
 import type { FeedbackRecord } from '../domain/cloud-to-device/feedback.ts';
 import { emptyQueue, type MessageQueue } from '../domain/cloud-to-device/message-queue.ts';
-import { type LogEntry, PartitionLog } from './partition-log.ts';
+import { type LogEntry, type LogSnapshot, PartitionLog, type ReadableLog } from './partition-log.ts';
 
 /** Feedback records that a back end receives together. */
 export type FeedbackBatch = readonly FeedbackRecord[];
@@ -21,9 +21,14 @@ const RECORD_BYTES = 512;
 
 /** Feedback on cloud-to-device messages: the open batch, the queue of batches, and a log of all records. */
 export class FeedbackStore {
-  readonly log = new PartitionLog<FeedbackEntry>();
+  readonly #log = new PartitionLog<FeedbackEntry>();
   #queue: MessageQueue<FeedbackBatch> = emptyQueue();
   #openBatch: OpenBatch | undefined;
+
+  /** All records, for observers. */
+  get log(): ReadableLog<FeedbackEntry> {
+    return this.#log;
+  }
 
   get queue(): MessageQueue<FeedbackBatch> {
     return this.#queue;
@@ -35,9 +40,9 @@ export class FeedbackStore {
 
   /** Adds a record to the open batch and to the log. */
   add(record: FeedbackRecord, utc: number): void {
-    const sequenceNumber = this.log.nextSequenceNumber;
-    this.log.append({ sequenceNumber, enqueuedUtc: utc, bytes: RECORD_BYTES, record });
-    this.log.trim(MAXIMUM_LOG_BYTES, Number.NEGATIVE_INFINITY);
+    const sequenceNumber = this.#log.nextSequenceNumber;
+    this.#log.append({ sequenceNumber, enqueuedUtc: utc, bytes: RECORD_BYTES, record });
+    this.#log.trim(MAXIMUM_LOG_BYTES, Number.NEGATIVE_INFINITY);
     const { sinceUtc = utc, batch = [] } = this.#openBatch ?? {};
     this.#openBatch = { sinceUtc, batch: [...batch, record] };
   }
@@ -48,5 +53,16 @@ export class FeedbackStore {
 
   replaceOpenBatch(openBatch: OpenBatch | undefined): void {
     this.#openBatch = openBatch;
+  }
+
+  /** Replaces the queue, the open batch and the log. */
+  restore(
+    queue: MessageQueue<FeedbackBatch>,
+    openBatch: OpenBatch | undefined,
+    log: LogSnapshot<FeedbackEntry>,
+  ): void {
+    this.#queue = queue;
+    this.#openBatch = openBatch;
+    this.#log.restore(log);
   }
 }

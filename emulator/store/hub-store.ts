@@ -3,15 +3,9 @@ import { ClientStore } from './client-store.ts';
 import { type EventRetention, EventStore } from './event-store.ts';
 import { FeedbackStore } from './feedback-store.ts';
 import { JobStore } from './job-store.ts';
-import { type HubSnapshot, type LogSnapshot, SNAPSHOT_VERSION } from './snapshot.ts';
-import {
-  formatDevice,
-  formatEvents,
-  formatJob,
-  parseDevice,
-  parseJob,
-  parseModule,
-} from './snapshot-format.ts';
+import type { LogSnapshot } from './partition-log.ts';
+import { type HubSnapshot, SNAPSHOT_VERSION } from './snapshot.ts';
+import { formatDevice, formatEvents, formatJob, parseDevice, parseJob } from './snapshot-format.ts';
 
 /**
  * All state of a hub, and the only code that changes it. The state is complete: timers are created again from it, and
@@ -64,64 +58,48 @@ export class HubStore {
   }
 
   /**
-   * Replaces the complete state. The connections of the snapshot no longer exist, so that every client is disconnected.
-   * Messages that were delivered over a connection are enqueued again. Throws if the snapshot has another version or
-   * another number of partitions.
+   * Checks a complete snapshot and returns the function that replaces the state by it. Every client is disconnected
+   * then. Throws if the snapshot has another version, another number of partitions or invalid JSON.
    */
-  restore(snapshot: HubSnapshot): void {
+  prepareRestore(snapshot: HubSnapshot): () => void {
     checkSnapshot(snapshot, this.events.partitions.length);
-    this.#createdUtc = snapshot.createdUtc;
-    this.#connectionEventCount = snapshot.connectionEventCount;
-    this.#restoreClients(snapshot);
-    this.#restoreJobs(snapshot);
-    for (const [index, partition] of this.events.partitions.entries()) {
-      const { entries, nextSequenceNumber } = snapshot.events[index] ?? EMPTY_LOG;
-      partition.restore(entries, nextSequenceNumber);
-    }
+    const { createdUtc, connectionEventCount, lastJobOrdinal, events } = snapshot;
     const { feedbackQueue, openFeedbackBatch, feedbackLog } = snapshot;
-    this.feedback.replaceQueue(feedbackQueue);
-    this.feedback.replaceOpenBatch(openFeedbackBatch);
-    this.feedback.log.restore(feedbackLog.entries, feedbackLog.nextSequenceNumber);
+    const devices = snapshot.devices.map(parseDevice);
+    const lastTicks = BigInt(snapshot.lastTicks);
+    const jobs = snapshot.jobs.map(parseJob);
+    return () => {
+      this.#createdUtc = createdUtc;
+      this.#connectionEventCount = connectionEventCount;
+      this.clients.restore(devices, lastTicks);
+      this.jobs.restore(jobs, lastJobOrdinal);
+      this.events.restore(events);
+      this.feedback.restore(feedbackQueue, openFeedbackBatch, feedbackLog);
+    };
   }
 
   /** Returns to the state of a hub that was created at the given time (Unix milliseconds). */
   reset(createdUtc: number): void {
-    this.restore({
-      version: SNAPSHOT_VERSION,
-      createdUtc,
-      connectionEventCount: 0,
-      lastTicks: '0',
-      devices: [],
-      jobs: [],
-      lastJobOrdinal: 0,
-      events: this.events.partitions.map(() => EMPTY_LOG),
-      feedbackQueue: emptyQueue(),
-      openFeedbackBatch: undefined,
-      feedbackLog: EMPTY_LOG,
-    });
-  }
-
-  #restoreClients({ devices, lastTicks }: HubSnapshot): void {
-    const { clients } = this;
-    clients.clear();
-    clients.setLastTicks(BigInt(lastTicks));
-    for (const device of devices) {
-      const record = parseDevice(device);
-      clients.insertDevice(record);
-      clients.endConnection(record);
-      for (const module of device.modules.map(parseModule)) {
-        clients.insertModule(record, module);
-        clients.endConnection(module);
-      }
-    }
-  }
-
-  #restoreJobs({ jobs, lastJobOrdinal }: HubSnapshot): void {
-    this.jobs.clear();
-    this.jobs.setLastOrdinal(lastJobOrdinal);
-    for (const text of jobs) this.jobs.insert(parseJob(text));
+    this.#createdUtc = createdUtc;
+    this.#connectionEventCount = 0;
+    this.clients.restore([], 0n);
+    this.jobs.restore([], 0);
+    this.events.restore(this.events.partitions.map(() => EMPTY_LOG));
+    this.feedback.restore(emptyQueue(), undefined, EMPTY_LOG);
   }
 }
+
+/** The state for the capabilities of a hub: all reads, and every write that changes a part of it. */
+export interface HubState {
+  readonly createdUtc: number;
+  readonly clients: ClientState;
+  readonly jobs: Omit<JobStore, 'restore'>;
+  readonly events: Omit<EventStore, 'restore'>;
+  readonly feedback: Omit<FeedbackStore, 'restore'>;
+  countConnectionEvent(): number;
+}
+
+export type ClientState = Omit<ClientStore, 'restore'>;
 
 const EMPTY_LOG: LogSnapshot<never> = { nextSequenceNumber: 0, entries: [] };
 

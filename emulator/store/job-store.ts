@@ -25,7 +25,7 @@ export class JobStore {
       phase: { state: 'queued' },
       deviceJobs: [],
     };
-    this.insert(job);
+    this.#jobs.set(request.jobId, job);
     return job;
   }
 
@@ -45,18 +45,11 @@ export class JobStore {
     this.#jobs.delete(jobId);
   }
 
-  /** Adds a new job or a job of a snapshot. */
-  insert(job: JobRecord): void {
-    this.#jobs.set(job.request.jobId, job);
-  }
-
-  setLastOrdinal(ordinal: number): void {
-    this.#lastOrdinal = ordinal;
-  }
-
-  clear(): void {
+  /** Replaces all jobs. */
+  restore(jobs: readonly JobRecord[], lastOrdinal: number): void {
     this.#jobs.clear();
-    this.#lastOrdinal = 0;
+    this.#lastOrdinal = lastOrdinal;
+    for (const job of jobs) this.#jobs.set(job.request.jobId, job);
   }
 }
 

@@ -5,6 +5,12 @@ export interface LogEntry {
   readonly bytes: number;
 }
 
+/** The content of a log, oldest entry first. */
+export interface LogSnapshot<Entry> {
+  readonly nextSequenceNumber: number;
+  readonly entries: readonly Entry[];
+}
+
 /**
  * An append-only log with a limit of bytes and age. The oldest entries are deleted first.
  * Reading does not copy. A reader whose next entry was deleted continues with the oldest entry.
@@ -75,8 +81,8 @@ export class PartitionLog<Entry extends LogEntry> {
     return this.#entries.slice(this.#first);
   }
 
-  /** Replaces the content, for example by that of a snapshot. Readers continue at the end of the new content. */
-  restore(entries: readonly Entry[], nextSequenceNumber: number): void {
+  /** Replaces the content. Readers continue after its last entry: they read only what is appended later. */
+  restore({ entries, nextSequenceNumber }: LogSnapshot<Entry>): void {
     this.#entries = [...entries];
     this.#first = 0;
     this.#bytes = entries.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -103,13 +109,16 @@ export class PartitionLog<Entry extends LogEntry> {
   }
 }
 
+/** A log without its writes. */
+export type ReadableLog<Entry extends LogEntry> = Omit<PartitionLog<Entry>, 'append' | 'trim' | 'restore'>;
+
 /** The position of one reader in a log. */
 export class LogCursor<Entry extends LogEntry> {
-  readonly #log: PartitionLog<Entry>;
+  readonly #log: ReadableLog<Entry>;
   #next: number;
   #restoreCount: number;
 
-  constructor(log: PartitionLog<Entry>, next: number) {
+  constructor(log: ReadableLog<Entry>, next: number) {
     this.#log = log;
     this.#next = next;
     this.#restoreCount = log.restoreCount;
@@ -119,7 +128,7 @@ export class LogCursor<Entry extends LogEntry> {
   peek(): Entry | undefined {
     if (this.#restoreCount !== this.#log.restoreCount) {
       this.#restoreCount = this.#log.restoreCount;
-      this.#next = Math.min(this.#next, this.#log.restoredAt);
+      this.#next = this.#log.restoredAt;
     }
     return this.#log.at(this.#next);
   }

@@ -2,9 +2,10 @@ import type { MessageQueue } from '../domain/cloud-to-device/message-queue.ts';
 import { formatJson, type JsonValue, parseJson } from '../domain/json.ts';
 import type { CloudToDeviceMessage } from '../domain/messages/message.ts';
 import type { Twin } from '../domain/twins/twin.ts';
-import type { PartitionLog } from './partition-log.ts';
+import type { RestoredDevice } from './client-store.ts';
+import type { LogSnapshot, ReadableLog } from './partition-log.ts';
 import type { ClientRecord, DeviceRecord, JobRecord, ModuleRecord, StoredEvent } from './records.ts';
-import type { ClientSnapshot, DeviceSnapshot, LogSnapshot, ModuleSnapshot } from './snapshot.ts';
+import type { ClientSnapshot, DeviceSnapshot, ModuleSnapshot } from './snapshot.ts';
 
 export function formatDevice(record: DeviceRecord): DeviceSnapshot {
   return {
@@ -18,13 +19,13 @@ export function formatDevice(record: DeviceRecord): DeviceSnapshot {
   };
 }
 
-/** Returns the device without its modules. */
-export function parseDevice(device: DeviceSnapshot): DeviceRecord {
-  const { identity, queue } = device;
-  return { kind: 'device', ...parseClient(device), identity, queue, modules: new Map() };
+export function parseDevice(snapshot: DeviceSnapshot): RestoredDevice {
+  const { identity, queue } = snapshot;
+  const device = { kind: 'device', ...parseClient(snapshot), identity, queue, modules: new Map() } as const;
+  return { device, modules: snapshot.modules.map(parseModule) };
 }
 
-export function parseModule(module: ModuleSnapshot): ModuleRecord {
+function parseModule(module: ModuleSnapshot): ModuleRecord {
   return { kind: 'module', ...parseClient(module), identity: module.identity };
 }
 
@@ -36,7 +37,7 @@ export function parseJob(text: string): JobRecord {
   return parse<JobRecord>(text);
 }
 
-export function formatEvents(partition: PartitionLog<StoredEvent>): LogSnapshot<StoredEvent> {
+export function formatEvents(partition: ReadableLog<StoredEvent>): LogSnapshot<StoredEvent> {
   const entries = partition.entries().map((event) => ({
     ...event,
     head: plainBytes(event.head),

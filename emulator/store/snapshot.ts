@@ -2,6 +2,7 @@ import type { MessageQueue } from '../domain/cloud-to-device/message-queue.ts';
 import type { DeviceIdentity, ModuleIdentity } from '../domain/identities/identity.ts';
 import type { CloudToDeviceMessage } from '../domain/messages/message.ts';
 import type { FeedbackBatch, FeedbackEntry, OpenBatch } from './feedback-store.ts';
+import type { LogSnapshot } from './partition-log.ts';
 import type { ActivityRecord, PersistentSubscription, StoredEvent } from './records.ts';
 
 /** The version of the snapshot form. A hub restores no other version. */
@@ -46,10 +47,4 @@ export interface ClientSnapshot {
   readonly activity: ActivityRecord;
   readonly subscriptions: readonly PersistentSubscription[];
   readonly methodRequestCount: number;
-}
-
-/** The content of a log, oldest entry first. */
-export interface LogSnapshot<Entry> {
-  readonly nextSequenceNumber: number;
-  readonly entries: readonly Entry[];
 }

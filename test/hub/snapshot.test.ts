@@ -135,11 +135,17 @@ describe('a snapshot', () => {
   it.each([
     ['another version', { version: 99 }, 'The snapshot has version 99. This hub restores version 1.'],
     ['another number of partitions', { events: [] }, 'The snapshot has 0 partitions. This hub has 4.'],
+    ['a job that is not JSON', { jobs: ['{'] }, 'The snapshot contains invalid JSON'],
   ])('is refused without a change of the hub if it has %s', (_case, change, message) => {
     const { quiet } = busyHub();
     const before = quiet.hub.snapshot();
+    const { connection } = quiet.connect('d2');
+    const connected = quiet.hub.snapshot();
+    const timerCount = quiet.timerCount();
     expect(() => quiet.hub.restore({ ...before, ...change })).toThrow(message);
-    expect(quiet.hub.devices.getDevice(deviceIdOf('d1')).ok).toBe(true);
+    expect(connection.closed).toEqual([]);
+    expect(quiet.timerCount()).toBe(timerCount);
+    expect(quiet.hub.snapshot()).toEqual(connected);
   });
 });
 
@@ -151,7 +157,9 @@ describe('a reset hub', () => {
     const call = quiet.hub.methods.invokeMethod(identityOf('d1'), METHOD);
     quiet.hub.reset();
     expect(connection.closed).toEqual(['hub-reset']);
-    expect(outcomeOf(await call)).toBe('ServiceUnavailable');
+    expect(await call).toMatchObject({
+      error: { name: 'ServiceUnavailable', message: 'The hub was reset.' },
+    });
   });
 
   it('has the state of a new hub', () => {

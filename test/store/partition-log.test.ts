@@ -63,17 +63,19 @@ describe('a log cursor', () => {
     const log = filled(5);
     const cursor = new LogCursor(log, 0);
     expect(readAll(cursor)).toEqual([0, 1, 2, 3, 4]);
-    log.restore([entry(0), entry(1)], 2);
+    log.restore({ entries: [entry(0), entry(1)], nextSequenceNumber: 2 });
     expect(readAll(cursor)).toEqual([]);
     log.append(entry(2));
     expect(readAll(cursor)).toEqual([2]);
   });
 
-  it('keeps its position in restored content that is longer', () => {
+  it('continues at the end of restored content that is longer', () => {
     const log = filled(2);
     const cursor = new LogCursor(log, 1);
-    log.restore([entry(0), entry(1), entry(2)], 3);
-    expect(readAll(cursor)).toEqual([1, 2]);
+    log.restore({ entries: [entry(0), entry(1), entry(2)], nextSequenceNumber: 3 });
+    expect(readAll(cursor)).toEqual([]);
+    log.append(entry(3));
+    expect(readAll(cursor)).toEqual([3]);
   });
 });
 

@@ -46,7 +46,9 @@ export function enqueueMessage(
     const text = `The message has ${size} bytes, ${MAXIMUM_MESSAGE_BYTES} are allowed.`;
     return failed('MessageTooLarge', text);
   }
-  const expiryUtc = parseExpiry(message, now, defaultTimeToLiveSeconds);
+  const expiryText = message.properties.system.expiryUtc;
+  const expiryUtc =
+    expiryText === undefined ? ok(now + defaultTimeToLiveSeconds * 1000) : parseExpiry(expiryText, now);
   if (!expiryUtc.ok) return expiryUtc;
   if (queue.messages.length >= MAXIMUM_QUEUE_DEPTH) {
     const text = `C2D messages enqueued for the device exceeded the queue limit of ${MAXIMUM_QUEUE_DEPTH}, see more at http://aka.ms/iothub403004`;
@@ -55,13 +57,7 @@ export function enqueueMessage(
   return ok(enqueue(queue, message, { enqueuedUtc: now, expiryUtc: expiryUtc.value }));
 }
 
-function parseExpiry(
-  message: CloudToDeviceMessage,
-  now: number,
-  defaultTimeToLiveSeconds: number,
-): Result<number> {
-  const text = message.properties.system.expiryUtc;
-  if (text === undefined) return ok(now + defaultTimeToLiveSeconds * 1000);
+function parseExpiry(text: string, now: number): Result<number> {
   const expiryUtc = parseTime(text);
   if (expiryUtc === undefined) return failed('InvalidMessageExpiryTime', 'The expiry is no UTC time.');
   if (expiryUtc <= now) return failed('InvalidMessageExpiryTime', 'The expiry lies in the past.');

@@ -1,5 +1,5 @@
 import type { DeviceIdentity } from '../identities/identity.ts';
-import type { CloudToDeviceMessage, FeedbackRequest } from '../messages/message.ts';
+import type { CloudToDeviceMessage } from '../messages/message.ts';
 import { formatTime } from '../time.ts';
 import type { EndedMessage, MessageEnd } from './message-queue.ts';
 
@@ -33,25 +33,9 @@ const DESCRIPTIONS: Readonly<Record<FeedbackStatus, string>> = {
   Purged: 'Purged',
 };
 
-/** Returns the feedback on a message that left its queue, or undefined if the sender did not request it. */
-export function createFeedbackRecord(
-  { content, outcome }: EndedMessage<CloudToDeviceMessage>,
-  { deviceId, generationId }: Pick<DeviceIdentity, 'deviceId' | 'generationId'>,
-  now: number,
-): FeedbackRecord | undefined {
-  if (!isRequested(content.ack, outcome)) return undefined;
-  return {
-    originalMessageId: content.properties.system.messageId ?? '',
-    enqueuedTimeUtc: formatTime(now),
-    statusCode: outcome,
-    description: DESCRIPTIONS[outcome],
-    deviceId,
-    deviceGenerationId: generationId,
-  };
-}
-
-function isRequested(ack: FeedbackRequest, outcome: FeedbackStatus): boolean {
-  switch (ack) {
+/** Returns whether the sender of a message requested feedback on how it ended. */
+export function isFeedbackRequested({ content, outcome }: EndedMessage<CloudToDeviceMessage>): boolean {
+  switch (content.ack) {
     case 'none':
       return false;
     case 'positive':
@@ -61,4 +45,20 @@ function isRequested(ack: FeedbackRequest, outcome: FeedbackStatus): boolean {
     case 'full':
       return true;
   }
+}
+
+/** Creates the feedback on a message that left its queue. */
+export function createFeedbackRecord(
+  { content, outcome }: EndedMessage<CloudToDeviceMessage>,
+  { deviceId, generationId }: Pick<DeviceIdentity, 'deviceId' | 'generationId'>,
+  now: number,
+): FeedbackRecord {
+  return {
+    originalMessageId: content.properties.system.messageId ?? '',
+    enqueuedTimeUtc: formatTime(now),
+    statusCode: outcome,
+    description: DESCRIPTIONS[outcome],
+    deviceId,
+    deviceGenerationId: generationId,
+  };
 }

@@ -119,9 +119,12 @@ export function abandon<Content>(
   if (message === undefined) return LOCK_LOST;
   const counted = { ...message, deliveryCount: message.deliveryCount + 1 };
   if (counted.deliveryCount < maximumDeliveryCount) {
-    return ok({ queue: { ...queue, messages: queue.messages.with(index, unlock(counted)) }, ended: [] });
+    return ok({
+      queue: { ...queue, messages: queue.messages.with(index, unlock(counted)) },
+      ended: [],
+    });
   }
-  const ended = [end(counted, { state: 'deadLettered', outcome: 'DeliveryCountExceeded' })];
+  const ended = [inState(counted, { state: 'deadLettered', outcome: 'DeliveryCountExceeded' })];
   return ok({ queue: { ...queue, messages: queue.messages.toSpliced(index, 1) }, ended });
 }
 
@@ -143,14 +146,14 @@ export function releaseConnection<Content>(queue: MessageQueue<Content>): Messag
 export function applyTimeouts<Content>(queue: MessageQueue<Content>, now: number): QueueChange<Content> {
   if (now < nextDueUtc(queue)) return { queue, ended: [] };
   return changeOf(queue, (message) => {
-    if (message.expiryUtc <= now) return end(message, { state: 'deadLettered', outcome: 'Expired' });
+    if (message.expiryUtc <= now) return inState(message, { state: 'deadLettered', outcome: 'Expired' });
     return message.state === 'invisible' && message.lock.untilUtc <= now ? unlock(message) : message;
   });
 }
 
 /** Purges all messages: (any) → purged. */
 export function purge<Content>(queue: MessageQueue<Content>): QueueChange<Content> {
-  return changeOf(queue, (message) => end(message, { state: 'purged', outcome: 'Purged' }));
+  return changeOf(queue, (message) => inState(message, { state: 'purged', outcome: 'Purged' }));
 }
 
 /** Returns the next time at which {@link applyTimeouts} changes the queue, or `Infinity` if the queue is empty. */
@@ -173,7 +176,7 @@ function remove<Content>(
   const index = indexOfLock(queue, token);
   const message = queue.messages[index];
   if (message === undefined) return LOCK_LOST;
-  const ended = [end(message, how)];
+  const ended = [inState(message, how)];
   return ok({ queue: { ...queue, messages: queue.messages.toSpliced(index, 1) }, ended });
 }
 
@@ -199,14 +202,14 @@ function changeOf<Content>(
 }
 
 function unlock<Content>(message: PendingMessage<Content>): EnqueuedMessage<Content> {
-  return { ...keptOf(message), state: 'enqueued' };
+  return inState(message, { state: 'enqueued' });
 }
 
-function end<Content>(message: PendingMessage<Content>, how: MessageEnd): EndedMessage<Content> {
-  return { ...keptOf(message), ...how };
-}
-
-function keptOf<Content>(message: PendingMessage<Content>): KeptMessage<Content> {
+/** Returns the message in another state, without its lock. */
+function inState<Content, State extends { readonly state: 'enqueued' } | MessageEnd>(
+  message: PendingMessage<Content>,
+  state: State,
+): KeptMessage<Content> & State {
   const { content, sequenceNumber, enqueuedUtc, expiryUtc, deliveryCount, attempts } = message;
-  return { content, sequenceNumber, enqueuedUtc, expiryUtc, deliveryCount, attempts };
+  return { content, sequenceNumber, enqueuedUtc, expiryUtc, deliveryCount, attempts, ...state };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { failed, ok, type Result } from '../../domain/result.ts';
+import { ok, type Result } from '../../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
 import type { Hub } from '../../hub/hub.ts';
 import type { MatchedRoute } from '../wire/route-table.ts';
@@ -70,7 +70,6 @@ function authenticate(
     return hub.access.authenticateClient(operation, { deviceId, moduleId: ownModuleId, credential });
   }
   const [callerDeviceId = '', moduleId = ''] = String(request.headers[CALLING_MODULE] ?? '').split('/');
-  const caller = hub.access.authenticateClient(operation, { deviceId: callerDeviceId, moduleId, credential });
-  if (!caller.ok || caller.value.identity.deviceId === deviceId) return caller;
-  return failed('IotHubUnauthorized', 'Unauthorized', 'permission-missing');
+  const caller = { deviceId: callerDeviceId, moduleId, credential };
+  return hub.access.authenticateModuleCall(operation, caller, deviceId);
 }

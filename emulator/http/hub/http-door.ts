@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Hub } from '../../hub/hub.ts';
+import type { HubOf } from '../../hub/hub.ts';
 import { answerBrokenRequest } from '../wire/broken-request.ts';
 import { createDoor } from '../wire/door.ts';
 import { createAuthorizer, type PeerCertificatesOf } from './authorize.ts';
@@ -9,7 +9,7 @@ import { ROUTES } from './routes.ts';
 /** What the door cannot know by itself. */
 export interface HttpDoorOptions {
   /** Returns the hub of a host name without port, in lower case; undefined if the request has no `Host` header. */
-  readonly hubOf: (hostName: string | undefined) => Hub;
+  readonly hubOf: HubOf;
 }
 
 /** The HTTPS API of the hubs. */

@@ -1,4 +1,5 @@
 import type { TrustedAuthority } from '../../auth/certificate-chain.ts';
+import type { HubError } from '../../domain/errors.ts';
 import type { Operation } from '../../domain/operations.ts';
 import type { Permission } from '../../domain/policy.ts';
 import { failed, type Result } from '../../domain/result.ts';
@@ -28,11 +29,22 @@ export class Access {
   /** Authenticates a client that calls an operation. Error: `IotHubUnauthorized`. */
   authenticateClient(operation: Operation, credentials: ClientCredentials): Result<AuthenticatedClient> {
     const authenticated = this.#clients.authenticate(credentials);
-    if (authenticated.ok) return authenticated;
-    const { message, reason } = authenticated.error;
-    const { deviceId, moduleId } = credentials;
-    this.#parts.log('warn', 'client-refused', { deviceId, moduleId, operation, reason, message });
-    return failed('IotHubUnauthorized', 'Unauthorized', reason);
+    return authenticated.ok ? authenticated : this.#refuseClient(operation, credentials, authenticated.error);
+  }
+
+  /**
+   * Authenticates a module that calls another client. A module reaches only its own device and the modules of that
+   * device. Error: `IotHubUnauthorized`.
+   */
+  authenticateModuleCall(
+    operation: Operation,
+    credentials: ClientCredentials,
+    targetDeviceId: string,
+  ): Result<AuthenticatedClient> {
+    const caller = this.authenticateClient(operation, credentials);
+    if (!caller.ok || caller.value.identity.deviceId === targetDeviceId) return caller;
+    const message = `A module reaches only its own device, not '${targetDeviceId}'.`;
+    return this.#refuseClient(operation, credentials, { message, reason: 'permission-missing' });
   }
 
   /**
@@ -52,5 +64,14 @@ export class Access {
     const resource = path.join('/');
     this.#parts.log('warn', 'service-refused', { operation, resource, reason, message });
     return failed('IotHubUnauthorizedAccess', 'Unauthorized', reason);
+  }
+
+  #refuseClient(
+    operation: Operation,
+    { deviceId, moduleId }: ClientCredentials,
+    { message, reason }: Pick<HubError, 'message' | 'reason'>,
+  ): Result<never> {
+    this.#parts.log('warn', 'client-refused', { deviceId, moduleId, operation, reason, message });
+    return failed('IotHubUnauthorized', 'Unauthorized', reason);
   }
 }

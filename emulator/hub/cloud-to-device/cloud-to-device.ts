@@ -38,7 +38,7 @@ export class CloudToDevice {
 
   /** Enqueues a message and delivers it immediately if the device is ready. Sets `to` if it is absent. */
   sendMessage(deviceId: DeviceId, message: CloudToDeviceMessage): Result<void> {
-    const record = this.#find(deviceId);
+    const record = this.#queues.find(deviceId);
     // The hub answers the same for a disabled device as for a missing one.
     if (record?.identity.status !== 'enabled') return failMissing(this.#parts, { deviceId });
     const { defaultTimeToLiveSeconds } = this.#parts.options.cloudToDevice;
@@ -53,7 +53,7 @@ export class CloudToDevice {
 
   /** Locks and returns the next message for the device HTTPS API. Returns undefined if the queue is empty. */
   receiveMessage(deviceId: DeviceId): Result<CloudToDeviceDelivery | undefined> {
-    const record = this.#find(deviceId);
+    const record = this.#queues.find(deviceId);
     if (record === undefined) return failMissing(this.#parts, { deviceId });
     const message = this.#queues.lock(record, false);
     this.#queues.setTimer(record);
@@ -61,19 +61,19 @@ export class CloudToDevice {
   }
 
   completeMessage(deviceId: DeviceId, lockToken: string): Result<void> {
-    const record = this.#find(deviceId);
+    const record = this.#queues.find(deviceId);
     if (record === undefined) return failMissing(this.#parts, { deviceId });
     return this.#settle(record, complete(record.queue, lockToken), 'completeMessage');
   }
 
   rejectMessage(deviceId: DeviceId, lockToken: string): Result<void> {
-    const record = this.#find(deviceId);
+    const record = this.#queues.find(deviceId);
     if (record === undefined) return failMissing(this.#parts, { deviceId });
     return this.#settle(record, reject(record.queue, lockToken), 'rejectMessage');
   }
 
   abandonMessage(deviceId: DeviceId, lockToken: string): Result<void> {
-    const record = this.#find(deviceId);
+    const record = this.#queues.find(deviceId);
     if (record === undefined) return failMissing(this.#parts, { deviceId });
     const { maximumDeliveryCount } = this.#parts.options.cloudToDevice;
     return this.#settle(record, abandon(record.queue, lockToken, maximumDeliveryCount), 'abandonMessage');
@@ -81,7 +81,7 @@ export class CloudToDevice {
 
   /** Returns the number of purged messages. */
   purgeMessages(deviceId: DeviceId): Result<number> {
-    const record = this.#find(deviceId);
+    const record = this.#queues.find(deviceId);
     if (record === undefined) return failMissing(this.#parts, { deviceId });
     const change = purge(record.queue);
     this.#queues.apply(record, change, 'purgeMessages');
@@ -109,13 +109,6 @@ export class CloudToDevice {
   /** Cancels every timer. */
   suspend(): void {
     this.#queues.suspend();
-  }
-
-  /** Finds a device and first applies the timeouts of its queue, because the timer may be late. */
-  #find(deviceId: DeviceId): DeviceRecord | undefined {
-    const record = this.#parts.store.clients.devices.get(deviceId);
-    if (record !== undefined) this.#queues.applyTimeouts(record);
-    return record;
   }
 
   #settle(

@@ -62,12 +62,17 @@ export class DeviceQueues {
     }
   }
 
-  /** Applies the timeouts of messages and locks that are due. */
-  applyTimeouts(record: DeviceRecord): void {
-    const change = applyTimeouts(record.queue, this.#parts.clock.now());
-    if (change.queue === record.queue) return;
-    this.apply(record, change);
-    this.setTimer(record);
+  /** Finds a device and first applies the timeouts of its queue, because the timer may be late. */
+  find(deviceId: DeviceId): DeviceRecord | undefined {
+    const { store, clock } = this.#parts;
+    const record = store.clients.devices.get(deviceId);
+    if (record === undefined) return undefined;
+    const change = applyTimeouts(record.queue, clock.now());
+    if (change.queue !== record.queue) {
+      this.apply(record, change);
+      this.setTimer(record);
+    }
+    return record;
   }
 
   /** Locks the next waiting message. `endsWithConnection` is true for a delivery over a connection. */
@@ -113,7 +118,7 @@ export class DeviceQueues {
     const { clock } = this.#parts;
     const timer = clock.schedule(Math.max(dueUtc - clock.now(), 0), () => {
       this.#timers.delete(deviceId);
-      this.#wake(record);
+      this.#wake(deviceId);
     });
     this.#timers.set(deviceId, { dueUtc, timer });
   }
@@ -136,17 +141,20 @@ export class DeviceQueues {
       this.#feedback.deleteFeedback(deviceId);
       return;
     }
-    const record = this.#parts.store.clients.devices.get(deviceId);
+    if (activity.kind === 'clientSubscribed') {
+      if (activity.channel === 'messages') this.#wake(deviceId);
+      return;
+    }
+    const { clients } = this.#parts.store;
+    const record = clients.devices.get(deviceId);
     if (record === undefined) return;
-    if (activity.kind === 'clientDisconnected') {
-      this.#parts.store.clients.replaceQueue(record, releaseConnection(record.queue));
-      this.setTimer(record);
-    } else if (activity.channel === 'messages') this.#wake(record);
+    clients.replaceQueue(record, releaseConnection(record.queue));
+    this.setTimer(record);
   }
 
-  #wake(record: DeviceRecord): void {
-    this.applyTimeouts(record);
-    this.deliver(record);
+  #wake(deviceId: DeviceId): void {
+    const record = this.find(deviceId);
+    if (record !== undefined) this.deliver(record);
   }
 
   #cancelTimer(deviceId: DeviceId): void {

@@ -2,6 +2,7 @@ import {
   createFeedbackRecord,
   type FeedbackDelivery,
   type FeedbackRecord,
+  isFeedbackRequested,
 } from '../../domain/cloud-to-device/feedback.ts';
 import {
   abandon,
@@ -48,11 +49,10 @@ export class Feedback {
 
   /** Adds the feedback on an ended message if its sender requested it. */
   add(device: DeviceIdentity, message: EndedMessage<CloudToDeviceMessage>): void {
+    if (!isFeedbackRequested(message)) return;
     const { store, clock } = this.#parts;
     const now = clock.now();
-    const record = createFeedbackRecord(message, device, now);
-    if (record === undefined) return;
-    store.feedback.add(record, now);
+    store.feedback.add(createFeedbackRecord(message, device, now), now);
     this.#applyTimeouts();
   }
 

@@ -2,7 +2,7 @@ import type { ClientIdentity } from '../../domain/identities/client-identity.ts'
 import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import type { DeviceEvent } from '../../domain/messages/message.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import { LogCursor, type PartitionLog, waitForAppend } from '../../store/partition-log.ts';
+import { LogCursor, type ReadableLog, waitForAppend } from '../../store/partition-log.ts';
 import type { ClientRecord, EventSender, StoredEvent } from '../../store/records.ts';
 import type { AuthenticatedClient } from '../access/credentials.ts';
 import type { HubParts } from '../hub-parts.ts';
@@ -71,7 +71,7 @@ export class Events {
   }
 
   async *#read(
-    logs: readonly PartitionLog<StoredEvent>[],
+    logs: readonly ReadableLog<StoredEvent>[],
     cursors: readonly LogCursor<StoredEvent>[],
     isSelected: (event: StoredEvent) => boolean,
     signal: AbortSignal,
@@ -84,7 +84,7 @@ export class Events {
   }
 }
 
-function startOf(log: PartitionLog<StoredEvent>, index: number, from: EventPosition): number {
+function startOf(log: ReadableLog<StoredEvent>, index: number, from: EventPosition): number {
   if (from === 'earliest') return 0;
   if (from === 'latest') return log.nextSequenceNumber;
   return (from.afterSequenceNumbers[index] ?? -1) + 1;

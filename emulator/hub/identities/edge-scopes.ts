@@ -2,7 +2,7 @@ import type { DeviceId } from '../../domain/identities/client-identity.ts';
 import { type DeviceIdentity, EDGE_SCOPE_PREFIX } from '../../domain/identities/identity.ts';
 import type { DeviceRequest } from '../../domain/identities/identity-request.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import type { ClientStore } from '../../store/client-store.ts';
+import type { ClientState } from '../../store/hub-store.ts';
 
 /** The scope members of a device identity. */
 export type Scopes = Pick<DeviceIdentity, 'deviceScope' | 'parentScopes'>;
@@ -17,7 +17,7 @@ export type ScopeWrite =
  * `parentScopes`. A leaf device names its parent in `deviceScope`, and the hub copies it to `parentScopes`.
  */
 export function resolveScopes(
-  clients: ClientStore,
+  clients: ClientState,
   request: DeviceRequest,
   write: ScopeWrite,
 ): Result<Scopes> {
@@ -29,7 +29,7 @@ export function resolveScopes(
   return ok({ deviceScope: request.deviceScope, parentScopes: [request.deviceScope] });
 }
 
-function resolveEdgeScopes(clients: ClientStore, request: DeviceRequest, write: ScopeWrite): Result<Scopes> {
+function resolveEdgeScopes(clients: ClientState, request: DeviceRequest, write: ScopeWrite): Result<Scopes> {
   const ownScope = resolveOwnScope(request, write);
   if (!ownScope.ok) return ownScope;
   const parentScopes = request.parentScopes ?? [];
@@ -48,7 +48,7 @@ function resolveOwnScope(request: DeviceRequest, write: ScopeWrite): Result<stri
   return ok(`${EDGE_SCOPE_PREFIX}${request.deviceId}-`);
 }
 
-function isEdgeScope(clients: ClientStore, scope: string): boolean {
+function isEdgeScope(clients: ClientState, scope: string): boolean {
   if (!scope.startsWith(EDGE_SCOPE_PREFIX)) return false;
   const deviceId = scope.slice(EDGE_SCOPE_PREFIX.length, scope.lastIndexOf('-')) as DeviceId;
   const identity = clients.devices.get(deviceId)?.identity;

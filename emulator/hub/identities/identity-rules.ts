@@ -2,7 +2,7 @@ import type { ClientIdentity } from '../../domain/identities/client-identity.ts'
 import { formatIdentityEtag, type Identity } from '../../domain/identities/identity.ts';
 import { isMet, type Precondition } from '../../domain/precondition.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import type { ClientStore } from '../../store/client-store.ts';
+import type { ClientState } from '../../store/hub-store.ts';
 import type { HubParts } from '../hub-parts.ts';
 
 const MAXIMUM_IDENTITIES = 1_000_000;
@@ -19,7 +19,7 @@ export function checkDelete(identity: Identity, precondition: Precondition): Res
 }
 
 /** Checks whether the hub can hold one more device or module. Error: `TooManyDevices`. */
-export function checkRoom({ identityCount }: ClientStore): Result<void> {
+export function checkRoom({ identityCount }: ClientState): Result<void> {
   if (identityCount < MAXIMUM_IDENTITIES) return ok(undefined);
   return failed('TooManyDevices', `A hub holds at most ${MAXIMUM_IDENTITIES} devices and modules.`);
 }

@@ -3,6 +3,7 @@ import type { MethodCall, MethodResponse } from '../../domain/methods/method.ts'
 import { failed, ok, type Result } from '../../domain/result.ts';
 import type { ClientRecord } from '../../store/records.ts';
 import type { Activity } from '../activity.ts';
+import type { HubEndReason } from '../client-connection.ts';
 import type { HubParts } from '../hub-parts.ts';
 import { failMissing } from '../identities/identity-rules.ts';
 import type { Timer } from '../ports.ts';
@@ -26,7 +27,11 @@ const OFFLINE_TEXT =
 const OFFLINE = failed('DeviceNotOnline', OFFLINE_TEXT);
 const NO_RESPONSE = failed('GatewayTimeout', 'Timed out waiting for the response from device.');
 const DISCONNECTED = failed('DeviceConnectionClosedRemotely', 'Device unavailable');
-const CLOSED = failed('ServiceUnavailable', 'The hub is closed.');
+const ENDED: Readonly<Record<HubEndReason, Result<never>>> = {
+  'hub-closed': failed('ServiceUnavailable', 'The hub is closed.'),
+  'hub-reset': failed('ServiceUnavailable', 'The hub was reset.'),
+  'hub-restored': failed('ServiceUnavailable', 'The hub was restored from a snapshot.'),
+};
 
 /** Direct methods. A call waits until the client is online, sends the request, and waits for the response. */
 export class Methods {
@@ -50,7 +55,7 @@ export class Methods {
    */
   invokeMethod(identity: ClientIdentity, call: MethodCall): Promise<Result<MethodResponse>> {
     const { closed, store, clock } = this.#parts;
-    if (closed.aborted) return Promise.resolve(CLOSED);
+    if (closed.aborted) return Promise.resolve(ENDED['hub-closed']);
     const record = store.clients.find(identity);
     if (record === undefined) return Promise.resolve(failMissing(this.#parts, identity));
     const client = formatClientIdentity(identity);
@@ -88,9 +93,9 @@ export class Methods {
   }
 
   /** Ends every pending call. */
-  endAll(): void {
+  endAll(reason: HubEndReason): void {
     for (const pending of [...this.#calls.values()].flatMap((calls) => [...calls])) {
-      this.#settle(pending, CLOSED);
+      this.#settle(pending, ENDED[reason]);
     }
   }
 

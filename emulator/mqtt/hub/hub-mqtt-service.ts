@@ -1,3 +1,4 @@
+import { normalizeHostName } from '../../domain/host-name.ts';
 import { formatClientIdentity } from '../../domain/identities/client-identity.ts';
 import type { ConnectRefusalReason } from '../../domain/log-reasons.ts';
 import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
@@ -5,15 +6,12 @@ import { MAXIMUM_EVENT_BYTES } from '../../domain/messages/message.ts';
 import type { Operation } from '../../domain/operations.ts';
 import type { Result } from '../../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
-import type { Hub } from '../../hub/hub.ts';
+import type { Hub, HubOf } from '../../hub/hub.ts';
 import type { Log } from '../../hub/ports.ts';
 import type { ConnectRequest, MqttService, Peer, ServedConnection, WireOperations } from '../wire/service.ts';
 import { MqttClient } from './mqtt-client.ts';
 import { TelemetryTopic, toWillEvent } from './telemetry.ts';
 import { parseUserName, type UserName } from './user-name.ts';
-
-/** Returns the hub with this host name, as the user name of a CONNECT gives it; undefined if it gives none. */
-export type HubOf = (hostName: string | undefined) => Hub;
 
 const OPERATIONS = {
   openConnection: 'openConnection',
@@ -45,7 +43,7 @@ export class HubMqttService implements MqttService {
     if (!parsed.ok) return refuse(this.#log, request, peer, 'user-name-malformed', parsed.error.message);
     const userName = parsed.value;
     const { deviceId, moduleId, modelId } = userName;
-    const hub = this.#hubOf(userName.hostName);
+    const hub = this.#hubOf(normalizeHostName(userName.hostName));
     const clientId = formatClientIdentity({ deviceId, moduleId });
     if (request.clientId !== clientId) {
       return refuse(

@@ -16,7 +16,7 @@ export function formatCloudToDeviceTopic(identity: ClientIdentity, message: Clou
   const { system, application } = message.properties;
   const properties = formatPropertyBag([
     ['$.mid', system.messageId],
-    ['$.exp', formatExpiry(system)],
+    ['$.exp', system.expiryUtc && formatExpiry(system.expiryUtc)],
     ['$.to', system.to],
     ...senderPairs(system),
     ['iothub-ack', message.ack],
@@ -33,7 +33,7 @@ export function formatModuleInputTopic(identity: ClientIdentity, message: Module
     ['$.cdid', sender.deviceId],
     ['$.cmid', sender.moduleId],
     ['$.mid', system.messageId],
-    ['$.exp', formatExpiry(system)],
+    ['$.exp', system.expiryUtc && formatExpiry(system.expiryUtc)],
     ...senderPairs(system),
     ['$.on', system.outputName],
     ...Object.entries(application),
@@ -51,7 +51,7 @@ function senderPairs(system: SystemProperties): readonly (readonly [string, stri
 }
 
 // The .NET client parses exactly seven digits.
-function formatExpiry({ expiryUtc }: SystemProperties): string | undefined {
-  const time = expiryUtc === undefined ? undefined : parseTime(expiryUtc);
+function formatExpiry(expiryUtc: string): string | undefined {
+  const time = parseTime(expiryUtc);
   return time === undefined ? undefined : new Date(time).toISOString().replace('Z', '0000Z');
 }

@@ -1,6 +1,7 @@
+import type { HubOf } from '../../hub/hub.ts';
 import type { Clock, Log } from '../../hub/ports.ts';
 import { createMqttWire, type MqttWire } from '../wire/mqtt-wire.ts';
-import { HubMqttService, type HubOf } from './hub-mqtt-service.ts';
+import { HubMqttService } from './hub-mqtt-service.ts';
 
 /** What the door needs. Its clock and log also serve connections that have not sent CONNECT. */
 export interface MqttDoorOptions {

@@ -82,7 +82,7 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost, Soc
     this.#keepAlive = new KeepAlive(this.#shared.clock, silenceLimitOf(keepAliveSeconds), () =>
       this.drop({ reason: 'keep-alive-timeout' }),
     );
-    this.#socket.write(connack);
+    this.#socket.write(connack, client.kept());
     client.begin();
     this.resume();
   }

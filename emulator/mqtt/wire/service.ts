@@ -123,8 +123,8 @@ export interface MqttServiceClient {
   subscribe(subscription: Subscription): void;
   unsubscribe(filter: string): void;
   /**
-   * Returns undefined if all changes so far are kept, otherwise a promise that resolves when they are. PUBACKs and other
-   * answers wait for it.
+   * Returns undefined if all changes so far are kept, otherwise a promise that resolves when they are. CONNACK, PUBACK and
+   * other answers wait for it.
    */
   kept(): Promise<void> | undefined;
   /** The connection is over. Called once. */

@@ -3,7 +3,10 @@ import {
   enqueueMessage,
   MAXIMUM_QUEUE_DEPTH,
 } from '../../../emulator/domain/cloud-to-device/cloud-to-device.ts';
-import { createFeedbackRecord } from '../../../emulator/domain/cloud-to-device/feedback.ts';
+import {
+  createFeedbackRecord,
+  isFeedbackRequested,
+} from '../../../emulator/domain/cloud-to-device/feedback.ts';
 import {
   type EndedMessage,
   emptyQueue,
@@ -132,6 +135,7 @@ describe('the feedback on a cloud-to-device message', () => {
       attempts: 1,
       ...how,
     };
+    if (!isFeedbackRequested(ended)) return undefined;
     return createFeedbackRecord(ended, { deviceId: 'd1' as DeviceId, generationId: '638' }, NOW + 7);
   }
 });

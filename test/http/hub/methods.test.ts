@@ -208,6 +208,11 @@ describe('a client of the SDK', () => {
       http.send('POST', path, { headers, authorization, body: call, ...more });
     expect((await ask('/twins/d/methods')).status).toBe(200);
     expect((await ask('/twins/other/methods')).status).toBe(401);
+    expect(http.logLines.find(({ event }) => event === 'client-refused')?.fields).toMatchObject({
+      deviceId: 'd',
+      moduleId: 'm',
+      reason: 'permission-missing',
+    });
     expect((await ask('/twins/d/methods', { headers: {} })).status).toBe(401);
     expect((await ask('/twins/d/methods', { headers: { 'x-ms-edge-moduleId': 'd/neighbour' } })).status).toBe(
       401,

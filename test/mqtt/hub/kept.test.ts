@@ -40,6 +40,22 @@ async function turn(): Promise<void> {
 }
 
 describe('with a journal', () => {
+  it('a CONNACK is sent when the connection state is kept', async () => {
+    const journal = new HeldJournal();
+    await using mqtt = await startMqttHub({}, journal);
+    mqtt.register('d');
+    journal.hold();
+    const [clientSide, hubSide] = duplexPair();
+    mqtt.door.accept(hubSide, { certificates: () => [], transport: 'mqtt' });
+    const client = rawClientOn(clientSide);
+    client.connect('d', { username: userNameOf('d'), password: mqtt.passwordOf('d') });
+    await untilGroups(journal, 1);
+    await turn();
+    expect(client.received).toEqual([]);
+    journal.keep(0);
+    expect((await client.next('connack')).returnCode).toBe(0);
+  });
+
   it('a PUBACK reaches a client of the mqtt package when its event is kept, in order', async () => {
     const journal = new HeldJournal();
     await using mqtt = await startMqttHub({}, journal);

@@ -23,7 +23,8 @@ function createNamedHub(hostName: string): Hub {
   return created.value;
 }
 
-async function connect(door: MqttDoor, hostName: string): Promise<RawClient> {
+/** `spelling` is the host name as the client writes it in its user name. */
+async function connect(door: MqttDoor, hostName: string, spelling = hostName): Promise<RawClient> {
   const [clientSide, hubSide] = duplexPair();
   door.accept(hubSide, { certificates: () => [], transport: 'mqtt' });
   const client = rawClientOn(clientSide);
@@ -33,7 +34,7 @@ async function connect(door: MqttDoor, hostName: string): Promise<RawClient> {
     expirySeconds: clock.now() / 1000 + 3600,
     policyName: 'device',
   });
-  client.connect('d', { username: `${hostName}/d/?api-version=2021-04-12`, password, clean: false });
+  client.connect('d', { username: `${spelling}/d/?api-version=2021-04-12`, password, clean: false });
   const { returnCode, sessionPresent } = await client.next('connack');
   expect(returnCode).toBe(0);
   client.sessionPresent = sessionPresent;
@@ -47,7 +48,7 @@ it('a door chooses the hub by the host name in the user name and separates clien
   const door = await createMqttDoor({ hubOf, clock, log: () => undefined });
   const first = await connect(door, 'a.test');
   await first.subscribe([METHODS, 0]);
-  const second = await connect(door, 'b.test');
+  const second = await connect(door, 'b.test', 'B.Test:8883');
   expect(second.sessionPresent).toBe(false);
   first.publish('devices/d/messages/events/', 'to a');
   second.publish('devices/d/messages/events/', 'to b');
