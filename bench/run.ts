@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util';
 import { type Checkout, checkoutsOf } from './checkouts.ts';
-import { measureConnections } from './connections.ts';
-import { measureHubLifetime } from './hub-lifetime.ts';
-import { measureIdle } from './idle.ts';
-import { measureMessages, measureMethods, measurePatch } from './latency.ts';
-import { measureQueries } from './queries.ts';
-import { measureReady } from './ready.ts';
-import { measureRegistry } from './registry.ts';
-import { createReport, type Report } from './report.ts';
-import { measureRoads } from './roads.ts';
-import { BAG_SHAPE, measureTelemetry, OTHER_SHAPES, USUAL_SHAPE } from './telemetry.ts';
+import { measureConnections } from './measures/connections.ts';
+import { measureHubLifetime } from './measures/hub-lifetime.ts';
+import { measureIdle } from './measures/idle.ts';
+import { measureMessages, measureMethods, measurePatch } from './measures/latency.ts';
+import { measureQueries } from './measures/queries.ts';
+import { measureReady } from './measures/ready.ts';
+import { measureRegistry } from './measures/registry.ts';
+import { measureRoads } from './measures/roads.ts';
+import { BAG_SHAPE, measureTelemetry, OTHER_SHAPES, USUAL_SHAPE } from './measures/telemetry.ts';
+import { createReport, type Report } from './report/report.ts';
 
 interface Flags {
   /** Measures also what takes long. */

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Authority } from './certificates/authority.ts';
 import { createRandomIds } from './clocks/random-ids.ts';
 import { createSystemClock } from './clocks/system-clock.ts';
-import { PERMISSIONS, type Permission, type Policy } from './domain/policy.ts';
+import { PERMISSIONS, type Permission, type Policy } from './domain/access/policy.ts';
 import { mapPorts, type Ports } from './endpoints.ts';
 import type { HubOptions } from './hub/hub-options.ts';
 import type { Clock, IdSource, Log } from './hub/ports.ts';

@@ -6,8 +6,8 @@ import { type DoorName, ENDPOINTS, endpointNamesOf, mapPorts, type Ports, portKe
 import { createHttpDoor } from './http/hub/http-door.ts';
 import type { Hub } from './hub/hub.ts';
 import { createHub } from './hub/hub.ts';
+import { MQTT_EVENT_FORMATS } from './mqtt/hub/events/telemetry.ts';
 import { createMqttDoor } from './mqtt/hub/mqtt-door.ts';
-import { MQTT_EVENT_FORMATS } from './mqtt/hub/telemetry.ts';
 import { type Door, openEndpoint, type Traffic } from './open-endpoint.ts';
 
 /** A running emulator with the ports of its endpoints. Its disposal closes every socket and cancels every timer. */

@@ -1,8 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+
+export type { Policy } from '../emulator/domain/access/policy.ts';
 export type { FeedbackRecord } from '../emulator/domain/cloud-to-device/feedback.ts';
 export type { HubEventSource } from '../emulator/domain/messages/hub-event-sources.ts';
 export type { DeviceEvent, FeedbackRequest } from '../emulator/domain/messages/message.ts';
-export type { Policy } from '../emulator/domain/policy.ts';
 export type { ClientName } from './clients/client-names.ts';
 export type {
   ClientAuthentication,

@@ -1,7 +1,7 @@
+import type { Policy } from '../emulator/domain/access/policy.ts';
 import type { CloudToDeviceOptions } from '../emulator/domain/cloud-to-device/cloud-to-device.ts';
 import type { HubEventSource } from '../emulator/domain/messages/hub-event-sources.ts';
 import type { DeviceEvent } from '../emulator/domain/messages/message.ts';
-import type { Policy } from '../emulator/domain/policy.ts';
 import type { EventReading } from './hub-events.ts';
 import type { HubMessages } from './hub-messages.ts';
 import type { HubUnderTest } from './hub-under-test.ts';

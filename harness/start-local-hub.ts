@@ -1,6 +1,6 @@
 import { createManualClock } from '../emulator/clocks/manual-clock.ts';
+import type { Policy } from '../emulator/domain/access/policy.ts';
 import { formatServiceConnectionString } from '../emulator/domain/identities/connection-string.ts';
-import type { Policy } from '../emulator/domain/policy.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import { DEFAULT_HUB_OPTIONS, REDIRECTED_HOST_NAME } from '../emulator/emulator-options.ts';
 import { createHubMessages } from './hub-messages.ts';

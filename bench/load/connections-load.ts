@@ -1,7 +1,7 @@
 import { answer, settingsOf } from '../processes.ts';
-import { credentialsOf, type HubAccess } from './hub-access.ts';
 import { measureWindow, type WindowSettings } from './measured-window.ts';
-import { connectMqtt } from './mqtt-wire.ts';
+import { credentialsOf, type HubAccess } from './wire/hub-access.ts';
+import { connectMqtt } from './wire/mqtt-wire.ts';
 
 export interface ConnectionsLoad extends WindowSettings {
   readonly mqttPort: number;

@@ -1,6 +1,6 @@
 import { announce, settingsOf } from '../processes.ts';
-import { credentialsOf, type HubAccess } from './hub-access.ts';
-import { connectMqtt } from './mqtt-wire.ts';
+import { credentialsOf, type HubAccess } from './wire/hub-access.ts';
+import { connectMqtt } from './wire/mqtt-wire.ts';
 
 export interface IdleLoad {
   readonly mqttPort: number;

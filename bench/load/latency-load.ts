@@ -1,9 +1,9 @@
 import type { TLSSocket } from 'node:tls';
 import { answer, settingsOf } from '../processes.ts';
-import { quantile } from '../statistics.ts';
-import { requestMaker } from './http-wire.ts';
-import { openTls } from './tls-socket.ts';
+import { quantile } from '../report/statistics.ts';
 import { type HubAddress, prepareMessage, prepareMethod, preparePatch, type Trip } from './trips.ts';
+import { requestMaker } from './wire/http-wire.ts';
+import { openTls } from './wire/tls-socket.ts';
 
 export interface LatencyLoad {
   readonly operation: 'patch' | 'method' | 'message';

@@ -1,10 +1,10 @@
 import { answer, settingsOf } from '../processes.ts';
-import { quantile } from '../statistics.ts';
-import { parsePublish, publishFrame } from './frames.ts';
-import { expectSuccess, type HttpWire, openHttp, requestMaker } from './http-wire.ts';
-import { credentialsOf, type HubAccess } from './hub-access.ts';
+import { quantile } from '../report/statistics.ts';
 import { measureWindow, type WindowFigures, type WindowSettings } from './measured-window.ts';
-import { openMqtt } from './mqtt-wire.ts';
+import { parsePublish, publishFrame } from './wire/frames.ts';
+import { expectSuccess, type HttpWire, openHttp, requestMaker } from './wire/http-wire.ts';
+import { credentialsOf, type HubAccess } from './wire/hub-access.ts';
+import { openMqtt } from './wire/mqtt-wire.ts';
 
 export interface MethodsLoad extends WindowSettings {
   readonly httpsPort: number;

@@ -8,7 +8,7 @@ import { DEFAULT_HUB_OPTIONS } from '../../emulator/emulator-options.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import { createHub } from '../../emulator/hub/hub.ts';
 import { answer, settingsOf } from '../processes.ts';
-import { median } from '../statistics.ts';
+import { median } from '../report/statistics.ts';
 import { createRow, type TwinRow } from './fleet.ts';
 
 export interface QueryLoad {

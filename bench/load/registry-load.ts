@@ -1,7 +1,7 @@
 import { answer, settingsOf } from '../processes.ts';
-import { expectSuccess, type HttpWire, openHttp, requestMaker } from './http-wire.ts';
-import type { HubAccess } from './hub-access.ts';
 import { measureWindow, type WindowSettings } from './measured-window.ts';
+import { expectSuccess, type HttpWire, openHttp, requestMaker } from './wire/http-wire.ts';
+import type { HubAccess } from './wire/hub-access.ts';
 
 export interface RegistryLoad extends WindowSettings {
   readonly httpsPort: number;

@@ -1,9 +1,9 @@
 import type { TLSSocket } from 'node:tls';
 import { answer, settingsOf } from '../processes.ts';
-import { publishRing } from './frames.ts';
-import { credentialsOf, type HubAccess } from './hub-access.ts';
 import { measureWindow, type WindowSettings } from './measured-window.ts';
-import { connectMqtt } from './mqtt-wire.ts';
+import { publishRing } from './wire/frames.ts';
+import { credentialsOf, type HubAccess } from './wire/hub-access.ts';
+import { connectMqtt } from './wire/mqtt-wire.ts';
 
 export interface TelemetryLoad extends WindowSettings {
   readonly mqttPort: number;

@@ -1,7 +1,7 @@
-import { parsePublish, publishFrame } from './frames.ts';
-import { expectSuccess, openHttp, requestMaker } from './http-wire.ts';
-import { credentialsOf, type HubAccess } from './hub-access.ts';
-import { type MqttWire, openMqtt } from './mqtt-wire.ts';
+import { parsePublish, publishFrame } from './wire/frames.ts';
+import { expectSuccess, openHttp, requestMaker } from './wire/http-wire.ts';
+import { credentialsOf, type HubAccess } from './wire/hub-access.ts';
+import { type MqttWire, openMqtt } from './wire/mqtt-wire.ts';
 
 /** The ports of a hub on loopback, and its key. */
 export interface HubAddress {

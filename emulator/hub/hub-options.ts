@@ -1,6 +1,6 @@
+import type { Policy } from '../domain/access/policy.ts';
 import type { CloudToDeviceOptions } from '../domain/cloud-to-device/cloud-to-device.ts';
 import type { HubEventSource } from '../domain/messages/hub-event-sources.ts';
-import type { Policy } from '../domain/policy.ts';
 
 /** The options of a hub. */
 export interface HubOptions {

@@ -26,6 +26,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'domain/*',
     paths: [
+      'emulator/domain/access',
       'emulator/domain/cloud-to-device',
       'emulator/domain/digital-twins',
       'emulator/domain/identities',
@@ -162,7 +163,14 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: 'mqtt/hub',
-    paths: ['emulator/mqtt/hub'],
+    paths: [
+      'emulator/mqtt/hub',
+      'emulator/mqtt/hub/access',
+      'emulator/mqtt/hub/cloud-to-device',
+      'emulator/mqtt/hub/events',
+      'emulator/mqtt/hub/sessions',
+      'emulator/mqtt/hub/twins',
+    ],
     what: 'The device API over MQTT.',
     rooms: ['mqtt/wire', 'hub', 'hub/*', 'domain', 'domain/*'],
     packages: ['node:*'],

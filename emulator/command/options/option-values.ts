@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseTrustedAuthorities } from '../../auth/certificate-chain.ts';
+import { type Policy, parsePermissions } from '../../domain/access/policy.ts';
 import { isBase64 } from '../../domain/base64.ts';
 import { type ClientIdentity, parseClientIdentity } from '../../domain/identities/client-identity.ts';
 import { HUB_EVENT_SOURCES, type HubEventSource } from '../../domain/messages/hub-event-sources.ts';
-import { type Policy, parsePermissions } from '../../domain/policy.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import { policyOf } from '../../emulator-options.ts';
 

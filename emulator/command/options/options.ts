@@ -1,9 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import { defaultAuthorityDirectory } from '../../certificates/local-authority.ts';
+import type { Policy } from '../../domain/access/policy.ts';
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import type { HubEventSource } from '../../domain/messages/hub-event-sources.ts';
-import type { Policy } from '../../domain/policy.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import { DEFAULT_HUB_OPTIONS, LOOPBACK, REDIRECTED_HOST_NAME } from '../../emulator-options.ts';
 import { ENDPOINTS, mapPorts, type Ports, portKeyOf } from '../../endpoints.ts';

@@ -1,5 +1,5 @@
+import type { Permission } from '../../domain/access/policy.ts';
 import type { Caller, Operation } from '../../domain/operations.ts';
-import type { Permission } from '../../domain/policy.ts';
 import type { AuthenticatedClient } from '../../hub/access/credentials.ts';
 import type { Hub } from '../../hub/hub.ts';
 import type { Handler, HttpRequest, Method, Outcome, Route } from '../wire/route.ts';

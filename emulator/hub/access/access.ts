@@ -1,7 +1,7 @@
 import type { TrustedAuthority } from '../../auth/certificate-chain.ts';
+import type { Permission } from '../../domain/access/policy.ts';
 import type { HubError } from '../../domain/errors.ts';
 import type { Operation } from '../../domain/operations.ts';
-import type { Permission } from '../../domain/policy.ts';
 import { failed, type Result } from '../../domain/result.ts';
 import type { HubParts } from '../hub-parts.ts';
 import { ClientAccess } from './client-access.ts';

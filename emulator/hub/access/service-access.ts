@@ -1,7 +1,7 @@
 import { coversResource } from '../../auth/audience.ts';
 import { refused } from '../../auth/refusal-reasons.ts';
 import { isExpired, parseSasToken, type SasToken, verifySasToken } from '../../auth/sas-token.ts';
-import { type Permission, type Policy, withIncludedPermissions } from '../../domain/policy.ts';
+import { type Permission, type Policy, withIncludedPermissions } from '../../domain/access/policy.ts';
 import { ok, type Result } from '../../domain/result.ts';
 import type { HubParts } from '../hub-parts.ts';
 

@@ -9,9 +9,9 @@ import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/cr
 import type { Hub, HubOf } from '../../hub/hub.ts';
 import type { Log } from '../../hub/ports.ts';
 import type { ConnectRequest, MqttService, Peer, ServedConnection, WireOperations } from '../wire/service.ts';
+import { parseUserName, type UserName } from './access/user-name.ts';
+import { TelemetryTopic, toWillEvent } from './events/telemetry.ts';
 import { MqttClient } from './mqtt-client.ts';
-import { TelemetryTopic, toWillEvent } from './telemetry.ts';
-import { parseUserName, type UserName } from './user-name.ts';
 
 const OPERATIONS = {
   openConnection: 'openConnection',

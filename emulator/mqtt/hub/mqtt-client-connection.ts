@@ -5,8 +5,8 @@ import type { MethodRequest } from '../../domain/methods/method.ts';
 import type { ClientConnection, DisconnectReason } from '../../hub/client-connection.ts';
 import type { InFlightMessages } from '../wire/in-flight-messages.ts';
 import type { ServedConnection } from '../wire/service.ts';
-import type { GrantedSubscriptions } from './granted-subscriptions.ts';
-import { formatCloudToDeviceTopic, formatModuleInputTopic } from './message-format.ts';
+import { formatCloudToDeviceTopic, formatModuleInputTopic } from './cloud-to-device/message-format.ts';
+import type { GrantedSubscriptions } from './sessions/granted-subscriptions.ts';
 import { formatDesiredPatchTopic, formatMethodTopic } from './topic-formats.ts';
 
 /** Sends what the hub delivers to one MQTT client. */

@@ -14,12 +14,12 @@ import type {
   ServedConnection,
   Subscription,
 } from '../wire/service.ts';
-import { GrantedSubscriptions } from './granted-subscriptions.ts';
+import { isTooLarge, TelemetryTopic, toEvent } from './events/telemetry.ts';
 import { MqttClientConnection } from './mqtt-client-connection.ts';
-import { isTooLarge, TelemetryTopic, toEvent } from './telemetry.ts';
+import { GrantedSubscriptions } from './sessions/granted-subscriptions.ts';
 import { parseRequestTopic } from './topic-formats.ts';
 import { findChannel } from './topics.ts';
-import { performTwinRequest } from './twin-requests.ts';
+import { performTwinRequest } from './twins/twin-requests.ts';
 
 /** A client whose credentials and CONNECT are accepted. */
 export interface AcceptedClient {

@@ -4,7 +4,7 @@ import {
   encodeJsonProperties,
   JSON_PROPERTIES,
 } from '../../../emulator/hub/events/event-formats.ts';
-import { MQTT_EVENT_FORMATS } from '../../../emulator/mqtt/hub/telemetry.ts';
+import { MQTT_EVENT_FORMATS } from '../../../emulator/mqtt/hub/events/telemetry.ts';
 
 const BAG = Buffer.from('a=1&$.ct=text');
 

@@ -1,5 +1,5 @@
+import type { Permission } from '../../../domain/access/policy.ts';
 import type { Operation } from '../../../domain/operations.ts';
-import type { Permission } from '../../../domain/policy.ts';
 import type { Method } from '../../wire/route.ts';
 import { CONNECT, type HubRoute, READ, type ServiceHandler, service, WRITE } from '../route.ts';
 import { regenerateKeys, updateRegistry } from './bulk-handlers.ts';

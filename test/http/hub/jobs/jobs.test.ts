@@ -1,0 +1,69 @@
+import iothub from 'azure-iothub';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type HttpHub, restClientOf, startHttpHub } from '../../http-hub.ts';
+
+let http: HttpHub;
+let registry: iothub.Registry;
+
+beforeEach(async () => {
+  http = await startHttpHub();
+  registry = http.registry();
+});
+afterEach(() => http[Symbol.asyncDispose]());
+
+describe('a scheduled job', () => {
+  beforeEach(() => registry.addDevices(['a', 'b'].map((deviceId) => ({ deviceId }))));
+
+  function jobClient(): iothub.JobClient {
+    const client = iothub.JobClient.fromConnectionString(http.connectionString());
+    restClientOf(client).setOptions({ http: { agent: http.agent } });
+    return client;
+  }
+
+  it('updates twins through the Node job client', async () => {
+    const client = jobClient();
+    const patch = { etag: '*', tags: { job: 1 } };
+    const created = (await client.scheduleTwinUpdate('job1', "deviceId IN ['a', 'b']", patch, new Date(), 60))
+      .jobStatus;
+    expect(created).toMatchObject({ jobId: 'job1', type: 'scheduleUpdateTwin', status: 'queued' });
+    const job = await vi.waitUntil(async () => {
+      const status = (await client.getJob('job1')).jobStatus;
+      return status.status === 'completed' ? status : undefined;
+    });
+    expect(job).toMatchObject({ deviceJobStatistics: { deviceCount: 2, succeededCount: 2 } });
+    expect((await registry.getTwin('b')).responseBody.tags).toEqual({ job: 1 });
+    const listed = await client.createQuery('scheduleUpdateTwin', 'completed' as never, 10).next();
+    expect(listed.result).toMatchObject([{ jobId: 'job1' }]);
+    const rows = await registry
+      .createQuery("SELECT * FROM devices.jobs WHERE devices.jobs.jobId = 'job1'")
+      .next();
+    expect(rows.result).toMatchObject([{ deviceId: 'a', status: 'completed' }, { deviceId: 'b' }]);
+  });
+
+  it('can be cancelled once before it runs', async () => {
+    const client = jobClient();
+    const inAnHour = new Date(Date.now() + 3_600_000);
+    await client.scheduleDeviceMethod(
+      'job1',
+      '*',
+      { methodName: 'x' } as iothub.DeviceMethodParams,
+      inAnHour,
+      60,
+    );
+    expect((await client.cancelJob('job1')).jobStatus.status).toBe('cancelled');
+    const again = await client.cancelJob('job1').catch((error) => error);
+    expect(again.responseBody).toContain('OperationNotAllowedInCurrentState');
+    expect((await http.send('POST', '/jobs/v2/job1/cancel', { body: '' })).status).toBe(405);
+  });
+
+  it('that does not exist has the status "unknown", and is 404 as an import job', async () => {
+    const reply = await http.send('GET', '/jobs/v2/nothing');
+    expect(reply).toMatchObject({ status: 200, body: { type: 'unknown', status: 'unknown' } });
+    expect((await http.send('GET', '/jobs/nothing')).status).toBe(404);
+  });
+
+  it('is listed in a bare array with the item type in a header', async () => {
+    const reply = await http.send('GET', '/jobs/v2/query?jobType=ScheduleDeviceMethod&jobStatus=Completed');
+    expect(reply).toMatchObject({ text: '[]', headers: { 'x-ms-item-type': 'JobResponse' } });
+  });
+});

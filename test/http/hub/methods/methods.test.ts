@@ -1,0 +1,221 @@
+import { once } from 'node:events';
+import iotDevice from 'azure-iot-device';
+import iotDeviceMqtt from 'azure-iot-device-mqtt';
+import iothub from 'azure-iothub';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createManualClock, type ManualClock } from '../../../../emulator/clocks/manual-clock.ts';
+import {
+  type ClientIdentity,
+  parseClientIdentity,
+} from '../../../../emulator/domain/identities/client-identity.ts';
+import type { MethodRequest, MethodResponse } from '../../../../emulator/domain/methods/method.ts';
+import type { ClientSession } from '../../../../emulator/hub/sessions/client-session.ts';
+import { type HttpHub, restClientOf, startHttpHub } from '../../http-hub.ts';
+import { clientToken, HOST_NAME, type Reply } from '../../https-client.ts';
+
+let http: HttpHub;
+let clock: ManualClock;
+let timers: EventTarget;
+
+beforeEach(async () => {
+  clock = createManualClock(Date.now());
+  timers = new EventTarget();
+  const schedule: ManualClock['schedule'] = (delay, run) => {
+    timers.dispatchEvent(new Event('scheduled'));
+    return clock.schedule(delay, run);
+  };
+  http = await startHttpHub({ clock: { ...clock, schedule } });
+  await http.send('PUT', '/devices/d', { body: {} });
+  await http.send('PUT', '/devices/d/modules/m', { body: {} });
+});
+afterEach(() => http[Symbol.asyncDispose]());
+
+/** Connects a client that subscribes to methods. If `answer` returns undefined, it does not respond. */
+function connectClient(
+  clientId: string,
+  answer: (request: MethodRequest) => MethodResponse | undefined,
+): ClientSession {
+  const nothing = () => undefined;
+  const session: ClientSession = http.hub.sessions.open(
+    { identity: identityOf(clientId), method: { scope: 'device', type: 'sas' } },
+    {
+      deliverDesiredPatch: nothing,
+      deliverMessage: nothing,
+      deliverInputMessage: nothing,
+      close: nothing,
+      deliverMethodRequest: (request) => {
+        const response = answer(request);
+        if (response !== undefined) session.sendMethodResponse(request.requestId, response);
+      },
+    },
+  );
+  session.begin();
+  session.subscribe('methods');
+  return session;
+}
+
+function identityOf(clientId: string): ClientIdentity {
+  const [deviceId = '', moduleId] = clientId.split('/');
+  const identity = parseClientIdentity(deviceId, moduleId);
+  if (!identity.ok) throw new Error(identity.error.message);
+  return identity.value;
+}
+
+const invoke = (body: unknown, path = '/twins/d/methods') => http.send('POST', path, { body });
+
+/** Returns the number in the JSON document of an error. */
+function numberOf(reply: Reply): number {
+  expect(reply.body.ExceptionMessage).toBe('');
+  return JSON.parse(reply.body.Message).errorCode;
+}
+
+describe('a direct method', () => {
+  it.each<[unknown, string]>([
+    [undefined, 'null'],
+    [null, 'null'],
+    ['', '""'],
+    ['text', '"text"'],
+    [0, '0'],
+    [false, 'false'],
+    [[1, { a: null }], '[1,{"a":null}]'],
+    [{ a: 1 }, '{"a":1}'],
+  ])('transports the payload %j to the device and back', async (payload, text) => {
+    const requests: MethodRequest[] = [];
+    connectClient('d', (request) => {
+      requests.push(request);
+      return { status: 200, payload: request.payload };
+    });
+    const reply = await invoke({ methodName: 'echo', payload });
+    expect(reply.status).toBe(200);
+    expect(reply.text).toBe(`{"status":200,"payload":${text}}`);
+    expect(requests).toMatchObject([{ name: 'echo', payload: text }]);
+  });
+
+  it('returns the status of the device unchanged', async () => {
+    connectClient('d', () => ({ status: 500, payload: '{"why":1.0}' }));
+    const reply = await invoke({ methodName: 'fail' });
+    expect(reply).toMatchObject({ status: 200, text: '{"status":500,"payload":{"why":1.0}}' });
+  });
+
+  it.each([
+    ['an empty payload', ''],
+    ['text that is not JSON', '<html>'],
+  ])('has a null payload if the device responds with %s', async (_title, payload) => {
+    connectClient('d', () => ({ status: 200, payload }));
+    expect((await invoke({ methodName: 'odd' })).text).toBe('{"status":200,"payload":null}');
+  });
+
+  it('logs a response that is not JSON', async () => {
+    connectClient('d', () => ({ status: 200, payload: '<html>' }));
+    await invoke({ methodName: 'odd' });
+    expect(http.logLines.filter(({ event }) => event === 'method-answer-unreadable')).toEqual([
+      {
+        level: 'warn',
+        event: 'method-answer-unreadable',
+        fields: { operation: 'invokeMethod', message: expect.any(String) },
+      },
+    ]);
+  });
+
+  it('reaches a module by the path of the module', async () => {
+    connectClient('d/m', (request) => ({ status: 200, payload: JSON.stringify(request.name) }));
+    expect((await invoke({ methodName: 'x' }, '/twins/d/modules/m/methods')).body.payload).toBe('x');
+  });
+
+  it('fails with 404103 at once if the client is not online', async () => {
+    const reply = await invoke({ methodName: 'x' });
+    expect(reply).toMatchObject({ status: 404, headers: { 'iothub-errorcode': 'DeviceNotOnline' } });
+    expect(numberOf(reply)).toBe(404103);
+  });
+
+  it('waits for the client until the connect timeout', async () => {
+    const arrived = arrival();
+    const pending = invoke({ methodName: 'x', connectTimeoutInSeconds: 20 });
+    await arrived;
+    connectClient('d', () => ({ status: 200, payload: '1' }));
+    expect((await pending).body).toEqual({ status: 200, payload: 1 });
+  });
+
+  it('fails with 504101 at the response timeout', async () => {
+    connectClient('d', () => {
+      queueMicrotask(() => timers.dispatchEvent(new Event('asked')));
+      return undefined;
+    });
+    const asked = once(timers, 'asked', { signal: AbortSignal.timeout(5000) });
+    const pending = invoke({ methodName: 'x', responseTimeoutInSeconds: 5 });
+    await asked;
+    clock.advance(5000);
+    const reply = await pending;
+    expect(reply).toMatchObject({ status: 504, reason: 'Gateway Timeout' });
+    expect(numberOf(reply)).toBe(504101);
+  });
+
+  it('fails differently for a missing device and a missing module', async () => {
+    expect(numberOf(await invoke({ methodName: 'x' }, '/twins/nobody/methods'))).toBe(404001);
+    expect(numberOf(await invoke({ methodName: 'x' }, '/twins/d/modules/nobody/methods'))).toBe(404010);
+  });
+
+  /** Resolves when the hub has accepted the call and waits for the clock. */
+  function arrival(): Promise<unknown> {
+    return once(timers, 'scheduled', { signal: AbortSignal.timeout(5000) });
+  }
+});
+
+describe('a client of the SDK', () => {
+  it('invokes methods of a device and of a module', async () => {
+    connectClient('d', ({ payload }) => ({ status: 201, payload }));
+    connectClient('d/m', () => ({ status: 202, payload: 'null' }));
+    const client = iothub.Client.fromConnectionString(http.connectionString('service'));
+    restClientOf(client).setOptions({ http: { agent: http.agent } });
+    const call = { methodName: 'x', payload: [1, 2], responseTimeoutInSeconds: 10 };
+    expect((await client.invokeDeviceMethod('d', call)).result).toEqual({ status: 201, payload: [1, 2] });
+    expect((await client.invokeDeviceMethod('d', 'm', call)).result).toEqual({ status: 202, payload: null });
+  });
+
+  it('invokes commands of a digital twin, and of a component by its prefix', async () => {
+    connectClient('d', ({ name, payload }) => ({ status: 203, payload: `{"${name}":${payload}}` }));
+    const client = http.digitalTwinClient('service');
+    const command = await client.invokeCommand('d', 'reboot', 'soon');
+    expect(command?.xMsCommandStatuscode).toBe(203);
+    expect(command?.body).toEqual({ reboot: 'soon' });
+    const ofComponent = await client.invokeComponentCommand('d', 'fan', 'spin', '7', {
+      responseTimeoutInSeconds: 9,
+    });
+    expect(ofComponent?.body).toEqual({ 'fan*spin': '7' });
+    const bare = await http.send('POST', '/digitaltwins/d/commands/reboot');
+    expect(bare).toMatchObject({ text: '{"reboot":null}', headers: { 'x-ms-command-statuscode': '203' } });
+  });
+
+  it('invokes methods as a module, of its own device and its modules but of no other device', async () => {
+    await http.send('PUT', '/devices/d/modules/neighbour', { body: {} });
+    await http.send('PUT', '/devices/other', { body: {} });
+    connectClient('d', () => ({ status: 200, payload: '"device"' }));
+    connectClient('d/neighbour', () => ({ status: 200, payload: '"neighbour"' }));
+    connectClient('other', () => ({ status: 200, payload: '"other"' }));
+    const { authentication } = (await http.send('GET', '/devices/d/modules/m')).body;
+    const key = authentication.symmetricKey.primaryKey;
+    const client = iotDevice.ModuleClient.fromConnectionString(
+      `HostName=${HOST_NAME};DeviceId=d;ModuleId=m;SharedAccessKey=${key};GatewayHostName=${HOST_NAME}`,
+      iotDeviceMqtt.Mqtt,
+    );
+    await client.setOptions({ http: { agent: http.agent } } as never);
+    const call = { methodName: 'x', payload: null, connectTimeoutInSeconds: 0, responseTimeoutInSeconds: 5 };
+    expect(await client.invokeMethod('d', call)).toMatchObject({ payload: 'device' });
+    expect(await client.invokeMethod('d', 'neighbour', call)).toMatchObject({ payload: 'neighbour' });
+    const headers = { 'x-ms-edge-moduleId': 'd/m' };
+    const authorization = clientToken('d/m', key);
+    const ask = (path: string, more: object = {}) =>
+      http.send('POST', path, { headers, authorization, body: call, ...more });
+    expect((await ask('/twins/d/methods')).status).toBe(200);
+    expect((await ask('/twins/other/methods')).status).toBe(401);
+    expect(http.logLines.find(({ event }) => event === 'client-refused')?.fields).toMatchObject({
+      deviceId: 'd',
+      moduleId: 'm',
+      reason: 'permission-missing',
+    });
+    expect((await ask('/twins/d/methods', { headers: {} })).status).toBe(401);
+    expect((await ask('/twins/d/methods', { headers: { 'x-ms-edge-moduleId': 'd/neighbour' } })).status).toBe(
+      401,
+    );
+  });
+});
