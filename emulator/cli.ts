@@ -42,7 +42,7 @@ type Given = Readonly<Record<string, unknown>>;
 /** Runs the action of a command and stores its exit status. */
 type Perform = (run: () => Promise<ExitStatus>) => Promise<void>;
 
-// The modules of a command are loaded when it runs: `certs` and `--help` do not need the hub and its doors.
+// The modules of a command are loaded when it runs. `certs` and `--help` do not need the hub and its doors.
 function createProgram(perform: Perform): Command {
   const program = new Command('iothub-emulator')
     .description('A local Azure IoT Hub for development and tests: the real SDKs, no cloud.')

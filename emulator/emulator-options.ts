@@ -53,8 +53,8 @@ const MINUTE_MILLISECONDS = 60 * 1000;
 const DAY_MILLISECONDS = 24 * 60 * MINUTE_MILLISECONDS;
 
 /**
- * The default options of a hub: those of the smallest tier of IoT Hub, except that feedback does not wait for a batch,
- * because a developer waits for it.
+ * The default options of a hub, those of the smallest tier of IoT Hub. Only feedback does not wait for a batch, because
+ * a developer waits for it.
  */
 export const DEFAULT_HUB_OPTIONS: Omit<HubOptions, 'hostNames'> = {
   policies: Object.entries(DEFAULT_POLICIES).map(([name, permissions]) => policyOf(name, permissions)),

@@ -24,8 +24,8 @@ export interface FeedbackReading {
 export type InputMessage = Omit<ModuleInputMessage, 'sender'>;
 
 /**
- * The port of the harness to an emulated hub: its state, and the operations that the SDKs do over AMQP only.
- * An error is thrown with the `name` that IoT Hub has for it.
+ * The port of the harness to an emulated hub. It has the state of the hub, and the operations that need AMQP in the
+ * SDKs. An error is thrown with the `name` that IoT Hub has for it.
  */
 export interface HubObserver {
   /**

@@ -12,26 +12,29 @@ import type { HubWaits } from './waits/hub-waits.ts';
 export interface LocalHubOptions {
   /** The host name of the hub for the SDKs. The host need not exist. Default: `hub1.iothub.test`. */
   readonly hostName?: string;
-  /** `manual`: only `hub.clock.advance(…)` changes the time. SAS tokens of the SDKs have the time of the machine. */
+  /**
+   * The kind of clock. `manual`: only `hub.clock.advance(…)` changes the time. SAS tokens of the SDKs have the time of
+   * the machine.
+   */
   readonly clock?: 'system' | 'manual';
   /** Shared access policies in addition to the five that every hub has. */
   readonly policies?: readonly Policy[];
   /** The registered and verified certificate authorities of CA-signed clients, as PEM text. */
   readonly trustedAuthorities?: readonly string[];
-  /** How long a connection remains open after the expiry of its token. Default: 600. */
+  /** The time that a connection remains open after the expiry of its token. Default: 600. */
   readonly tokenGraceSeconds?: number;
   /** The number of partitions of the event log. Default: 4. */
   readonly partitionCount?: number;
-  /** Older events are deleted. Default: one day. */
+  /** The age after which events are deleted. Default: one day. */
   readonly eventRetentionMilliseconds?: number;
-  /** The oldest events are deleted if the log exceeds this size. Default: 64 MiB. */
+  /** The size above which the oldest events are deleted. Default: 64 MiB. */
   readonly eventRetentionBytes?: number;
   /** The sources whose events the hub itself writes into the event log. Default: none. */
   readonly eventSources?: readonly HubEventSource[];
   readonly cloudToDevice?: Partial<CloudToDeviceOptions>;
   /** The maximum number of active jobs, 1 to 10. Default: 1, as in the smallest tiers. */
   readonly concurrentJobLimit?: number;
-  /** Whether `!=` between values of different types is true in a query. Default: false. */
+  /** True if `!=` between values of different types is true in a query. Default: false. */
   readonly isMixedTypeNotEqualTrue?: boolean;
 }
 

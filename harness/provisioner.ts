@@ -23,7 +23,7 @@ export interface ProvisionRequest {
   readonly authentication?: ClientAuthentication;
 }
 
-/** What a provisioner needs of its hub. */
+/** The parts of a hub that a provisioner uses. */
 export interface ProvisionerOptions {
   readonly hostName: string;
   readonly wiring: Wiring | undefined;

@@ -1,4 +1,4 @@
-// A back end invokes a direct method and receives the response of the device, or an error while it is offline.
+// A back end invokes a direct method. It receives the response of the device, or an error while the device is offline.
 import iothub from 'azure-iothub';
 import { runAlone, serviceConnectionString, show } from './program.ts';
 import { deviceClient, provisionDevice } from './provision-device.ts';

@@ -1,5 +1,5 @@
-// A back end creates a module, the module connects over MQTT, the back end patches the desired
-// properties of its twin, and the module receives the patch.
+// A back end creates a module, and the module connects over MQTT. The back end patches the desired properties of its
+// twin, and the module receives the patch.
 import iothub from 'azure-iothub';
 import { createOrGetDevice, createOrGetModule, moduleConnectionString } from './create-module.ts';
 import { DEVICE_ID, MODULE_ID, runAlone, serviceConnectionString, show } from './program.ts';

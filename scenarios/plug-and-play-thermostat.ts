@@ -1,4 +1,4 @@
-// A Plug and Play thermostat: the device announces its model, reports a property, acknowledges a writable
+// A Plug and Play thermostat. The device announces its model and reports a property. Then it acknowledges a writable
 // property and executes a command. The back end uses its digital twin.
 import iotDevice, { type Client } from 'azure-iot-device';
 import iothub from 'azure-iothub';

@@ -27,8 +27,8 @@ export function parseTrustedAuthorities(pem: string): Result<readonly TrustedAut
 }
 
 /**
- * Verifies a client that is registered with certificate authority authentication. The only common name of the leaf
- * must be the client's id, and the chain must lead to a registered authority.
+ * Verifies a client that is registered with certificate authority authentication. The only common name of the leaf must
+ * be the client's id. The chain must lead to a registered authority.
  */
 export function verifyAuthoritySigned(
   chain: readonly Uint8Array[],

@@ -15,7 +15,7 @@ export interface AlternativeName {
 
 /** The content of a certificate to issue. */
 export interface CertificateRequest {
-  /** Usually one. Tests use several to check that they are refused. */
+  /** The common names of the subject, usually one. Tests use several to check that they are refused. */
   readonly commonNames: readonly string[];
   /** Unix milliseconds. */
   readonly validFrom: number;

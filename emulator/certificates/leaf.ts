@@ -25,15 +25,15 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const LEAF_DAYS = 365;
 
 /**
- * Creates the server certificate for DNS names and IP addresses. The root is not included: with the root in the chain
- * OpenSSL reports another error to clients that do not trust it.
+ * Creates the server certificate for DNS names and IP addresses. The root is not included. Otherwise OpenSSL reports
+ * another error to clients that do not trust it.
  */
 export async function createServerLeaf(
   authority: Authority,
   request: { readonly names: readonly string[]; readonly now: number },
 ): Promise<CertificateAndKey> {
   const leaf = await issueCertificate({
-    // A DNS name can be longer than a common name, and clients do not read the common name of a server.
+    // A DNS name can be longer than a common name. Clients do not read the common name of a server.
     commonNames: ['iothub-emulator'],
     ...validityOf(request),
     use: 'server',

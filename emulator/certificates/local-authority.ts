@@ -11,7 +11,7 @@ export interface LocalAuthority extends Authority {
 /**
  * Opens the authority below `directory`, or creates one. Certificate and key appear in one rename. So if two processes
  * start at the same time, one creates the authority and the other reads it. An unusable authority is not replaced,
- * because users have made their machines trust it: the call rejects with an error that says what to do.
+ * because users have made their machines trust it. The call then rejects with an error that says what to do.
  */
 export async function openAuthority(
   directory: string,

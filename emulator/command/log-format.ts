@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Log, LogFields, LogLevel } from '../hub/ports.ts';
 import { createTextStyler } from './terminal-style.ts';
 
-/** From the most urgent to the least. */
+/** The levels of the log, the most urgent first. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const satisfies readonly LogLevel[];
 
 const COLORS = { error: 'red', warn: 'yellow', info: 'green', debug: 'gray', trace: 'gray' } as const;

@@ -10,7 +10,7 @@ export interface Tracking {
 
 /** Members of an error document that only some wires print. */
 export interface OptionalErrorMembers {
-  /** Always null: the .NET client reads a dictionary of strings and fails at any other value. */
+  /** A member that is always null. The .NET client reads a dictionary of strings and fails at any other value. */
   readonly info?: null;
 }
 

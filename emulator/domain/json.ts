@@ -2,8 +2,8 @@ import { parse as parseLossless, stringify as stringifyLossless } from 'lossless
 import { failed, ok, type Result } from './result.ts';
 
 /**
- * A number whose spelling JavaScript would lose (`1.0`, `1e3`, nineteen digits).
- * The hub gives number text back verbatim, so such a number travels as its text.
+ * A number with a spelling that JavaScript does not keep: `1.0`, `1e3`, or nineteen digits. IoT Hub returns numbers as
+ * it received them, so {@link formatJson} prints `text`.
  */
 export class NumberText {
   readonly text: string;
@@ -32,15 +32,19 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   );
 }
 
-// A spelling that `JSON.parse` would not give back: an exponent, a trailing zero after the point, `-0`, or 16 digits and more.
+// Matches the numbers whose spelling `JSON.parse` loses. They have an exponent or a trailing zero after the point, are
+// `-0`, or have at least 16 digits.
 const UNUSUAL_NUMBER = /\d[eE]|\.\d*0(?!\d)|-0(?![.\d])|\d{16}/;
 
-// Deeper than anything the hub stores, shallow enough for every recursive reader of it.
+// The maximum depth of nesting. No stored document is as deep, and no recursive function exhausts the stack.
 const MAXIMUM_DEPTH = 128;
 
-/** Parses JSON text; what is not JSON is `ArgumentInvalid`. Number spellings survive as {@link NumberText}. */
+/**
+ * Parses JSON text. A number whose spelling JavaScript does not keep becomes a {@link NumberText}. Error:
+ * `ArgumentInvalid` for invalid JSON and for more than 128 levels.
+ */
 export function parseJson(text: string): Result<JsonValue> {
-  // A text is at least as long as its depth.
+  // Each level needs a character, so a short text is never too deep.
   if (text.length > MAXIMUM_DEPTH && depthOf(text) > MAXIMUM_DEPTH) {
     return failed('ArgumentInvalid', `The body is nested deeper than ${MAXIMUM_DEPTH} levels.`);
   }
@@ -52,24 +56,27 @@ export function parseJson(text: string): Result<JsonValue> {
   }
 }
 
-/** Formats a value as compact JSON; the mirror of {@link parseJson}. */
+/** Formats a value as compact JSON. A {@link NumberText} keeps its spelling. */
 export function formatJson(value: JsonValue): string {
   return typeof value === 'object' && value !== null && hasNumberText(value)
     ? (stringifyLossless(value, undefined, undefined, NUMBER_TEXT_FORMAT) as string)
     : JSON.stringify(value);
 }
 
-/** A copy of `base` with one member set; safe for every name, `__proto__` included. */
+/** Returns a copy of an object with one member set. Every name is safe, also `__proto__`. */
 export function withMember(base: JsonObject, name: string, value: JsonValue): JsonObject {
   return { ...base, [name]: value };
 }
 
-/** The own member of an object, never one inherited from a prototype. */
+/** Returns a member of an object, or undefined if it does not exist. Members of a prototype are ignored. */
 export function memberOf(object: JsonObject, name: string): JsonValue | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** The own member of a name in any letter case, the exact spelling first: some clients capitalise the names they send. */
+/**
+ * Returns the member with this name in any letter case, or undefined if it does not exist. The exact name takes
+ * precedence. Some clients capitalize the names that they send.
+ */
 export function memberInAnyCase(object: JsonObject, name: string): JsonValue | undefined {
   if (Object.hasOwn(object, name)) return object[name];
   const lowerName = name.toLowerCase();
@@ -79,7 +86,7 @@ export function memberInAnyCase(object: JsonObject, name: string): JsonValue | u
 
 const LOSSLESS = {
   parseNumber: parseNumberText,
-  // As `JSON.parse` does: of a name that repeats the last value counts.
+  // `JSON.parse` also uses the last value of a repeated name.
   onDuplicateKey: ({ newValue }: { readonly newValue: unknown }) => newValue,
 };
 
@@ -111,7 +118,7 @@ function parseNumberText(text: string): number | NumberText {
   return String(value) === text ? value : new NumberText(text);
 }
 
-// Calls itself for arrays and objects only: an answer to a query has ten other values for each of them.
+// Calls itself only for arrays and objects, because a query result has ten other values for each of them.
 function hasNumberText(value: NumberText | JsonArray | JsonObject): boolean {
   if (Array.isArray(value)) {
     for (const item of value)

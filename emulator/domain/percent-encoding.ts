@@ -1,6 +1,6 @@
 /**
- * Decodes every sequence of percent escapes that is valid UTF-8. Other text is unchanged:
- * an id may contain a bare `%`, and the C and Java clients send text that is not encoded.
+ * Decodes every sequence of percent escapes that is valid UTF-8. Other text is unchanged. An id may contain a bare `%`,
+ * and the C and Java clients send text that is not encoded.
  */
 export function decodePercent(text: string): string {
   return text.includes('%') ? text.replace(/(?:%[0-9a-f]{2})+/gi, decodeRun) : text;

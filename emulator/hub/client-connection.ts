@@ -11,11 +11,11 @@ export type HubEndReason = Extract<LogReason, 'hub-reset' | 'hub-restored' | 'hu
 
 /** The reason why the hub ends a connection, as the log writes it. */
 export type DisconnectReason =
+  | HubEndReason
   | Extract<
       LogReason,
       'identity-deleted' | 'identity-disabled' | 'token-expired' | 'superseded-by-new-connection'
-    >
-  | HubEndReason;
+    >;
 
 /** The connection of the hub to one client. Each door implements it for its protocol. */
 export interface ClientConnection {

@@ -9,10 +9,10 @@ export interface HubOptions {
   readonly policies: readonly Policy[];
   /** The registered and verified certificate authorities of CA-signed clients, as PEM text. */
   readonly trustedAuthorities: readonly string[];
-  /** How long a connection remains open after the expiry of its token, in seconds. */
+  /** The time that a connection remains open after the expiry of its token, in seconds. */
   readonly tokenGraceSeconds: number;
   readonly partitionCount: number;
-  /** Events are deleted if they are older than this, or exceed this many bytes. */
+  /** The limits of the event log. Older events are deleted, and the oldest ones if the log exceeds this many bytes. */
   readonly eventRetentionMilliseconds: number;
   readonly eventRetentionBytes: number;
   /** The sources whose events the hub writes into the event log, as with a route from that source. */
@@ -20,6 +20,6 @@ export interface HubOptions {
   readonly cloudToDevice: CloudToDeviceOptions;
   /** The maximum number of active jobs. IoT Hub allows 1 in its smallest tiers and up to 10 in the others. */
   readonly concurrentJobLimit: number;
-  /** Whether `!=` between values of different types is true in a query. */
+  /** True if `!=` between values of different types is true in a query. */
   readonly isMixedTypeNotEqualTrue: boolean;
 }

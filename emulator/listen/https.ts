@@ -17,8 +17,8 @@ export interface HttpsListener extends Listener {
 }
 
 /**
- * Listens for HTTPS requests. An idle connection has no timeout: a direct method may take ten minutes, and a client
- * that sends while its idle connection is being closed sees a failure. Rejects with a `ListenError`.
+ * Listens for HTTPS requests. An idle connection has no timeout, because a direct method may take ten minutes. A
+ * request that meets the close of its idle connection would also fail. Rejects with a `ListenError`.
  */
 export async function listenHttps(options: ListenOptions): Promise<HttpsListener> {
   const { headMilliseconds, requestMilliseconds } = options.timeouts;

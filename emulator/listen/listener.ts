@@ -12,30 +12,30 @@ export interface Listener extends AsyncDisposable {
 /** The address to bind, the server's certificate and the timeouts of its connections. */
 export interface ListenOptions {
   readonly host: string;
-  /** 0 chooses a free port. */
+  /** The port. 0 chooses a free one. */
   readonly port: number;
   /** The private key as PEM. */
   readonly key: string;
   /** The certificate chain as PEM, without the root. */
   readonly cert: string;
   readonly timeouts: ConnectionTimeouts;
-  /** Called for each failed handshake and each broken connection. The client is the cause of all of them. */
+  /** Reports each failed handshake and each broken connection. The client is the cause of all of them. */
   readonly onClientError?: (error: NodeJS.ErrnoException, remoteAddress: string | undefined) => void;
 }
 
 /** The times after which a client's connection is closed, in milliseconds. */
 export interface ConnectionTimeouts {
-  /** For the TLS handshake. */
+  /** The time for the TLS handshake. */
   readonly handshakeMilliseconds: number;
-  /** For the head of an HTTP request, from the handshake or from its first byte. */
+  /** The time for the head of an HTTP request, from the handshake or from its first byte. */
   readonly headMilliseconds: number;
-  /** For a whole HTTP request. */
+  /** The time for a whole HTTP request. */
   readonly requestMilliseconds: number;
 }
 
 /**
- * The port is in use (`EADDRINUSE`) or reserved for root (`EACCES`), or the address does not belong to this machine
- * (`EADDRNOTAVAIL`).
+ * An error of binding. `EADDRINUSE`: the port is in use. `EACCES`: the port is reserved for root. `EADDRNOTAVAIL`: the
+ * address does not belong to this machine.
  */
 export interface ListenError extends NodeJS.ErrnoException {
   readonly code: string;

@@ -24,9 +24,9 @@ export interface WebSocketPath {
 }
 
 export interface WebSocketOptions {
-  /** By path without query, for example `/$iothub/websocket`. */
+  /** The handlers by path without query, for example `/$iothub/websocket`. */
   readonly paths: ReadonlyMap<string, WebSocketPath>;
-  /** A longer message closes the connection with code 1009. */
+  /** The maximum size of a message. A longer one closes the connection with code 1009. */
   readonly maximumMessageBytes: number;
   readonly onClientError?: (error: Error, remoteAddress: string | undefined) => void;
 }

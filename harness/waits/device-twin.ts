@@ -12,9 +12,9 @@ export function report(twin: Twin, patch: Properties): Promise<void> {
 }
 
 /**
- * Resolves with the first desired properties from the SDK that meet the condition: first the complete section, then
- * each patch as the hub sent it. The client misses patches before it has subscribed. A back end should therefore
- * update the twin after `hub.untilSubscribed(device, 'desiredProperties')`.
+ * Resolves with the first desired properties from the SDK that meet the condition. The SDK first has the complete
+ * section, then each patch as the hub sent it. The client misses patches before it has subscribed. A back end should
+ * therefore update the twin after `hub.untilSubscribed(device, 'desiredProperties')`.
  */
 export function untilDesired(
   twin: Twin,

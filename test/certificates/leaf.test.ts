@@ -92,7 +92,7 @@ describe('certificate', () => {
     }
   });
 
-  describe.skipIf(!hasOpenssl)('with strict verification by OpenSSL, as Python 3.13 does it', () => {
+  describe.skipIf(!hasOpenssl)('leaf under strict verification by OpenSSL, as Python 3.13 does it', () => {
     function verify(purpose: string, leaf: CertificateAndKey, untrusted = ''): string {
       const directory = mkdtempSync(join(tmpdir(), 'iothub-emulator-openssl-'));
       const files = { ca: root.certificatePem, untrusted, leaf: leaf.certificatePem };

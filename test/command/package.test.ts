@@ -13,7 +13,7 @@ const MANIFEST = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8
 };
 /** The patterns of all files in the package. */
 const SHIPPED = [
-  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+  /^(package\.json|((emulator|bench)\/)?README\.md|CONTRIBUTING\.md|CHANGELOG\.md|LICENSE)$/,
   /^docs\/([\w-]+\/)?[\w-]+\.md$/,
   /^dist\/(emulator|harness)\/[\w/.-]+\.(js|d\.ts)$/,
   /^emulator\/redirect\/node-hook\.cjs$/,
@@ -86,6 +86,9 @@ describe('packed package, installed into an empty folder', { timeout: 60_000 }, 
         'emulator/redirect/python/iothub_emulator_redirect.py',
         'docs/differences.md',
         'docs/decisions/0001-aedes-behind-a-front.md',
+        'emulator/README.md',
+        'bench/README.md',
+        'CONTRIBUTING.md',
         'CHANGELOG.md',
         'LICENSE',
       ]),
@@ -131,7 +134,7 @@ describe('packed package, installed into an empty folder', { timeout: 60_000 }, 
     expect(code).toBe(1);
   });
 
-  describe('with the SDKs installed', () => {
+  describe('package with the SDKs installed', () => {
     beforeAll(async () => {
       for (const name of Object.keys(MANIFEST.peerDependencies))
         await symlink(join(REPOSITORY, 'node_modules', name), join(folder.path, 'node_modules', name));

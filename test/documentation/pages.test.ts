@@ -40,7 +40,7 @@ describe('the check of a link', () => {
     ['README.md', '../elsewhere.md', 'is outside the repository'],
     ['docs/log.md', '../README.md', undefined],
     ['README.md', 'https://example.com/#any', undefined],
-  ])('in %s to %s finds the fault: %s', (page, target, fault) => {
+  ])('finds for a link in %s to %s the fault: %s', (page, target, fault) => {
     expect(findFault(page, target)).toBe(fault);
   });
 

@@ -49,7 +49,7 @@ describe('TLS port', () => {
     await expect(connecting).rejects.toThrow();
   });
 
-  describe.each(VERSIONS)('over %s', (version) => {
+  describe.each(VERSIONS)('connection over %s', (version) => {
     const at = { minVersion: version, maxVersion: version };
 
     async function presented(key: string, cert: string): Promise<readonly Buffer[]> {

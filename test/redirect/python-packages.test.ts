@@ -48,7 +48,10 @@ const python = findPython();
 const packages = findPackages(python, ['pytest', ...Object.keys(REACHING), ...Object.keys(AMQP)]);
 
 function describeWith(name: string, tests: () => void) {
-  describe.skipIf(isAbsent(`Python package ${name}`, packages.has(name)))(`with the package ${name}`, tests);
+  describe.skipIf(isAbsent(`Python package ${name}`, packages.has(name)))(
+    `program with the package ${name}`,
+    tests,
+  );
 }
 
 describe('Python program below exec', () => {

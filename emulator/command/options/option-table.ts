@@ -1,7 +1,7 @@
 import { REDIRECTED_HOST_NAME } from '../../emulator-options.ts';
 import { ENDPOINTS, portKeyOf } from '../../endpoints.ts';
 
-/** How the value of an option is parsed. `texts` can be repeated. */
+/** The kind of an option's value. `texts` can be repeated. */
 export type OptionKind = 'text' | 'texts' | 'number' | 'flag';
 
 /** The commands that run a hub. */

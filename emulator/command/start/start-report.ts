@@ -13,7 +13,7 @@ import { packageVersion } from '../package-version.ts';
 import type { TextStyler } from '../terminal-style.ts';
 import { trustLinesOf } from './trust-lines.ts';
 
-/** What `start` reports of a running emulator, as a table or as JSON. */
+/** The report of `start` on a running emulator, printed as a table or as JSON. */
 export interface StartReport extends Ports {
   readonly version: string;
   readonly hostNames: readonly string[];

@@ -8,22 +8,22 @@ import { enqueue, type MessageQueue } from './message-queue.ts';
 export interface CloudToDeviceOptions {
   /** The time to live of a message without an expiry time. IoT Hub allows one minute to two days. */
   readonly defaultTimeToLiveSeconds: number;
-  /** A message is dead-lettered when the device has abandoned it this often. IoT Hub allows 1 to 100. */
+  /** The number of abandonments after which a message is dead-lettered. IoT Hub allows 1 to 100. */
   readonly maximumDeliveryCount: number;
-  /** How long a device holds a received message before the hub delivers it again. IoT Hub has a fixed value. */
+  /** The time that a device may hold a received message. Then the hub delivers it again. IoT Hub has a fixed value. */
   readonly lockSeconds: number;
   readonly feedback: FeedbackOptions;
 }
 
 /** The timeouts and limits of feedback for back ends. */
 export interface FeedbackOptions {
-  /** How long feedback waits for a back end. IoT Hub allows one minute to two days. */
+  /** The time that feedback waits for a back end. IoT Hub allows one minute to two days. */
   readonly timeToLiveSeconds: number;
-  /** A batch is deleted when a back end has abandoned it this often. IoT Hub allows 1 to 100. */
+  /** The number of abandonments after which a batch is deleted. IoT Hub allows 1 to 100. */
   readonly maximumDeliveryCount: number;
-  /** How long a back end holds a received batch. IoT Hub allows 5 to 300 seconds. */
+  /** The time that a back end may hold a received batch. IoT Hub allows 5 to 300 seconds. */
   readonly lockSeconds: number;
-  /** How long a batch collects records, at most 64. 0 sends each record in a batch of its own. IoT Hub uses 15. */
+  /** The time that a batch collects records, at most 64. With 0, each batch has one record. IoT Hub uses 15. */
   readonly batchSeconds: number;
 }
 

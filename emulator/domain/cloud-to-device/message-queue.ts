@@ -6,9 +6,9 @@ interface KeptMessage<Content> {
   readonly sequenceNumber: number;
   readonly enqueuedUtc: number;
   readonly expiryUtc: number;
-  /** Incremented when the receiver abandons the message, but not when a lock expires. */
+  /** The number of times that a receiver abandoned the message. Expired locks are not counted. */
   readonly deliveryCount: number;
-  /** How often the message was delivered. */
+  /** The number of deliveries. */
   readonly attempts: number;
 }
 

@@ -16,8 +16,9 @@ export interface IdentityView<I extends Identity = Identity> {
 }
 
 /**
- * What the document answers. `created` and `updated` always have `parentScopes`; `updated` is for a request that names
- * them. `stored` has them only if the device has a parent or is an IoT Edge device. `created` prints "never" without `Z`.
+ * The form of an identity document, by the request that it answers. `created` and `updated` always have `parentScopes`;
+ * `updated` answers a request that contains them. `stored` has them only if the device has a parent or is an IoT Edge
+ * device. `created` prints "never" without `Z`.
  */
 export type IdentityForm = 'created' | 'updated' | 'stored';
 
@@ -31,7 +32,9 @@ export function formatModule(view: IdentityView<ModuleIdentity>, form: IdentityF
   return formatMembers(`{"moduleId":"${view.identity.moduleId}"`, MODULE_MEMBERS, view, form);
 }
 
-/** Formats consecutive members, each with a comma before it. Returns an empty string if the document has none of them. */
+/**
+ * The format of consecutive members as text, each with a comma before it. The text is empty if the document has none.
+ */
 type Members<I extends Identity> = (view: IdentityView<I>, form: IdentityForm) => string;
 
 // Members are made as text because `JSON.stringify` takes four times as long. Members that every document has in the

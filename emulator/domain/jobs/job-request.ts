@@ -8,7 +8,9 @@ import { parseTwinPatch } from '../twins/twin-request.ts';
 
 export type JobType = 'scheduleUpdateTwin' | 'scheduleDeviceMethod';
 
-/** What a job does to each of its clients. `echo` is the unchanged part of the request that a job document repeats. */
+/**
+ * The work of a job on each of its clients. `echo` is the unchanged part of the request that a job document repeats.
+ */
 export type JobAction =
   | { readonly type: 'scheduleUpdateTwin'; readonly patch: TwinPatch; readonly echo: JsonObject }
   | { readonly type: 'scheduleDeviceMethod'; readonly call: MethodCall; readonly echo: JsonObject };

@@ -28,8 +28,8 @@ export const MAXIMUM_EVENT_BYTES = 262_144;
 export const MAXIMUM_MESSAGE_BYTES = 65_536;
 
 /**
- * An event as a consumer of the Event Hubs-compatible endpoint sees it.
- * `systemProperties` are the `iothub-*` and `dt-*` annotations; `properties` are the application properties.
+ * An event as a consumer of the Event Hubs-compatible endpoint receives it. `systemProperties` are the `iothub-*` and
+ * `dt-*` annotations; `properties` are the application properties.
  */
 export interface DeviceEvent {
   readonly partitionId: string;
@@ -63,14 +63,14 @@ export interface CloudToDeviceDelivery {
   readonly lockToken: string;
   /** The number of the message in the queue of its device. It is the same in every delivery. */
   readonly sequenceNumber: number;
-  /** How often the device abandoned the message. It begins at 0. */
+  /** The number of times that the device abandoned the message. It begins at 0. */
   readonly deliveryCount: number;
   /** True if the message was delivered before and not settled. The MQTT door then sets DUP. */
   readonly isRedelivery: boolean;
   readonly enqueuedTimeUtc: string;
   /** The expiry time of the message, by default or as the sender set it in `message.properties`. */
   readonly expiryUtc: string;
-  /** `properties.system.to` is always set. */
+  /** The message. Its `properties.system.to` is always set. */
   readonly message: CloudToDeviceMessage;
 }
 

@@ -2,7 +2,7 @@ import { formatJson, isJsonObject, type JsonValue, memberInAnyCase } from '../js
 import { failed, ok, type Result } from '../result.ts';
 import type { MethodCall } from './method.ts';
 
-/** The JSON text of a payload must be smaller than this many bytes. */
+/** The limit of the JSON text of a payload in bytes. The text must be smaller. */
 export const MAXIMUM_METHOD_PAYLOAD_BYTES = 131_072;
 const MAXIMUM_NAME_LENGTH = 100;
 const DEFAULT_RESPONSE_SECONDS = 30;

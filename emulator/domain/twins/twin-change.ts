@@ -9,7 +9,9 @@ export interface TouchedParts {
   readonly reported?: JsonObject;
 }
 
-/** Formats the body of a twin change event after a PATCH: the new version, and the touched part of each section. */
+/**
+ * Formats the body of a twin change event after a PATCH. It has the new version and the touched part of each section.
+ */
 export function formatTwinUpdate(twin: Twin, { tags, desired, reported }: TouchedParts): JsonObject {
   const properties = {
     ...(desired === undefined ? {} : { desired: formatTouched(twin.properties.desired, desired) }),

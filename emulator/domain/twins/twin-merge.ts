@@ -14,8 +14,8 @@ export interface MergedMembers {
 }
 
 /**
- * Merges a patch into an object. Null deletes a member, an object is merged, any other value replaces the member. Two
- * members of a patch touch no property: a null for an absent one, and an empty object for one that is an object.
+ * Merges a patch into an object. Null deletes a member, an object is merged, any other value replaces the member. A
+ * null touches no property if the member is absent. An empty object touches none if the member is an object.
  */
 export function mergeMembers(base: JsonObject, patch: JsonObject): MergedMembers {
   return mergeSection(base, undefined, patch, EMPTY);

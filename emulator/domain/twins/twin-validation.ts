@@ -4,7 +4,7 @@ import type { Twin } from './twin.ts';
 
 export type SectionName = 'tags' | 'desired' | 'reported';
 
-/** A section must be smaller than this many bytes. */
+/** The limit of each section in bytes. A section must be smaller. */
 const MAXIMUM_SECTION_BYTES: Readonly<Record<SectionName, number>> = {
   tags: 8192,
   desired: 32768,
@@ -25,7 +25,7 @@ const VALID = ok(undefined);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are forbidden in a name
 const FORBIDDEN_IN_NAME = /[\u0000-\u001f\u007f-\u009f.$# ]/;
 
-/** A null deletes a property in a PATCH (`merge`), and is invalid in a PUT (`replace`). */
+/** The kind of a write. A null deletes a property in a PATCH (`merge`), and is invalid in a PUT (`replace`). */
 export type WriteMode = 'merge' | 'replace';
 
 /** The sections of a write. An absent section is not written; null clears it. */

@@ -70,6 +70,6 @@ function authenticate(
     return hub.access.authenticateClient(operation, { deviceId, moduleId: ownModuleId, credential });
   }
   const [callerDeviceId = '', moduleId = ''] = String(request.headers[CALLING_MODULE] ?? '').split('/');
-  const caller = { deviceId: callerDeviceId, moduleId, credential };
-  return hub.access.authenticateModuleCall(operation, caller, deviceId);
+  const module = { deviceId: callerDeviceId, moduleId, credential };
+  return hub.access.authenticateModuleCall(operation, module, deviceId);
 }

@@ -6,7 +6,7 @@ import { createDoor } from '../wire/door.ts';
 import { createAuthorizer, type PeerCertificatesOf } from './authorize.ts';
 import { ROUTES } from './routes.ts';
 
-/** What the door cannot know by itself. */
+/** The dependencies of the door. */
 export interface HttpDoorOptions {
   /** Returns the hub of a host name without port, in lower case; undefined if the request has no `Host` header. */
   readonly hubOf: HubOf;

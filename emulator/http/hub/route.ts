@@ -11,13 +11,13 @@ export type CallingClient = AuthenticatedClient | undefined;
 export type HubRoute = Route<Hub, CallingClient> & {
   readonly operation: Operation;
   /**
-   * Without `service` only the client that the path names may call. Beside `service`, a device manages its own modules
-   * with its own credentials, and a module reaches its own device and that device's modules.
+   * The callers. Without `service`, only the client that the path names may call. With `service`, a device also manages
+   * its own modules with its own credentials. A module also reaches its own device and the modules of that device.
    */
   readonly callers: readonly Caller[];
-  /** A shared access policy needs one of these. */
+  /** The permissions of which a shared access policy needs one. */
   readonly permissions: readonly Permission[];
-  /** The hub refuses every Entra caller, whatever its role. */
+  /** True if the hub refuses every Entra caller, whatever its role. */
   readonly isEntraRefused?: boolean;
 };
 

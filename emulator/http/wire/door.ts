@@ -14,8 +14,8 @@ const MAXIMUM_BODY_BYTES = 1_048_576;
 const API_VERSION = /^\d{4}-\d{2}-\d{2}(-preview)?$/;
 
 /**
- * Creates the door of an HTTP API. Express is the shell; the route table of the API does the matching, because ids
- * contain characters that the router of Express would interpret.
+ * Creates the door of an HTTP API. Express is the shell. The route table of the API matches requests, because the
+ * router of Express interprets characters that ids contain.
  */
 export function createDoor<Host extends VirtualHost, Caller, R extends Route<Host, Caller>>(
   service: HttpService<Host, Caller, R>,

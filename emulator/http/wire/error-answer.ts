@@ -11,7 +11,7 @@ export type ErrorForm = 'text' | 'json';
 /** Formats the answer to a failed request. Its body is never empty and never HTML. */
 export function formatError(error: HubError, form: ErrorForm, tracking: Tracking): Answer {
   const status = httpStatusOf(error.name);
-  // The Node client splits a message at every semicolon and loses what is behind the second.
+  // The Node client splits a message at every semicolon and loses the text after the second.
   const message = error.message.replaceAll(';', ',');
   const body =
     form === 'json'

@@ -9,7 +9,7 @@ import { parseRequestTarget, type Query } from './request-target.ts';
 import type { Route, RouteHead } from './route.ts';
 import type { RouteFinder, RouteMatch } from './route-table.ts';
 
-/** One request, the virtual host that it addresses, and where its path leads. */
+/** One request, the virtual host that it addresses, and the route of its path. */
 export interface Exchange<Host extends VirtualHost = VirtualHost, R extends RouteHead = RouteHead> {
   readonly service: { hasGateway(path: string): boolean };
   readonly host: Host;

@@ -3,7 +3,7 @@ import type { Result } from '../../domain/result.ts';
 import type { Route } from './route.ts';
 import type { MatchedRoute } from './route-table.ts';
 
-/** One of the servers behind a door, chosen by the `Host` header: a hub, for example. */
+/** A server of a door, chosen by the `Host` header, for example a hub. */
 export interface VirtualHost {
   readonly clock: { now(): number };
   readonly ids: { guid(): string };
@@ -12,17 +12,17 @@ export interface VirtualHost {
     event: string,
     fields: Readonly<Record<string, string | undefined>>,
   ): void;
-  /** Undefined if all changes so far are kept, otherwise a promise that resolves when they are. */
+  /** Returns undefined if all changes so far are kept, otherwise a promise that resolves when they are. */
   kept(): Promise<void> | undefined;
 }
 
-/** An HTTP API: its routes, and who may use them. */
+/** An HTTP API: its routes, its virtual hosts and its authorization. */
 export interface HttpService<Host extends VirtualHost, Caller, R extends Route<Host, Caller>> {
   readonly routes: readonly R[];
   /** Returns the virtual host of a name without port, in lower case; undefined if the request has no `Host` header. */
   hostOf(hostName: string | undefined): Host;
   /** Checks whether the caller may use the route, before the body is read. */
   authorize(host: Host, match: MatchedRoute<R>, request: IncomingMessage): Result<Caller>;
-  /** Whether the tracking id of a failed request names a gateway. */
+  /** Returns true if the tracking id of a failed request names a gateway. */
   hasGateway(path: string): boolean;
 }

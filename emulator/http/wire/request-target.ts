@@ -18,8 +18,8 @@ export function parseRequestTarget(target: string): RequestTarget {
 }
 
 /**
- * Parses a path into decoded segments, in every way that it can be read, best first. Azure IoT Explorer encodes the
- * whole path including its slashes: a path with `%2F` is first decoded as a whole, and then `%2F` is part of a segment.
+ * Parses a path into decoded segments, in every way that it can be read, best first. A path with `%2F` is first decoded
+ * as a whole, because Azure IoT Explorer encodes slashes too. In the second reading `%2F` is part of a segment.
  */
 export function parsePath(path: string): readonly (readonly string[])[] {
   const isEncoded = path.includes('%');

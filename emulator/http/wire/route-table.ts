@@ -9,7 +9,7 @@ export interface MatchedRoute<R extends RouteHead> {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** Where a path leads: to a route, to the methods that the path supports, or nowhere. */
+/** The target of a request: a route, the methods that its path supports, or nothing. */
 export type RouteMatch<R extends RouteHead> =
   | MatchedRoute<R>
   | { readonly kind: 'otherMethods'; readonly methods: readonly Method[] }
@@ -48,7 +48,7 @@ interface CompiledRoute<R extends RouteHead> {
 }
 
 interface Word {
-  /** In lower case; the name of a parameter as it is. */
+  /** The word in lower case, or the unchanged name of a parameter. */
   readonly text: string;
   readonly isParameter: boolean;
 }

@@ -33,7 +33,7 @@ const MAXIMUM_PREPARED_QUERIES = 64;
 export class Queries {
   readonly #parts: HubParts;
   readonly #options: QueryOptions;
-  /** By text. */
+  /** The compiled queries by their text. */
   readonly #prepared = new Map<string, Result<PreparedQuery>>();
 
   constructor(parts: HubParts) {
@@ -42,8 +42,8 @@ export class Queries {
   }
 
   /**
-   * Runs a query on the stored records. Errors: `ArgumentNull` for an empty text, `ArgumentInvalid` for invalid syntax
-   * (with the position) and for a continuation token of another query.
+   * Runs a query on the stored records. Errors: `ArgumentNull` for an empty text, `ArgumentInvalid` for invalid syntax,
+   * with the position. `ArgumentInvalid` also for a continuation token of another query.
    */
   queryTwins(text: string, page: PageOptions = {}): Result<QueryPage> {
     const prepared = this.#prepared.get(text) ?? this.#prepare(text);

@@ -1,6 +1,6 @@
 import type { ConnectRefusalReason } from '../../domain/log-reasons.ts';
 
-/** Why this door refuses a CONNECT with CONNACK 5: the stable words of the log with their meaning. */
+/** The reasons for which this door refuses a CONNECT with CONNACK 5, with their meaning. The words are stable. */
 export const CONNECT_REFUSAL_REASONS = {
   'user-name-malformed': 'The user name is not {hub}/{client id}/?api-version=…. The answer is CONNACK 5.',
   'client-id-mismatch': 'The client id differs from the one in the user name. The answer is CONNACK 5.',

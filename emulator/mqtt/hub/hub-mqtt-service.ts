@@ -20,7 +20,7 @@ const OPERATIONS = {
   unsubscribe: 'unsubscribe',
 } as const satisfies Readonly<Record<keyof WireOperations, Operation>>;
 
-/** The device API of the hubs behind one door. */
+/** The device API of all hubs of one door. */
 export class HubMqttService implements MqttService {
   readonly maximumMessageBytes = MAXIMUM_EVENT_BYTES;
   readonly operations = OPERATIONS;

@@ -9,7 +9,7 @@ import { formatCloudToDeviceTopic, formatModuleInputTopic } from './cloud-to-dev
 import type { GrantedSubscriptions } from './sessions/granted-subscriptions.ts';
 import { formatDesiredPatchTopic, formatMethodTopic } from './topic-formats.ts';
 
-/** Sends what the hub delivers to one MQTT client. */
+/** Sends the deliveries of the hub to one MQTT client. */
 export class MqttClientConnection implements ClientConnection {
   readonly #identity: ClientIdentity;
   readonly #connection: ServedConnection;

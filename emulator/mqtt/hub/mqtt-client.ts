@@ -25,7 +25,7 @@ import { performTwinRequest } from './twins/twin-requests.ts';
 export interface AcceptedClient {
   readonly client: AuthenticatedClient;
   readonly modelId: string | undefined;
-  /** What becomes telemetry if the client does not disconnect. */
+  /** The event that becomes telemetry if the client does not send DISCONNECT. */
   readonly will: IncomingEvent | undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Clock, Log } from '../../hub/ports.ts';
 import { createMqttWire, type MqttWire } from '../wire/mqtt-wire.ts';
 import { HubMqttService } from './hub-mqtt-service.ts';
 
-/** What the door needs. Its clock and log also serve connections that have not sent CONNECT. */
+/** The dependencies of the door. Its clock and log also serve connections that have not sent CONNECT. */
 export interface MqttDoorOptions {
   readonly hubOf: HubOf;
   readonly clock: Clock;

@@ -23,8 +23,8 @@ type SystemKey = keyof typeof SYSTEM_PROPERTY_NAMES;
 const BARE_SYSTEM_KEYS: ReadonlySet<string> = new Set(['iothub-operation', 'iothub-ack']);
 
 /**
- * Parses the `key=value&key=value` at the end of a telemetry topic. Never fails: an invalid escape stays as it is, a key
- * without `=` has an empty value, an unknown `$.` key is ignored. `+` stays `+`.
+ * Parses the `key=value&key=value` at the end of a telemetry topic. Never fails. An invalid escape is unchanged, a key
+ * without `=` has an empty value, an unknown `$.` key is ignored. `+` is not a space.
  */
 export function parsePropertyBag(bag: string): MessageProperties {
   const system: { -readonly [name in keyof SystemProperties]: string } = {};

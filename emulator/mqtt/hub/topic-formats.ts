@@ -8,7 +8,7 @@ export type ClientRequest =
   | {
       readonly operation: 'updateReportedProperties';
       readonly requestId: string;
-      /** NaN if the client wrote no number. */
+      /** The version in the topic, or NaN if it is not a number. */
       readonly expectedVersion?: number;
     }
   | { readonly operation: 'sendMethodResponse'; readonly requestId: string; readonly status: number };
@@ -54,12 +54,15 @@ export function formatDesiredPatchTopic(version: number): string {
   return `$iothub/twin/PATCH/properties/desired/?$version=${version}`;
 }
 
-/** Nothing follows the request id, because the .NET client takes the whole rest as the id. */
+/**
+ * Formats the topic of a direct method. Nothing follows the request id, because the .NET client takes the whole rest as
+ * the id.
+ */
 export function formatMethodTopic(methodName: string, requestId: string): string {
   return `$iothub/methods/POST/${encodeTopicLevel(methodName)}/?$rid=${requestId}`;
 }
 
-/** Only devices receive cloud-to-device messages. */
+/** Formats the topic of a cloud-to-device message, which only devices receive. */
 export function formatMessageTopic({ deviceId }: ClientIdentity, properties: string): string {
   return `devices/${deviceId}/messages/devicebound/${properties}`;
 }

@@ -8,12 +8,15 @@ export type PublishOperation = Extract<
   'sendEvent' | 'getTwin' | 'updateReportedProperties' | 'sendMethodResponse'
 >;
 
-/** What a client receives by a subscription. `nothing`: the subscription is granted, and no packet is ever sent for it. */
+/** The deliveries that a subscription is for. `nothing`: the subscription is granted, and no packet is sent for it. */
 export type SubscriptionChannel = Channel | 'twinResponses' | 'nothing';
 
 /** One topic of the device API. */
 export type Topic = {
-  /** `{deviceId}` and `{moduleId}` are the client's own ids, not encoded. Those of another client are forbidden. */
+  /**
+   * The topic. `{deviceId}` and `{moduleId}` are the client's own ids, not encoded. Those of another client are
+   * forbidden.
+   */
   readonly pattern: string;
   readonly operation: Operation;
   readonly callers: readonly Exclude<Caller, 'service'>[];
@@ -163,7 +166,7 @@ export const TOPICS = [
   },
 ] as const satisfies readonly Topic[];
 
-/** Returns what this client receives by this topic filter, or undefined if it may not subscribe to it. */
+/** Returns the channel of this topic filter, or undefined if this client may not subscribe to it. */
 export function findChannel(identity: ClientIdentity, filter: string): SubscriptionChannel | undefined {
   const caller = identity.moduleId === undefined ? 'device' : 'module';
   for (const topic of TOPICS as readonly Topic[]) {

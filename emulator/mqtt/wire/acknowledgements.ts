@@ -1,6 +1,6 @@
 /**
- * Collects the PUBACKs and PINGRESPs of one read, in the order of the packets that they answer, to write them at once.
- * A read is one synchronous run, so all connections of a wire share one instance.
+ * Collects the PUBACKs and PINGRESPs of one read, to write them at once. Their order is that of the answered packets. A
+ * read is one synchronous run, so all connections of a wire share one instance.
  */
 export class Acknowledgements {
   #bytes = Buffer.allocUnsafeSlow(1024);
@@ -28,7 +28,7 @@ export class Acknowledgements {
     return taken;
   }
 
-  /** Adds bytes at the end. Returns where they begin. */
+  /** Adds bytes at the end. Returns the index of the first one. */
   #extend(byteCount: number): number {
     const at = this.#length;
     this.#length = at + byteCount;

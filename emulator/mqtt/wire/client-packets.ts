@@ -13,14 +13,14 @@ import type { MqttServiceClient, Refusal, WireOperations } from './service.ts';
 /** The connection of an accepted client. */
 export interface PacketHost {
   readonly acknowledgements: Acknowledgements;
-  /** Sends a packet behind the PUBACKs that are collected. */
+  /** Sends a packet after the collected PUBACKs. */
   answer(packet: Buffer): void;
   /** Takes no packet until {@link resume}. */
   hold(): void;
   resume(): void;
   /** Ends the connection as the client asks. */
   disconnect(): void;
-  /** Ends the connection behind the PUBACKs that are collected. */
+  /** Ends the connection after the collected PUBACKs. */
   refuse(refusal: Refusal): void;
   attempt(work: () => void): void;
 }
@@ -43,7 +43,7 @@ export class ClientPackets {
     this.#operations = operations;
   }
 
-  /** Takes one packet. Returns why it ends the connection, or undefined. */
+  /** Takes one packet. Returns a refusal if the packet ends the connection, otherwise undefined. */
   take(bytes: Buffer, start: number, body: number, end: number): Refusal | undefined {
     switch ((bytes[start] as number) >> 4) {
       case PACKET_TYPES.PUBLISH:

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type { WireClock, WireTimer } from './service.ts';
 
-/** What a socket reports. */
+/** The receiver of the reports of a socket. */
 export interface SocketListener {
-  /** More than 8 MiB wait for a client that does not read. */
+  /** Reports that more than 8 MiB wait for a client that does not read. */
   overflow(): void;
-  /** A change that a packet acknowledges cannot be kept. */
+  /** Reports that a change cannot be kept, and that its acknowledgement is not sent. */
   fail(error: unknown): void;
 }
 
@@ -14,16 +14,16 @@ interface HeldPackets {
   readonly kept: Promise<void> | undefined;
 }
 
-// How long a client may take to close after the last bytes. A reset would destroy them.
+// The time that a client has to close after the last bytes. A reset would destroy them.
 const LINGER_MILLISECONDS = 5_000;
 const MAXIMUM_UNREAD_BYTES = 8 * 1024 * 1024;
 const MAXIMUM_HELD_BYTES = 64 * 1024;
 
-/** The stream to a client: writes in order, and pauses reading while answers cannot leave. */
+/** The stream to a client. It writes in order, and pauses reading while answers cannot be written. */
 export class ClientSocket {
   readonly #stream: Duplex;
   readonly #listener: SocketListener;
-  /** Present while packets wait until a change is kept. */
+  /** The packets that wait until a change is kept, if there are any. */
   #held: HeldPackets[] | undefined;
   #heldBytes = 0;
   #whenReleased: (() => void) | undefined;
@@ -39,7 +39,7 @@ export class ClientSocket {
     stream.once('close', () => this.#lingerTimer?.cancel());
   }
 
-  /** Writes whole packets, at once or when `kept` resolves. Later packets wait behind them. */
+  /** Writes whole packets, at once or when `kept` resolves. Later packets wait, so that the order remains. */
   write(packets: Buffer, kept?: Promise<void>): void {
     if (kept !== undefined || this.#held !== undefined) this.#hold({ packets, kept });
     else if (!this.#stream.write(packets)) this.#fill();

@@ -43,7 +43,7 @@ export interface OpenedClient {
   readonly keepAliveSeconds: number;
 }
 
-/** What all handshakes share. */
+/** The parts that all handshakes share. */
 export interface HandshakeParts {
   readonly service: MqttService;
   readonly broker: Broker;

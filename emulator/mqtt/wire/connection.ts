@@ -14,7 +14,7 @@ import { LIMITS_BEFORE_CONNECT, type PacketLimits } from './packets/packet-types
 import { formatPublish, type OutgoingPublish } from './packets/publish-packet.ts';
 import type { ConnectionEnd, MqttServiceClient, Peer, Refusal } from './service.ts';
 
-/** What all connections of a wire share. */
+/** The parts that all connections of a wire share. */
 export interface SharedParts extends HandshakeParts {
   readonly connections: Set<Connection>;
   readonly acknowledgements: Acknowledgements;
@@ -22,8 +22,8 @@ export interface SharedParts extends HandshakeParts {
 }
 
 /**
- * One stream to a client. Splits it into packets, passes them to the handshake and then to the packets of the accepted
- * client, writes what they answer, and ends the connection for every reason.
+ * One stream to a client. It splits the stream into packets and passes them to the handshake, and then to the accepted
+ * client. It writes their answers and ends the connection.
  */
 export class Connection implements FrameReceiver, HandshakeHost, PacketHost, SocketListener {
   readonly acknowledgements: Acknowledgements;
@@ -71,7 +71,7 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost, Soc
 
   beginConnect(): void {
     this.#state = 'connecting';
-    // Packets behind CONNECT must not count if the client is refused.
+    // Packets after CONNECT must not count if the client is refused.
     this.hold();
   }
 

@@ -1,4 +1,4 @@
-/** Why the wire ends a connection: the stable words of the log with their meaning. */
+/** The reasons for which the wire ends a connection, with their meaning. The words are stable. */
 export const DROP_REASONS = {
   'connect-timeout': 'The client opened a connection and sent no CONNECT within 30 seconds.',
   'protocol-level-unsupported': 'The protocol is not MQTT 3.1.1 (protocol level 4). The answer is CONNACK 1.',

@@ -9,7 +9,7 @@ const MAXIMUM_REMEMBERED = 100;
 
 /** The packet ids of one connection, and the QoS 1 messages that were sent on it and not acknowledged. */
 export class InFlightMessages {
-  /** By packet id, the oldest first. */
+  /** The tags of the messages by packet id, the oldest first. */
   readonly #messages = new Map<number, InFlightMessage>();
   #lastPacketId = 0;
 

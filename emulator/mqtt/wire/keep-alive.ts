@@ -3,7 +3,9 @@ import type { WireClock, WireTimer } from './service.ts';
 // 29.45 minutes for every keep-alive (Azure documentation, iot-mqtt-connect-to-iot-hub).
 const MAXIMUM_SILENCE_SECONDS = 1767;
 
-/** Returns how long a client with this keep-alive may be silent, in milliseconds. A keep-alive of 0 is the maximum. */
+/**
+ * Returns the time that a client with this keep-alive may be silent, in milliseconds. A keep-alive of 0 is the maximum.
+ */
 export function silenceLimitOf(keepAliveSeconds: number): number {
   const seconds = keepAliveSeconds === 0 ? MAXIMUM_SILENCE_SECONDS : keepAliveSeconds * 1.5;
   return Math.min(seconds, MAXIMUM_SILENCE_SECONDS) * 1000;
@@ -28,7 +30,7 @@ export class KeepAlive {
     this.#timer = this.#schedule(limitMilliseconds);
   }
 
-  /** The client has sent a packet. */
+  /** Records that the client has sent a packet. */
   touch(): void {
     this.#lastPacketAt = this.#clock.now();
   }

@@ -5,7 +5,7 @@ import { Connection, type SharedParts } from './connection.ts';
 import { limitsAfterConnect } from './packets/packet-types.ts';
 import type { MqttService, Peer, WireClock, WireLog } from './service.ts';
 
-/** What an MQTT wire needs. */
+/** The dependencies of an MQTT wire. */
 export interface MqttWireOptions {
   readonly service: MqttService;
   readonly clock: WireClock;

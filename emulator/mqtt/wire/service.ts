@@ -1,7 +1,7 @@
 import type { DropReason } from './drop-reasons.ts';
 import type { OutgoingPublish } from './packets/publish-packet.ts';
 
-/** Time, as the wire needs it. */
+/** The clock of the wire. */
 export interface WireClock {
   /** Unix milliseconds. */
   now(): number;
@@ -34,7 +34,7 @@ export interface Peer {
   readonly transport: string;
 }
 
-/** What a CONNECT packet contains, without its password. */
+/** The content of a CONNECT packet, without its password. */
 export interface ConnectRequest {
   readonly clientId: string;
   /** Empty if absent. */
@@ -50,7 +50,9 @@ export interface WireOperations {
   readonly unsubscribe: string;
 }
 
-/** Why a packet ends its connection, with the name of its operation if the service knows it, and free text. */
+/**
+ * The reason for which a packet ends its connection. `operation` is absent if it is not known. `message` is free text.
+ */
 export interface Refusal {
   readonly reason: DropReason;
   readonly operation?: string;
@@ -60,7 +62,9 @@ export interface Refusal {
 /** QoS 2 is not supported. */
 export type QualityOfService = 0 | 1;
 
-/** How a connection ended: by DISCONNECT, without it, or because the service closes, which publishes no will. */
+/**
+ * The end of a connection: by DISCONNECT, without it, or because the service closes. The last one publishes no will.
+ */
 export type ConnectionEnd = 'graceful' | 'lost' | 'service-closed';
 
 /** A topic filter, as the client wrote it, with the QoS that it asked for or got. */
@@ -69,14 +73,14 @@ export interface Subscription {
   readonly qualityOfService: QualityOfService;
 }
 
-/** The service that MQTT clients connect to. The wire calls it and knows nothing else of it. */
+/** The service that MQTT clients connect to. The wire uses nothing else of the service. */
 export interface MqttService {
   /** The largest body of a PUBLISH. A longer packet ends the connection before it is buffered. */
   readonly maximumMessageBytes: number;
   readonly operations: WireOperations;
   /**
-   * Decides about a CONNECT. Returns undefined if the client is refused, which the service has logged by then; the
-   * client gets CONNACK 5. The service may close the connection within this call.
+   * Accepts or refuses a CONNECT. Returns undefined if the client is refused. The service logs the refusal, and the
+   * client receives CONNACK 5. The service may close the connection within this call.
    */
   accept(
     request: ConnectRequest,
@@ -88,7 +92,7 @@ export interface MqttService {
 
 /** A connection as its service uses it. */
 export interface ServedConnection {
-  /** Sends a PUBLISH behind all that was sent before. Returns false if its topic is too long for MQTT. */
+  /** Sends a PUBLISH after all earlier packets. Returns false if its topic is too long for MQTT. */
   publish(publish: OutgoingPublish): boolean;
   /** Ends the connection at once, without a packet. */
   close(end: 'lost' | 'service-closed'): void;
@@ -98,14 +102,14 @@ export interface ServedConnection {
 export interface MqttServiceClient {
   /** Names the client in log lines. */
   readonly logFields: WireLogFields;
-  /** CONNACK is sent: the service may send packets now. */
+  /** Begins deliveries. CONNACK is sent, so the service may send packets. */
   begin(): void;
   /** Returns the subscriptions that the client made with clean session 0, in this connection or an earlier one. */
   findSubscriptions(): readonly Subscription[];
   replaceSubscriptions(subscriptions: readonly Subscription[]): void;
   /**
    * Takes a PUBLISH: its first byte, its topic and its body, each as a range of `bytes`. Returns a refusal, or the
-   * packet that answers it, to be sent behind its PUBACK, or undefined.
+   * packet that answers it after its PUBACK, or undefined.
    */
   takePublish(
     bytes: Buffer,
@@ -127,6 +131,6 @@ export interface MqttServiceClient {
    * other answers wait for it.
    */
   kept(): Promise<void> | undefined;
-  /** The connection is over. Called once. */
+  /** Ends the client after its connection has ended. It is called once. */
   close(end: ConnectionEnd): void;
 }

@@ -59,7 +59,7 @@ function createCount(): Cell<unknown> {
   };
 }
 
-// A path beside aggregates is one of GROUP BY, so it has the same value in every row of the group.
+// A path beside aggregates is one of GROUP BY. So every row of the group has the same value.
 function createFirst<Row>(read: Reader<Row>): Cell<Row> {
   let first: { readonly value: Value } | undefined;
   return {
@@ -103,7 +103,7 @@ function createSummary<Row>(
   };
 }
 
-// Equal values form one group, however a number is spelled. JSON text tells the types apart.
+// Equal values form one group, for any spelling of a number. JSON text distinguishes the types.
 function keyOf(value: Value): string {
   const key = plain(value);
   return key === undefined ? '' : formatJson(key);

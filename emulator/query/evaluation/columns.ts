@@ -4,8 +4,8 @@ import { compilePath, type QueryCollection } from './collection.ts';
 import type { Value } from './values.ts';
 
 /**
- * Returns the member names of a query's columns: the alias, the canonical name of a root or the last name of a path.
- * Columns without such a name are called `$1`, `$2` and so on.
+ * Returns the member names of a query's columns: alias, canonical name of a root or last name of a path. Columns
+ * without such a name are called `$1`, `$2` and so on.
  */
 export function columnNames<Row>(
   columns: readonly Column[],

@@ -9,11 +9,16 @@ import { compilePredicate, type Predicate } from './compile-expression.ts';
 export type QueryItemType = 'Twin' | 'Raw' | 'DeviceJob';
 
 export interface QueryOptions {
-  /** If true, `!=` between primitives of different types is true. Default: undefined, like every other comparison. */
+  /**
+   * True if `!=` between primitives of different types is true. By default it is undefined, like every other
+   * comparison.
+   */
   readonly isMixedTypeNotEqualTrue?: boolean;
 }
 
-/** The start of a page: the index of its first row and the number of items on earlier pages, which `TOP` counts. */
+/**
+ * The start of a page: the index of its first row and the number of items on earlier pages. `TOP` counts these items.
+ */
 export interface QueryPosition {
   readonly rowIndex: number;
   readonly itemCount: number;

@@ -24,45 +24,49 @@ const KIB_64 = 64 * 1024;
 describe('a cloud-to-device message', () => {
   it.each([
     {
-      title: 'has the default expiry if its sender sets none',
+      title: 'no expiry',
       expiryUtc: undefined,
       expected: NOW + 3600_000,
     },
-    { title: 'has the expiry that its sender sets', expiryUtc: formatTime(NOW + 5000), expected: NOW + 5000 },
-    { title: 'can expire in two days', expiryUtc: formatTime(NOW + TWO_DAYS), expected: NOW + TWO_DAYS },
+    { title: 'an expiry', expiryUtc: formatTime(NOW + 5000), expected: NOW + 5000 },
+    { title: 'an expiry in two days', expiryUtc: formatTime(NOW + TWO_DAYS), expected: NOW + TWO_DAYS },
     {
-      title: 'cannot expire later than in two days',
+      title: 'an expiry after two days',
       expiryUtc: formatTime(NOW + TWO_DAYS + 1),
       expected: 'InvalidMessageExpiryTime',
     },
-    { title: 'cannot expire now', expiryUtc: formatTime(NOW), expected: 'InvalidMessageExpiryTime' },
     {
-      title: 'cannot expire in the past',
+      title: 'an expiry at the current time',
+      expiryUtc: formatTime(NOW),
+      expected: 'InvalidMessageExpiryTime',
+    },
+    {
+      title: 'an expiry in the past',
       expiryUtc: formatTime(NOW - 1),
       expected: 'InvalidMessageExpiryTime',
     },
-    { title: 'cannot have an invalid expiry', expiryUtc: 'soon', expected: 'InvalidMessageExpiryTime' },
-  ])('$title', ({ expiryUtc, expected }) => {
+    { title: 'an invalid expiry', expiryUtc: 'soon', expected: 'InvalidMessageExpiryTime' },
+  ])('has the expiry or error $expected if its sender sets $title', ({ expiryUtc, expected }) => {
     const system = expiryUtc === undefined ? {} : { expiryUtc };
     expect(expiryOrError({ properties: { system, application: {} } })).toBe(expected);
   });
 
   it.each([
-    { title: 'is queued if it has 64 KiB', members: { body: new Uint8Array(KIB_64) }, expected: 'queued' },
+    { title: 'queued if it has 64 KiB', members: { body: new Uint8Array(KIB_64) }, expected: 'queued' },
     {
-      title: 'is refused if it has one byte more',
+      title: 'refused if it has one byte more',
       members: { body: new Uint8Array(KIB_64 + 1) },
       expected: 'MessageTooLarge',
     },
     {
-      title: 'is refused if its body and properties have one byte more',
+      title: 'refused if its body and properties have one byte more',
       members: {
         body: new Uint8Array(KIB_64 - 3),
         properties: { system: { messageId: 'm' }, application: { n: 'é' } },
       },
       expected: 'MessageTooLarge',
     },
-  ])('$title', ({ members, expected }) => {
+  ])('is $title', ({ members, expected }) => {
     const outcome = expiryOrError(members);
     expect(typeof outcome === 'number' ? 'queued' : outcome).toBe(expected);
   });
@@ -104,7 +108,7 @@ describe('the feedback on a cloud-to-device message', () => {
     full: ['Success', 'Rejected', 'DeliveryCountExceeded', 'Expired', 'Purged'],
   };
 
-  it.each(Object.entries(REPORTED_OUTCOMES))('with ack %s reports the outcomes %j', (ack, outcomes) => {
+  it.each(Object.entries(REPORTED_OUTCOMES))('reports for ack %s the outcomes %j', (ack, outcomes) => {
     const given = ENDS.filter((how) => feedbackFor(ack as FeedbackRequest, how) !== undefined);
     expect(given.map(({ outcome }) => outcome)).toEqual(outcomes);
   });

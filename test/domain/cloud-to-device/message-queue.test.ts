@@ -117,7 +117,7 @@ describe('a message queue', () => {
     },
   ];
 
-  it.each(ROWS)('$title', ({ from, by, pending, ended = [] }) => {
+  it.each(ROWS)('applies a transition and $title', ({ from, by, pending, ended = [] }) => {
     const change = by(from);
     if (typeof change === 'string') throw new Error(change);
     expect(describePending(change.queue)).toEqual(pending);

@@ -91,7 +91,7 @@ describe('a digital twin', () => {
   });
 });
 
-describe('the twin patch for a JSON Patch of a digital twin', () => {
+describe('the translation of a JSON Patch of a digital twin', () => {
   const thermostat = { __t: 'c', targetTemperature: 20, mode: 'eco' };
 
   it.each<[string, JsonObject, readonly JsonObject[], JsonObject]>([
@@ -154,11 +154,11 @@ describe('the twin patch for a JSON Patch of a digital twin', () => {
       ],
       { thermostat1: { __t: 'c', targetTemperature: 21, mode: 'full' }, thermostat2: { mode: null } },
     ],
-  ])('%s', (_title, desired, operations, expected) => {
+  ])('returns a twin patch that %s', (_title, desired, operations, expected) => {
     expect(patchOf(twinOf({ desired }), operations)).toEqual({ ok: true, value: expected });
   });
 
-  it('adds a property to a component that is only in the reported properties', () => {
+  it('returns a twin patch that adds a property to a component of the reported properties only', () => {
     const twin = twinOf({ reported: { thermostat1: { __t: 'c', maxTemp: 25 } } });
     expect(patchOf(twin, [add('/thermostat1/targetTemperature', 21)])).toEqual({
       ok: true,

@@ -63,7 +63,7 @@ describe('the validation of a twin section', () => {
     ['refuses a null in an array', { a: [1, null] }, 'ArgumentInvalid'],
     ['refuses a null in an object of an array', { a: [{ b: null }] }, 'ArgumentInvalid'],
     ['accepts a null as a deletion', { a: null, b: { c: null } }, 'accepted'],
-  ])('%s', (_title, patch, expected) => {
+  ])('checks a patch and %s', (_title, patch, expected) => {
     expect(outcome(patch)).toBe(expected);
   });
 

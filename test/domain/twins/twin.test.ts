@@ -61,7 +61,7 @@ describe('a patch of desired properties', () => {
       JSON.parse('{"__proto__":{"x":1},"constructor":2}'),
       JSON.parse('{"__proto__":{"x":1},"constructor":2}'),
     ],
-  ])('%s', (_title, before, patch, after) => {
+  ])('is merged and %s', (_title, before, patch, after) => {
     const { twin } = applyTwinPatch(twinWith(before), { desired: patch }, 'T3');
     const { $metadata: _metadata, $version: _version, ...members } = twin.properties.desired;
     expect(members).toEqual(after);

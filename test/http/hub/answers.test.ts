@@ -20,7 +20,7 @@ describe('an answer', () => {
     ['GET', '/devices/nobody', 404],
     ['GET', '/nowhere', 404],
     ['POST', '/twins/d', 405],
-  ])('to %s %s has a request id, Vary, a length and JSON', async (method, path, status) => {
+  ])('has a request id, Vary, a length and JSON for %s %s', async (method, path, status) => {
     const reply = await http.send(method, path);
     expect(reply.status).toBe(status);
     expect(reply.headers['x-ms-request-id']).toMatch(GUID);
@@ -31,7 +31,7 @@ describe('an answer', () => {
     expect(reply.headers['transfer-encoding']).toBeUndefined();
   });
 
-  it('to a delete is 204 with a length of 0 and no body', async () => {
+  it('is 204 with a length of 0 and no body after a delete', async () => {
     await http.send('PUT', '/devices/gone', { body: {} });
     const reply = await http.send('DELETE', '/devices/gone', { headers: { 'If-Match': '*' } });
     expect(reply).toMatchObject({ status: 204, reason: 'No Content', text: '' });
@@ -39,7 +39,7 @@ describe('an answer', () => {
     expect(reply.headers['content-type']).toBeUndefined();
   });
 
-  it('to a failed request has the standard reason phrase, the error name in a header and a tracking id', async () => {
+  it('has the standard reason phrase, the error name in a header and a tracking id if the request fails', async () => {
     const reply = await http.send('GET', '/devices/nobody');
     expect(reply.reason).toBe('Not Found');
     expect(reply.headers['iothub-errorcode']).toBe('DeviceNotFound');

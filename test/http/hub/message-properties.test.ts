@@ -73,17 +73,13 @@ describe('the properties of a message', () => {
 describe('the properties of one message of a batch', () => {
   it.each<[string, Record<string, string>, MessageProperties]>([
     [
-      'are system or application properties by their names',
+      'system or application properties by their names',
       { 'iothub-messageid': 'm', 'iothub-app-a': 'b' },
       { system: { messageId: 'm' }, application: { a: 'b' } },
     ],
-    ['are application properties without a prefix', { a: 'b' }, { system: {}, application: { a: 'b' } }],
-    [
-      'are omitted if only the hub may set them',
-      { 'iothub-enqueuedtime': 't' },
-      { system: {}, application: {} },
-    ],
-  ])('%s', (_title, members, properties) => {
+    ['application properties without a prefix', { a: 'b' }, { system: {}, application: { a: 'b' } }],
+    ['omitted if only the hub may set them', { 'iothub-enqueuedtime': 't' }, { system: {}, application: {} }],
+  ])('are %s', (_title, members, properties) => {
     expect(parsePropertyMembers(members)).toEqual(properties);
   });
 });

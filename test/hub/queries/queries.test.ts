@@ -63,13 +63,13 @@ describe('a query of a registered fleet', () => {
 
 describe('the pages of a query', () => {
   it.each<[string, PageOptions, number]>([
-    ['hold 100 items by default', {}, 100],
-    ['hold the requested number of items', { maximumItemCount: 1 }, 1],
-    ['hold up to 1000 items, as the Azure CLI requests', { maximumItemCount: 1000 }, 1000],
-    ['hold at most 1000 items', { maximumItemCount: 5000 }, 1000],
-    ['hold 100 items if the requested number is 0', { maximumItemCount: 0 }, 100],
-    ['hold 100 items if the requested number is NaN', { maximumItemCount: Number.NaN }, 100],
-  ])('%s', (_title, options, count) => {
+    ['100 items by default', {}, 100],
+    ['the requested number of items', { maximumItemCount: 1 }, 1],
+    ['up to 1000 items, as the Azure CLI requests', { maximumItemCount: 1000 }, 1000],
+    ['at most 1000 items', { maximumItemCount: 5000 }, 1000],
+    ['100 items if the requested number is 0', { maximumItemCount: 0 }, 100],
+    ['100 items if the requested number is NaN', { maximumItemCount: Number.NaN }, 100],
+  ])('hold %s', (_title, options, count) => {
     const { hub } = hubWithDevices(1001);
     expect(pageOf(hub, 'SELECT deviceId FROM devices', options).items).toHaveLength(count);
   });

@@ -39,8 +39,8 @@ async function turn(): Promise<void> {
   for (let count = 0; count < 10; count++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('with a journal', () => {
-  it('a CONNACK is sent when the connection state is kept', async () => {
+describe('a hub with a journal', () => {
+  it('sends CONNACK when the connection state is kept', async () => {
     const journal = new HeldJournal();
     await using mqtt = await startMqttHub({}, journal);
     mqtt.register('d');
@@ -56,7 +56,7 @@ describe('with a journal', () => {
     expect((await client.next('connack')).returnCode).toBe(0);
   });
 
-  it('a PUBACK reaches a client of the mqtt package when its event is kept, in order', async () => {
+  it('sends PUBACKs to a client of the mqtt package in order, when their events are kept', async () => {
     const journal = new HeldJournal();
     await using mqtt = await startMqttHub({}, journal);
     mqtt.register('d');
@@ -86,7 +86,7 @@ describe('with a journal', () => {
     client.end(true);
   });
 
-  it('a twin response is sent behind its PUBACK when the change is kept', async () => {
+  it('sends a twin response after its PUBACK when the change is kept', async () => {
     const journal = new HeldJournal();
     await using mqtt = await startMqttHub({}, journal);
     mqtt.register('d');
@@ -102,7 +102,7 @@ describe('with a journal', () => {
     expect(wordsOf(client)).toEqual(['puback 7', 'puback 8', '$iothub/twin/res/204/?$rid=1&$version=2']);
   });
 
-  it('a delivery waits behind an earlier PUBACK', async () => {
+  it('sends a delivery after an earlier PUBACK', async () => {
     const journal = new HeldJournal();
     await using mqtt = await startMqttHub({}, journal);
     const identity = mqtt.register('d');
@@ -118,7 +118,7 @@ describe('with a journal', () => {
     expect(wordsOf(client)).toEqual(['puback 7', '$iothub/twin/PATCH/properties/desired/?$version=2']);
   });
 
-  it('a PUBACK is still sent after DISCONNECT', async () => {
+  it('sends a PUBACK also after DISCONNECT', async () => {
     const journal = new HeldJournal();
     await using mqtt = await startMqttHub({}, journal);
     mqtt.register('d');
@@ -134,7 +134,7 @@ describe('with a journal', () => {
     expect(client.received.slice(1)).toMatchObject([{ cmd: 'puback', messageId: 7 }]);
   });
 
-  it('a failure of the journal ends the connection without a PUBACK', async () => {
+  it('ends the connection without a PUBACK if the journal fails', async () => {
     const journal = new HeldJournal();
     await using mqtt = await startMqttHub({}, journal);
     mqtt.register('d');
@@ -149,8 +149,8 @@ describe('with a journal', () => {
   });
 });
 
-describe('without a journal', () => {
-  it('a PUBACK is written within the read of its PUBLISH, and no promise is created', async () => {
+describe('a hub without a journal', () => {
+  it('writes a PUBACK within the read of its PUBLISH, and creates no promise', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const [clientSide, hubSide] = duplexPair();

@@ -20,7 +20,7 @@ describe('packet ids', () => {
     expect(inFlight.acknowledge(packetId)).toBe('second lock');
   });
 
-  it('of messages without a PUBACK are forgotten, the oldest first', () => {
+  it('are forgotten for messages without a PUBACK, the oldest first', () => {
     const inFlight = new InFlightMessages();
     for (let number = 1; number <= 101; number++) inFlight.send(number, `lock ${number}`);
     expect(inFlight.acknowledge(1)).toBeUndefined();

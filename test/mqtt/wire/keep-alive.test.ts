@@ -10,7 +10,7 @@ describe('the keep-alive', () => {
     [1178, 1767],
     [65_535, 1767],
     [0, 1767],
-  ])('of %d s allows a silence of %d s', (keepAlive, limit) => {
+  ])('allows for %d s a silence of %d s', (keepAlive, limit) => {
     expect(silenceLimitOf(keepAlive)).toBe(limit * 1000);
   });
 

@@ -37,7 +37,7 @@ describe.each(transportsThat('answerMethods'))('client over %s', (transport) => 
   describe.each([
     ['device', undefined],
     ['module', true],
-  ] as const)('%s', (_kind, moduleId) => {
+  ] as const)('%s client', (_kind, moduleId) => {
     const provision = (on = hub) => (moduleId === undefined ? on.provision() : on.provision({ moduleId }));
 
     async function connected(methodName: string, handler: Handler, on = hub) {

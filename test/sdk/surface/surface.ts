@@ -190,9 +190,9 @@ export const SURFACE: Readonly<Record<string, SdkClass>> = {
         'device over %s > abandons a message and receives it again until the maximum delivery count',
       ),
       reject: messages('device over %s > rejects a message, and the service receives feedback'),
-      getTwin: twins('client over %s > %s > gets its desired and reported properties only'),
+      getTwin: twins('client over %s > %s client > gets its desired and reported properties only'),
       onDeviceMethod: methods(
-        'client over %s > %s > receives any JSON payload unchanged and returns any response payload',
+        'client over %s > %s client > receives any JSON payload unchanged and returns any response payload',
       ),
       uploadToBlob: refusedToDevice(STORAGE),
       getBlobSharedAccessSignature: refusedToDevice(STORAGE),
@@ -221,9 +221,9 @@ export const SURFACE: Readonly<Record<string, SdkClass>> = {
       complete: messages('module over %s > receives and completes a message of a sibling module at an input'),
       abandon: unavailable('abandonAndRejectInputMessages'),
       reject: unavailable('abandonAndRejectInputMessages'),
-      getTwin: twins('client over %s > %s > gets its desired and reported properties only'),
+      getTwin: twins('client over %s > %s client > gets its desired and reported properties only'),
       onMethod: methods(
-        'client over %s > %s > receives any JSON payload unchanged and returns any response payload',
+        'client over %s > %s client > receives any JSON payload unchanged and returns any response payload',
       ),
       invokeMethod: methods('module over %s > invokes methods of its device and of sibling modules'),
       'static fromConnectionString': moduleClient('is created from a connection string'),
@@ -236,10 +236,10 @@ export const SURFACE: Readonly<Record<string, SdkClass>> = {
     sdkClass: iotDevice.Twin,
     declarations: ['azure-iot-device/dist/twin.d.ts'],
     methods: {
-      get: twins('client over %s > %s > reads its twin again and follows its retry policy'),
-      setRetryPolicy: twins('client over %s > %s > reads its twin again and follows its retry policy'),
+      get: twins('client over %s > %s client > reads its twin again and follows its retry policy'),
+      setRetryPolicy: twins('client over %s > %s client > reads its twin again and follows its retry policy'),
       enableTwinDesiredPropertiesUpdates: twins(
-        'client over %s > %s > subscribes to desired patches without a listener',
+        'client over %s > %s client > subscribes to desired patches without a listener',
       ),
     },
   },

@@ -224,7 +224,7 @@ describe.each(transportsThat('useTwins'))('client over %s', (transport) => {
   describe.each([
     ['device', undefined],
     ['module', true],
-  ] as const)('%s', (_kind, moduleId) => {
+  ] as const)('%s client', (_kind, moduleId) => {
     const provision = () => (moduleId === undefined ? hub.provision() : hub.provision({ moduleId }));
 
     it('gets its desired and reported properties only', async () => {

@@ -54,7 +54,7 @@ export function purgeMessages(hub: Hub, request: HttpRequest): Result<Answer> {
 
 function answerMessage({ message, ...delivery }: CloudToDeviceDelivery): Result<Answer> {
   const headers = [
-    // Always in quotes: the Node client removes the first and the last character without a look at them.
+    // Always in quotes, because the Node client removes the first and the last character without a check.
     ...['ETag', `"${delivery.lockToken}"`],
     ...['iothub-ack', message.ack],
     ...['iothub-expiry', delivery.expiryUtc],

@@ -30,7 +30,7 @@ export const EDGE_ROUTES: readonly HubRoute[] = [
   edge('deleteModuleOnBehalfOf', 'POST', 'delete a module on behalf of a nested IoT Edge device'),
 ];
 
-/** `word` is the last one of the path; most are spelt like the operation. */
+/** Creates a route of an IoT Edge hub. `word` is the last segment of the path. By default it is the operation. */
 function edge(operation: Operation, method: Method, meaning: string, word: string = operation): HubRoute {
   return refused(operation, method, `/devices/:deviceId/modules/:moduleId/${word}`, CLIENT, meaning);
 }

@@ -22,7 +22,7 @@ export async function invokeMethod(hub: Hub, request: HttpRequest): Promise<Resu
   );
 }
 
-/** Invokes a command of a digital twin: a direct method, with the name of the component as a prefix if there is one. */
+/** Invokes a command of a digital twin as a direct method. The name of its component, if any, is a prefix. */
 export async function invokeCommand(hub: Hub, request: HttpRequest): Promise<Result<Answer>> {
   const { component, command = '' } = request.parameters;
   const identity = parseClientPath(request);

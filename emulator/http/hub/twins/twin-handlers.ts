@@ -15,10 +15,10 @@ export function getTwin(hub: Hub, request: HttpRequest): Result<Answer> {
   return identity.ok ? answerTwin(hub.twins.getTwin(identity.value), request) : identity;
 }
 
-/** PATCH. */
+/** Updates a twin (PATCH). */
 export const updateTwin = createWriter('updateTwin');
 
-/** PUT. */
+/** Replaces a twin (PUT). */
 export const replaceTwin = createWriter('replaceTwin');
 
 function createWriter(write: 'updateTwin' | 'replaceTwin'): ServiceHandler {

@@ -6,14 +6,14 @@ export interface UserName {
   readonly hostName: string;
   readonly deviceId: string;
   readonly moduleId?: string;
-  /** Any value is accepted. Without one the client is accepted with a warning. */
+  /** The api-version, of any value. A client without it is accepted with a warning. */
   readonly apiVersion?: string;
   readonly modelId?: string;
 }
 
 /**
  * Parses `{hubHost}/{deviceId}[/{moduleId}]/?api-version=…[&…]` and the older forms without `?`, without the last slash
- * and without a query. Ignores unknown names. Of equal names the first counts.
+ * and without a query. Ignores unknown names. The first value of a repeated name counts.
  */
 export function parseUserName(text: string): Result<UserName> {
   const [hostName = '', ...rest] = text.split('/');

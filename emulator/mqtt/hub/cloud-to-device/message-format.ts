@@ -9,8 +9,9 @@ import { formatPropertyBag } from '../property-bag.ts';
 import { formatInputTopic, formatMessageTopic } from '../topic-formats.ts';
 
 /**
- * Formats the topic of a cloud-to-device message. System properties come first, in the order of IoT Hub, always with
- * `$.to`: the Java client reads from the first encoded `$` on, and the .NET client requires a property bag.
+ * Formats the topic of a cloud-to-device message. System properties come first, in the order of IoT Hub. The Java
+ * client reads from the first encoded `$` on. `$.to` is always present, because the .NET client requires a property
+ * bag.
  */
 export function formatCloudToDeviceTopic(identity: ClientIdentity, message: CloudToDeviceMessage): string {
   const { system, application } = message.properties;

@@ -11,7 +11,7 @@ const RETAIN = 1;
 const DUP = 2;
 const WILL = 4;
 
-/** The formats of events over MQTT: the head is the property bag of the topic, the flags are those of the PUBLISH. */
+/** The formats of events over MQTT. The head is the property bag of the topic. The flags are those of the PUBLISH. */
 export const MQTT_EVENT_FORMATS: EventFormats = new Map(
   Array.from({ length: 8 }, (_row, flags) => {
     const format = PROPERTY_BAG | flags;
@@ -29,7 +29,7 @@ const PLUS = 0x2b;
  * properties again, so events with equal property bags share one array.
  */
 export class TelemetryTopic {
-  // Not slices of the buffer pool of Node, of which each would keep 8 KB in memory.
+  // Not slices of Node's buffer pool, because each would keep 8 KB in memory.
   readonly #prefix: Uint8Array;
   #lastBag: Uint8Array = NO_BAG;
 
@@ -37,7 +37,10 @@ export class TelemetryTopic {
     this.#prefix = new Uint8Array(Buffer.from(formatEventsTopic(identity)));
   }
 
-  /** Returns the property bag of the topic from `start` to `end`, or undefined if it is not the client's telemetry topic. */
+  /**
+   * Returns the property bag of the topic from `start` to `end`. Returns undefined if it is not the client's telemetry
+   * topic.
+   */
   bagOf(bytes: Uint8Array, start: number, end: number): Uint8Array | undefined {
     const prefix = this.#prefix;
     const prefixEnd = start + prefix.length;

@@ -21,7 +21,7 @@ export class BrokerClient {
     this.#stream.push(packet);
   }
 
-  /** Adds subscriptions. The result is those that are granted, of equal filters the last, or why none is. */
+  /** Adds subscriptions. The result is the granted ones, of equal filters the last, or an error. */
   subscribe(
     requests: readonly Subscription[],
     done: (granted: readonly Subscription[] | Error) => void,
@@ -33,7 +33,7 @@ export class BrokerClient {
     );
   }
 
-  /** Removes subscriptions. The result is their filters, or why none is removed. */
+  /** Removes subscriptions. The result is their filters, or an error. */
   unsubscribe(filters: readonly string[], done: (removed: readonly string[] | Error) => void): void {
     // Without a packet id aedes writes no UNSUBACK, and does not call its persistence.
     if (!this.#client.clean) void this.#persistence.removeSubscriptions(this.#client, filters);

@@ -4,15 +4,15 @@ import type { Subscription } from '../service.ts';
 
 /** The connection of a client of the broker. */
 export interface BrokerPeer {
-  /** The broker has parsed a CONNECT. */
+  /** Takes a CONNECT that the broker has parsed. */
   prepareConnect(packet: ConnectPacket): void;
   /** Returns true if the client is accepted. If not, the broker does nothing more for it. */
   authenticate(password: Buffer | undefined): boolean;
-  /** The broker has restored the session, so that CONNECT can be answered. */
+  /** Answers CONNECT, because the broker has restored the session. */
   completeConnect(isCleanSession: boolean): void;
   findSubscriptions(): readonly Subscription[];
   replaceSubscriptions(subscriptions: readonly Subscription[]): void;
-  /** The broker found CONNECT malformed. */
+  /** Ends the connection, because the broker cannot parse its CONNECT. */
   loseBroker(error: Error): void;
   /** Returns the result of `work`. An exception ends this connection, and no other; then the result is undefined. */
   attempt<T>(work: () => T): T | undefined;
@@ -30,8 +30,8 @@ export class BrokerStream extends Duplex {
   override _read(): void {}
 
   /**
-   * Throws. The writer of mqtt-packet, which aedes uses, begins with this call. It must get no further, because its first
-   * packet in a process creates a table of all packet ids with 6 MB.
+   * Throws. The writer of mqtt-packet, which aedes uses, begins with this call. Its first packet in a process would
+   * create a table of all packet ids with 6 MB.
    */
   override cork(): never {
     throw new Error('The broker wrote a packet.');

@@ -4,7 +4,7 @@ import { BrokerClient } from './broker-client.ts';
 import { BrokerPersistence } from './broker-persistence.ts';
 import { type BrokerPeer, peerOf } from './broker-stream.ts';
 
-/** The MQTT broker behind the connections: it parses CONNECT, restores sessions and checks topic filters. */
+/** The MQTT broker of all connections. It parses CONNECT, restores sessions and checks topic filters. */
 export interface Broker {
   /** Adds a client. `peer` is called from its CONNECT on. */
   attach(peer: BrokerPeer): BrokerClient;

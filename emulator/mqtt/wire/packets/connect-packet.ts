@@ -11,8 +11,8 @@ export const CONNACK_CODES = { ACCEPTED: 0, PROTOCOL_LEVEL: 1, NOT_AUTHORIZED: 5
 const PROTOCOL_NAMES: readonly string[] = ['MQTT', 'MQIsdp'];
 
 /**
- * Parses the protocol level of a CONNECT packet whose fixed header ends at `body`, with the flag 0x80 of a bridge. Returns
- * undefined if the protocol name is not that of MQTT.
+ * Parses the protocol level of a CONNECT packet whose fixed header ends at `body`. The flag 0x80 of a bridge is
+ * included. Returns undefined if the protocol name is not that of MQTT.
  */
 export function parseProtocolLevel(bytes: Buffer, body: number, end: number): number | undefined {
   if (body + 2 > end) return undefined;
@@ -23,8 +23,8 @@ export function parseProtocolLevel(bytes: Buffer, body: number, end: number): nu
 }
 
 /**
- * Converts a CONNECT. Removes the keep-alive from it, because the broker does not see all packets, and the will, because
- * it has to reach the service before its session ends.
+ * Converts a CONNECT. Removes the keep-alive from it, because the broker does not see all packets. Removes the will,
+ * because it has to reach the service before its session ends.
  */
 export function takeConnect(packet: ConnectPacket): {
   readonly request: ConnectRequest;

@@ -1,13 +1,13 @@
 import type { PacketLimits } from './packet-types.ts';
 
-/** Why bytes are not an acceptable packet. */
+/** The reasons for which bytes are not an acceptable packet. */
 export type FrameFault = 'packet-malformed' | 'packet-unexpected' | 'packet-too-large';
 
-/** Takes what the splitter finds. */
+/** The receiver of the packets that a splitter finds. */
 export interface FrameReceiver {
   /** Takes one whole packet: `bytes` from `start` to `end`. Its fixed header ends at `body`. */
   takeFrame(bytes: Buffer, start: number, body: number, end: number): void;
-  /** Takes the error after which the stream cannot be split any more. */
+  /** Takes the fault of the stream. No packet follows it. */
   takeFault(fault: FrameFault): void;
 }
 

@@ -5,7 +5,7 @@ import { PACKET_TYPES } from './packet-types.ts';
 export interface OutgoingPublish {
   readonly topic: string;
   readonly body: string | Uint8Array;
-  /** Present at QoS 1, absent at QoS 0. */
+  /** The packet id, present at QoS 1 and absent at QoS 0. */
   readonly packetId?: number;
   readonly isDuplicate?: boolean;
 }

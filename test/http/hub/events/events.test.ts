@@ -92,7 +92,7 @@ describe('a single device-to-cloud message', () => {
     ['application/json', 'application/json'],
     ['application/octet-stream', undefined],
     ['binary/octet-stream', undefined],
-  ])('with the header Content-Type %s has the content type %s', async (header, contentType) => {
+  ])('maps the header Content-Type %s to the content type %s', async (header, contentType) => {
     const event = await eventOf({ headers: { 'Content-Type': header }, body: 'x' });
     expect(event.contentType).toBe(contentType);
   });
@@ -125,7 +125,7 @@ describe('a single device-to-cloud message', () => {
     });
   });
 
-  it('of a module is 404, because modules have no such path', async () => {
+  it('returns 404 for a module, because modules have no such path', async () => {
     const module = await http.send('GET', '/devices/d/modules/m');
     const authorization = clientToken('d/m', module.body.authentication.symmetricKey.primaryKey);
     const reply = await http.send('POST', '/devices/d/modules/m/messages/events', {
@@ -138,7 +138,7 @@ describe('a single device-to-cloud message', () => {
     );
   });
 
-  it('of a device with a certificate needs no token', async () => {
+  it('needs no token if its device has a certificate', async () => {
     const now = Date.now();
     const authority = await createAuthority(now);
     await using trusting = await startHttpHub({ trustedAuthorities: [authority.certificatePem] });

@@ -42,7 +42,7 @@ describe('a module identity', () => {
     expect(read.headers['etag']).toBeUndefined();
   });
 
-  it('that exists already is an error in the JSON form, which aziot-identityd reads', async () => {
+  it('returns an error in the JSON form if it exists already, because aziot-identityd reads it', async () => {
     const reply = await http.send('PUT', '/devices/d/modules/m', { body: {} });
     expect(reply.status).toBe(409);
     expect(reply.headers['iothub-errorcode']).toBe('ModuleAlreadyExistsOnDevice');
@@ -58,14 +58,14 @@ describe('a module identity', () => {
     ['GET', '/devices/nobody/modules/m'],
     ['PUT', '/devices/nobody/modules/m'],
     ['DELETE', '/devices/nobody/modules/m'],
-  ])('of a missing device is 401 in the JSON form: %s %s', async (method, path) => {
+  ])('returns 401 in the JSON form if its device is missing: %s %s', async (method, path) => {
     const reply = await http.send(method, path, { headers: { 'If-Match': '*' }, body: {} });
     expect(reply.status).toBe(401);
     expect(reply.headers['iothub-errorcode']).toBe('IotHubUnauthorizedAccess');
     expect(JSON.parse(reply.body.Message).errorCode).toBe(401002);
   });
 
-  it('that is missing is an error in the text form', async () => {
+  it('returns an error in the text form if it is missing', async () => {
     const reply = await http.send('GET', '/devices/d/modules/nobody');
     expect(reply.status).toBe(404);
     expect(reply.body.Message).toBe(

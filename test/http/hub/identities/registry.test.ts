@@ -92,13 +92,13 @@ describe('device identities through the Node service client', () => {
     expect(await nameOf(registry.get(deviceId))).toBe('DeviceNotFoundError');
   });
 
-  it('that are missing are a DeviceNotFoundError on get, update and delete', async () => {
+  it('throw a DeviceNotFoundError on get, update and delete if they are missing', async () => {
     expect(await nameOf(registry.get('nobody'))).toBe('DeviceNotFoundError');
     expect(await nameOf(registry.update({ deviceId: 'nobody' }))).toBe('DeviceNotFoundError');
     expect(await nameOf(registry.delete('nobody'))).toBe('DeviceNotFoundError');
   });
 
-  it('are an UnauthorizedError with a policy that lacks the permission', async () => {
+  it('throw an UnauthorizedError for a policy that lacks the permission', async () => {
     expect(await nameOf(http.registry('service').get('life'))).toBe('UnauthorizedError');
     expect(await nameOf(http.registry('registryRead').create({ deviceId: 'no' }))).toBe('UnauthorizedError');
     expect(await nameOf(http.registry('device').list())).toBe('UnauthorizedError');
@@ -140,14 +140,14 @@ describe('module identities through the Node service client', () => {
     expect((await registry.getModulesOnDevice('host')).responseBody).toEqual([]);
   });
 
-  it('that exist already are a DeviceAlreadyExistsError, as Node reads every 409', async () => {
+  it('throw a DeviceAlreadyExistsError if they exist already, as Node reads every 409', async () => {
     await registry.addModule({ deviceId: 'host', moduleId: 'twice' });
     expect(await nameOf(registry.addModule({ deviceId: 'host', moduleId: 'twice' }))).toBe(
       'DeviceAlreadyExistsError',
     );
   });
 
-  it('of a missing or disabled device are an UnauthorizedError', async () => {
+  it('throw an UnauthorizedError if their device is missing or disabled', async () => {
     await registry.create({ deviceId: 'asleep', status: 'disabled' });
     expect(await nameOf(registry.addModule({ deviceId: 'nobody', moduleId: 'm' }))).toBe('UnauthorizedError');
     expect(await nameOf(registry.getModulesOnDevice('asleep'))).toBe('UnauthorizedError');
@@ -169,7 +169,7 @@ describe('twins through the Node service client', () => {
     await registry.addModule({ deviceId: 'twin', moduleId: 'm' });
   });
 
-  it('are updated, and a stale etag is an InvalidEtagError', async () => {
+  it('are updated, and throw an InvalidEtagError for a stale etag', async () => {
     const twin = (await registry.getModuleTwin('twin', 'm')).responseBody;
     const patch = { properties: { desired: { level: 5 } } };
     const updated = (await registry.updateModuleTwin('twin', 'm', patch, twin.etag)).responseBody;
@@ -186,7 +186,7 @@ describe('twins through the Node service client', () => {
     expect(replaced.body.tags).toEqual({ room: 'attic' });
   });
 
-  it('that are missing are a DeviceNotFoundError, also of a module', async () => {
+  it('throw a DeviceNotFoundError if they are missing, also for a module', async () => {
     expect(await nameOf(registry.getTwin('nobody'))).toBe('DeviceNotFoundError');
     expect(await nameOf(registry.getModuleTwin('twin', 'nobody'))).toBe('DeviceNotFoundError');
   });

@@ -56,7 +56,7 @@ describe('a scheduled job', () => {
     expect((await http.send('POST', '/jobs/v2/job1/cancel', { body: '' })).status).toBe(405);
   });
 
-  it('that does not exist has the status "unknown", and is 404 as an import job', async () => {
+  it('has the status "unknown" if it does not exist, and returns 404 as an import job', async () => {
     const reply = await http.send('GET', '/jobs/v2/nothing');
     expect(reply).toMatchObject({ status: 200, body: { type: 'unknown', status: 'unknown' } });
     expect((await http.send('GET', '/jobs/nothing')).status).toBe(404);

@@ -9,14 +9,14 @@ const folder = process.env['IOTHUB_RECORDINGS'];
 const names = folder === undefined ? [] : recordingNames(folder);
 
 it.skipIf(folder !== undefined)(
-  'recordings are skipped: IOTHUB_RECORDINGS does not name their folder',
+  'no recording is replayed, because IOTHUB_RECORDINGS names no folder',
   ({ skip }) => skip(),
 );
 
-describe.skipIf(folder === undefined)('a new hub answers as the recorded one in', () => {
+describe.skipIf(folder === undefined)('a new hub', () => {
   const seen = new Set<RecordingDifference>();
 
-  it.each(names)('%s', async (name) => {
+  it.each(names)('answers as the recorded hub in %s', async (name) => {
     await using http = await startHttpHub();
     const recording: Recording = JSON.parse(readFileSync(join(folder ?? '', `${name}.json`), 'utf8'));
     const unexplained = (await replay(http, recording)).filter((difference) => {
@@ -27,7 +27,7 @@ describe.skipIf(folder === undefined)('a new hub answers as the recorded one in'
     expect(unexplained).toEqual([]);
   });
 
-  it('has every listed difference', () => {
+  it('has every listed difference from the recorded hub', () => {
     expect(names.length).toBeGreaterThan(0);
     expect(RECORDING_DIFFERENCES.filter((difference) => !seen.has(difference))).toEqual([]);
   });

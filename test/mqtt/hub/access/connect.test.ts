@@ -6,7 +6,7 @@ import type { RawConnectOptions } from '../../raw-client.ts';
 import { waitUntil } from '../../wait-until.ts';
 
 describe('CONNECT', () => {
-  it.each(['d', 'd/m'])('from %s is accepted and logged', async (clientId) => {
+  it.each(['d', 'd/m'])('is accepted and logged for the client %s', async (clientId) => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register(clientId);
     await mqtt.connect(clientId);
@@ -53,7 +53,7 @@ describe('CONNECT', () => {
       'will-topic-forbidden',
       () => ({ will: { topic: 'devices/other/messages/events/', payload: 'x' } }),
     ],
-  ])('with %s is answered with CONNACK 5 and logged as %s', async (_what, reason, optionsAt) => {
+  ])('is answered with CONNACK 5 if it has %s, and logged as %s', async (_what, reason, optionsAt) => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.open();
@@ -71,7 +71,7 @@ describe('CONNECT', () => {
   });
 
   it.each(['never registered', 'odd#+id', '__proto__'])(
-    'of an unknown device %j is answered with CONNACK 5',
+    'is answered with CONNACK 5 if the device %j is unknown',
     async (id) => {
       await using mqtt = await startMqttHub();
       const client = await mqtt.open();
@@ -81,7 +81,7 @@ describe('CONNECT', () => {
     },
   );
 
-  it('without a client id is answered with CONNACK 5', async () => {
+  it('is answered with CONNACK 5 if it has no client id', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.open();
@@ -89,7 +89,7 @@ describe('CONNECT', () => {
     expect(await client.next('connack')).toMatchObject({ returnCode: 5 });
   });
 
-  it('takes no PUBLISH behind it into account if it is refused', async () => {
+  it('makes the hub ignore a PUBLISH after it if it is refused', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.open();
@@ -126,7 +126,7 @@ describe('CONNECT', () => {
     ['5', [0x10, 0x0e, 0, 4, 77, 81, 84, 84, 5, 2, 0, 60, 0, 0, 1, 100]],
     ['6', [0x10, 0x0d, 0, 4, 77, 81, 84, 84, 6, 2, 0, 60, 0, 1, 100]],
     ['4 with the bridge flag', [0x10, 0x0d, 0, 4, 77, 81, 84, 84, 0x84, 2, 0, 60, 0, 1, 100]],
-  ])('of protocol level %s is answered with CONNACK 1', async (_level, bytes) => {
+  ])('is answered with CONNACK 1 if its protocol level is %s', async (_level, bytes) => {
     await using mqtt = await startMqttHub();
     const client = await mqtt.open();
     client.sendBytes(Buffer.from(bytes));
@@ -135,7 +135,7 @@ describe('CONNECT', () => {
     await mqtt.untilLogged('protocol-level-unsupported');
   });
 
-  it('must arrive within 30 seconds', async () => {
+  it('times out after 30 seconds', async () => {
     await using mqtt = await startMqttHub();
     const client = await mqtt.open();
     client.sendBytes(Buffer.from([0x10]));
@@ -158,7 +158,7 @@ describe('CONNECT', () => {
       'packet-malformed',
     ],
     ['a huge CONNECT', [0x10, 0xff, 0xff, 0x7f], 'packet-too-large'],
-  ])('instead of which %s arrives closes the connection without an answer', async (_what, bytes, reason) => {
+  ])('closes the connection without an answer if %s arrives instead', async (_what, bytes, reason) => {
     await using mqtt = await startMqttHub();
     const client = await mqtt.open();
     client.sendBytes(Buffer.from(bytes));
@@ -256,7 +256,7 @@ describe('the hub', () => {
   });
 });
 
-it('every reason is a lower-case word with a sentence', () => {
+it('the reason of a refusal is a lower-case word with a sentence', () => {
   for (const [word, sentence] of Object.entries({ ...CONNECT_REFUSAL_REASONS, ...DROP_REASONS })) {
     expect(word).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     expect(sentence).toMatch(/^[A-Z].*\.$/);

@@ -24,7 +24,7 @@ function message(
 }
 
 describe('the topic of a cloud-to-device message', () => {
-  it('contains system properties in the order of IoT Hub, and application properties behind them', () => {
+  it('contains system properties in the order of IoT Hub, and application properties after them', () => {
     const system = {
       contentEncoding: 'utf-8',
       contentType: 'text/plain; charset=UTF-8',

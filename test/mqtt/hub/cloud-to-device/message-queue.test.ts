@@ -20,7 +20,7 @@ function pendingCount(mqtt: MqttHub, { deviceId }: ClientIdentity): number | und
 }
 
 describe('queued cloud-to-device messages', () => {
-  it('arrive in order, behind the SUBACK, and stay in the queue until they are acknowledged', async () => {
+  it('arrive in order after the SUBACK, and stay in the queue until they are acknowledged', async () => {
     await using mqtt = await startMqttHub();
     const device = mqtt.register('d');
     for (const text of ['1', '2', '3']) send(mqtt, device, text);
@@ -36,7 +36,7 @@ describe('queued cloud-to-device messages', () => {
     expect(pendingCount(mqtt, device)).toBe(1);
   });
 
-  it('arrive behind CONNACK if a persistent session is subscribed, with DUP if they were sent before', async () => {
+  it('arrive after CONNACK if a persistent session is subscribed, with DUP if they were sent before', async () => {
     await using mqtt = await startMqttHub();
     const device = mqtt.register('d');
     const first = await mqtt.connect('d', { clean: false });

@@ -31,7 +31,7 @@ describe('telemetry', () => {
     ['d', 'devices/d/messages/events/'],
     ['d', 'devices/d/messages/events/a=1/'],
     ['d/m', 'devices/d/modules/m/messages/events/%24.on=out/'],
-  ])('of %s is accepted on %s with QoS 0 and 1', async (clientId, topic) => {
+  ])('is accepted from %s on %s with QoS 0 and 1', async (clientId, topic) => {
     await using mqtt = await startMqttHub();
     mqtt.register(clientId);
     const client = await mqtt.connect(clientId);
@@ -42,7 +42,7 @@ describe('telemetry', () => {
     expect(events.map(({ body }) => Buffer.from(body).toString())).toEqual(['zero', 'one']);
   });
 
-  it('with RETAIN or DUP gets a property for the flag', async () => {
+  it('gets a property for the flag RETAIN or DUP', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -59,7 +59,7 @@ describe('telemetry', () => {
     ]);
   });
 
-  it('in many segments behind a pipelined CONNECT is acknowledged in order', async () => {
+  it('is acknowledged in order if it arrives in many segments after a pipelined CONNECT', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.open();
@@ -95,7 +95,7 @@ describe('telemetry', () => {
     expect(commands.filter((command) => command === 'publish')).toHaveLength(count / 10);
   });
 
-  it('before a DISCONNECT in the same segment is stored and acknowledged', async () => {
+  it('is stored and acknowledged if a DISCONNECT follows in the same segment', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -109,7 +109,7 @@ describe('telemetry', () => {
     });
   });
 
-  it('of 256 KB with its properties is accepted; one byte more closes the connection without a PUBACK', async () => {
+  it('is accepted up to 256 KB with its properties; one byte more closes the connection without a PUBACK', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -128,10 +128,10 @@ describe('telemetry', () => {
     ['of its module', 'devices/d/modules/m/messages/events/', 'publish-topic-forbidden', 1],
     ['on a topic that does not exist', 'devices/d/messages/event/', 'publish-topic-forbidden', 1],
     ['on a topic that only begins like its own', 'devices/d/messages/eventsX', 'publish-topic-forbidden', 0],
-    ['toward itself', 'devices/d/messages/devicebound/', 'publish-topic-forbidden', 0],
+    ['on the topic of its own messages', 'devices/d/messages/devicebound/', 'publish-topic-forbidden', 0],
     ['at QoS 2', 'devices/d/messages/events/', 'quality-of-service-2', 2],
   ] as const)(
-    '%s closes the connection; what came before is acknowledged',
+    'closes the connection if it is %s; earlier messages are acknowledged',
     async (_what, topic, reason, qos) => {
       await using mqtt = await startMqttHub();
       mqtt.register('d/m');
@@ -152,7 +152,7 @@ describe('telemetry', () => {
     ['a hash in the topic', 'devices/d/messages/events/a=#', 'publish-topic-forbidden'],
     ['a null in the topic', 'devices/d/messages/events/a=\0', 'publish-topic-forbidden'],
     ['an empty topic', '', 'publish-topic-forbidden'],
-  ])('with %s closes the connection', async (_what, topic, reason) => {
+  ])('closes the connection if it has %s', async (_what, topic, reason) => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');

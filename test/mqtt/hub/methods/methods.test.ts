@@ -18,7 +18,7 @@ describe('a direct method', () => {
     expect(await invoked).toEqual({ ok: true, value: { status: 207, payload: '{"done":1.0}' } });
   });
 
-  it('without a payload is sent as null, and an empty response is null', async () => {
+  it('has the payload null if the caller gives none, and an empty response is null', async () => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -29,7 +29,7 @@ describe('a direct method', () => {
     expect(await invoked).toEqual({ ok: true, value: { status: 200, payload: 'null' } });
   });
 
-  it('that was not invoked gets a response that is acknowledged and ignored', async () => {
+  it('ignores and acknowledges a response to a call that does not exist', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -38,7 +38,7 @@ describe('a direct method', () => {
     await client.settle();
   });
 
-  it('with a response status that is not a number closes the connection', async () => {
+  it('closes the connection if the response status is not a number', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');

@@ -23,7 +23,7 @@ describe('SUBSCRIBE', () => {
     ['everything', ['#']],
     ['a good filter beside a bad one', [METHODS, 'devices/d/messages/events/#']],
     ['a bad filter beside a good one', ['$iothub/twin/GET/#', DESIRED]],
-  ])('to %s closes the connection and stores nothing', async (_what, filters) => {
+  ])('closes the connection and stores nothing if it is to %s', async (_what, filters) => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d', { clean: false });
@@ -47,7 +47,7 @@ describe('SUBSCRIBE', () => {
       [0x80, 26, 0, 1, 0, 21, ...Buffer.from('$iothub/methods/POST/#'.slice(0, 21)), 0],
       'subscribe-filter-forbidden',
     ],
-  ])('%s closes the connection', async (_what, bytes, reason) => {
+  ])('closes the connection if it is %s', async (_what, bytes, reason) => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -56,7 +56,7 @@ describe('SUBSCRIBE', () => {
     await mqtt.untilLogged(reason);
   });
 
-  it('with the wrong flags and an allowed filter closes the connection', async () => {
+  it('closes the connection if it has the wrong flags and an allowed filter', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -82,7 +82,7 @@ describe('UNSUBSCRIBE', () => {
   });
 
   it.each([[['devices/other/messages/devicebound/#']], [[METHODS, '#']]])(
-    'of %j closes the connection',
+    'closes the connection if its filters are %j',
     async (unsubscriptions) => {
       await using mqtt = await startMqttHub();
       mqtt.register('d');
@@ -93,7 +93,7 @@ describe('UNSUBSCRIBE', () => {
     },
   );
 
-  it('of one of two filters for inputs keeps the other', async () => {
+  it('keeps the other one of two filters for inputs', async () => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register('d/m');
     const client = await mqtt.connect('d/m');

@@ -13,7 +13,7 @@ async function connectSubscribed(mqtt: MqttHub, clientId = 'd'): Promise<RawClie
 
 describe('a request for the twin', () => {
   it.each(['d', 'd/m'])(
-    'of %s is answered with desired and reported properties without metadata',
+    'returns to %s the desired and reported properties without metadata',
     async (clientId) => {
       await using mqtt = await startMqttHub();
       patchDesired(mqtt.hub, mqtt.register(clientId), { interval: 30 });
@@ -28,7 +28,7 @@ describe('a request for the twin', () => {
     },
   );
 
-  it('with QoS 1 is acknowledged before the response', async () => {
+  it('is acknowledged before the response if it has QoS 1', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await connectSubscribed(mqtt);
@@ -37,7 +37,7 @@ describe('a request for the twin', () => {
     await client.next('publish');
   });
 
-  it('without a subscription gets no response', async () => {
+  it('gets no response if the client is not subscribed', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
@@ -81,7 +81,7 @@ describe('an update of reported properties', () => {
       403100,
     ],
   ])(
-    'with %s is refused with the error as JSON, which the Node client requires',
+    'is refused for %s with the error as JSON, which the Node client requires',
     async (_what, query, body, status, errorCode) => {
       await using mqtt = await startMqttHub();
       mqtt.register('d');

@@ -82,7 +82,7 @@ describe('FrameSplitter', () => {
     expect(faults).toEqual(['packet-unexpected']);
   });
 
-  it('holds the packets behind CONNECT until it is released', () => {
+  it('holds the packets after CONNECT until it is released', () => {
     const { splitter: subject, frames } = splitter(LIMITS_BEFORE_CONNECT);
     subject.push(Buffer.concat([Buffer.from([0x10, 1, 7]), publish(1)]));
     subject.push(publish(2));
