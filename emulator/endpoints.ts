@@ -31,10 +31,7 @@ export interface Endpoint {
   readonly webSockets: readonly WebSocketEndpoint[];
 }
 
-/**
- * The table of all listeners. The options, the report of `start`, the redirection of `exec`, the wiring of the harness
- * and the listeners use it.
- */
+/** The table of all listeners. The options, the report of `start`, the redirection of `exec` and the listeners use it. */
 export const ENDPOINTS = [
   {
     name: 'https',

@@ -1,7 +1,7 @@
 import { randomBytes, webcrypto } from 'node:crypto';
 import type { Extension, PublicKeyType } from '@peculiar/x509';
 
-/** A certificate, followed by the intermediates to present with it, and its PKCS #8 key. Both are PEM. */
+/** A certificate and its PKCS #8 key. Both are PEM. */
 export interface CertificateAndKey {
   readonly certificatePem: string;
   readonly keyPem: string;
@@ -15,8 +15,7 @@ export interface AlternativeName {
 
 /** The content of a certificate to issue. */
 export interface CertificateRequest {
-  /** The common names of the subject, usually one. Tests use several to check that they are refused. */
-  readonly commonNames: readonly string[];
+  readonly commonName: string;
   /** Unix milliseconds. */
   readonly validFrom: number;
   /** Unix milliseconds. */
@@ -35,7 +34,7 @@ export async function issueCertificate(request: CertificateRequest): Promise<Cer
   const { Name, X509Certificate, X509CertificateGenerator } = await loadLibrary();
   const keys = await webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
   const issuer = request.issuer && new X509Certificate(firstCertificateOf(request.issuer.certificatePem));
-  const subject = new Name(request.commonNames.map((commonName) => ({ CN: [{ utf8String: commonName }] })));
+  const subject = new Name([{ CN: [{ utf8String: request.commonName }] }]);
   const certificate = await X509CertificateGenerator.create(
     {
       serialNumber: randomSerialNumber(),
@@ -85,6 +84,7 @@ async function extensionsOf(
   return extensions;
 }
 
+// The file of a local authority may contain more certificates after its own.
 function firstCertificateOf(pem: string): string {
   const end = '-----END CERTIFICATE-----';
   return pem.slice(0, pem.indexOf(end) + end.length);

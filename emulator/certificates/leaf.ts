@@ -10,15 +10,11 @@ export interface ClientCertificate extends CertificateAndKey {
 
 /** The content of a client certificate. The common name is `deviceId` or `deviceId/moduleId`. */
 export interface ClientCertificateRequest {
-  readonly commonName: string | readonly string[];
+  readonly commonName: string;
   /** The machine's time. */
   readonly now: number;
   /** The authority that signs. Default: the certificate is self-signed. */
   readonly authority?: Authority;
-  /** Unix milliseconds. Default: a day before `now`. */
-  readonly validFrom?: number;
-  /** Unix milliseconds. Default: a year after `now`. */
-  readonly validTo?: number;
 }
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
@@ -28,51 +24,42 @@ const LEAF_DAYS = 365;
  * Creates the server certificate for DNS names and IP addresses. The root is not included. Otherwise OpenSSL reports
  * another error to clients that do not trust it.
  */
-export async function createServerLeaf(
+export function createServerLeaf(
   authority: Authority,
   request: { readonly names: readonly string[]; readonly now: number },
 ): Promise<CertificateAndKey> {
-  const leaf = await issueCertificate({
+  return issueCertificate({
     // A DNS name can be longer than a common name. Clients do not read the common name of a server.
-    commonNames: ['iothub-emulator'],
-    ...validityOf(request),
+    commonName: 'iothub-emulator',
+    ...validityAt(request.now),
     use: 'server',
     alternativeNames: request.names.map(
       (name) => ({ type: isIP(name) ? 'ip' : 'dns', value: name }) as const,
     ),
     issuer: authority,
   });
-  return withIntermediates(leaf, authority);
 }
 
 /** Creates the certificate of a device or module, signed by an authority or by itself. */
 export async function createClientCertificate(request: ClientCertificateRequest): Promise<ClientCertificate> {
   const { authority, commonName } = request;
   const leaf = await issueCertificate({
-    commonNames: typeof commonName === 'string' ? [commonName] : commonName,
-    ...validityOf(request),
+    commonName,
+    ...validityAt(request.now),
     use: 'client',
     ...(authority && { issuer: authority }),
   });
   const { fingerprint, fingerprint256 } = new X509Certificate(leaf.certificatePem);
   const thumbprints = { sha1: bareHex(fingerprint), sha256: bareHex(fingerprint256) };
-  return { ...withIntermediates(leaf, authority), thumbprints };
+  return { ...leaf, thumbprints };
 }
 
-function validityOf(request: {
-  readonly now: number;
-  readonly validFrom?: number;
-  readonly validTo?: number;
-}) {
+function validityAt(now: number) {
   return {
     // The clock of a client or a container may be behind.
-    validFrom: request.validFrom ?? request.now - DAY_MILLISECONDS,
-    validTo: request.validTo ?? request.now + LEAF_DAYS * DAY_MILLISECONDS,
+    validFrom: now - DAY_MILLISECONDS,
+    validTo: now + LEAF_DAYS * DAY_MILLISECONDS,
   };
-}
-
-function withIntermediates(leaf: CertificateAndKey, authority: Authority | undefined): CertificateAndKey {
-  return { keyPem: leaf.keyPem, certificatePem: leaf.certificatePem + (authority?.intermediatesPem ?? '') };
 }
 
 function bareHex(fingerprint: string): string {

@@ -78,7 +78,7 @@ async function readAuthority(directory: string, now: number): Promise<LocalAutho
   const keyPem = (await readText(paths.key)) ?? '';
   const problem = findProblem(certificatePem, keyPem, now);
   if (problem !== undefined) throw createUnusableError(directory, problem);
-  return { certificatePem, keyPem, intermediatesPem: '', certificatePath: paths.certificate };
+  return { certificatePem, keyPem, certificatePath: paths.certificate };
 }
 
 function createUnusableError(directory: string, problem: string, cause?: unknown): Error {

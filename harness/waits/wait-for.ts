@@ -1,3 +1,5 @@
+const DEFAULT_TIMEOUT_MILLISECONDS = 5000;
+
 /** The timeout of a wait. */
 export interface WaitOptions {
   /** Default: 5000. */
@@ -19,7 +21,7 @@ export interface Condition<T> {
 /** Waits until a condition is met. Rejects with the actual state after the timeout, or if the condition throws. */
 export async function waitFor<T>(
   condition: Condition<T>,
-  { timeoutMilliseconds = 5000 }: WaitOptions = {},
+  { timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS }: WaitOptions = {},
 ): Promise<T> {
   const present = condition.check();
   if (present !== undefined) return present;
@@ -59,7 +61,7 @@ export interface Search<T> {
 /** Returns the first item of a stream that meets the condition. Rejects with the last items that did not. */
 export async function firstOf<T>(
   { what, read, condition, format }: Search<T>,
-  { timeoutMilliseconds = 5000 }: WaitOptions,
+  { timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS }: WaitOptions,
 ): Promise<T> {
   const others: T[] = [];
   const stop = new AbortController();

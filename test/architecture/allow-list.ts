@@ -38,7 +38,10 @@ function describeViolation({ from, to }: Import, rooms: readonly Room[]): string
   }
   const target = findRoom(to.path, rooms);
   if (target === undefined) return `${from} imports ${to.path}, which is not in a listed room.`;
-  const isAllowed = target === room || room.rooms.some((allowed) => matches(allowed, target.name));
+  const isAllowed =
+    target === room ||
+    room.rooms.some((allowed) => matches(allowed, target.name)) ||
+    room.files?.includes(to.path) === true;
   return isAllowed
     ? undefined
     : `${from} imports ${to.path}, but ${room.name} may not import ${target.name}.`;

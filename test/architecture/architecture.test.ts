@@ -20,6 +20,44 @@ describe('the allow-list of imports', () => {
     expect(unused).toEqual([]);
   });
 
+  it('has only files that exist in its rows of single files', () => {
+    expect(ROOMS.flatMap((room) => room.files ?? []).filter((file) => !files.includes(file))).toEqual([]);
+  });
+
+  it.each(['emulator/mqtt/hub/wrong.ts', 'emulator/http/hub/twins/wrong.ts'])(
+    'lets a door import single files of the hub only: %s',
+    (door) => {
+      const hub = files.filter((file) => file.startsWith('emulator/hub/'));
+      const refused = hub.filter((path) => !mayImport(door, path));
+      expect(hub.filter((path) => mayImport(door, path))).toEqual([
+        'emulator/hub/access/credentials.ts',
+        'emulator/hub/client-connection.ts',
+        'emulator/hub/events/event-formats.ts',
+        'emulator/hub/hub.ts',
+        'emulator/hub/ports.ts',
+        'emulator/hub/queries/paging.ts',
+        'emulator/hub/sessions/client-session.ts',
+      ]);
+      expect(refused).toContain('emulator/hub/hub-parts.ts');
+      expect(refused).toContain('emulator/hub/twins/twins.ts');
+    },
+  );
+
+  it('lets the table of endpoints import no file', () => {
+    expect(files.filter((path) => mayImport('emulator/endpoints.ts', path))).toEqual([
+      'emulator/endpoints.ts',
+    ]);
+  });
+
+  it.each(['emulator/emulator.ts', 'emulator/cli.ts'])(
+    'lets %s import neither the harness nor a scenario',
+    (file) => {
+      const outside = files.filter((path) => !path.startsWith('emulator/'));
+      expect(outside.length).toBeGreaterThan(10);
+      expect(outside.filter((path) => mayImport(file, path))).toEqual([]);
+    },
+  );
+
   it.each([
     ['import', "import { Hub } from '../hub/hub.ts';"],
     ['import type', "import type { Hub } from '../hub/hub.ts';"],
@@ -62,6 +100,10 @@ describe('the allow-list of imports', () => {
     expect(findForbiddenImports(readImports('emulator/hub/hub.ts', text), SAMPLE)).toEqual([]);
   });
 });
+
+function mayImport(from: string, path: string): boolean {
+  return findForbiddenImports([{ from, to: { kind: 'file', path } }]).length === 0;
+}
 
 const SAMPLE: readonly Room[] = [
   { name: 'domain', paths: ['emulator/domain'], what: '', rooms: [], packages: [] },

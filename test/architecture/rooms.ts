@@ -4,11 +4,24 @@ export interface Room {
   /** Folders or single files, relative to the root. A folder does not include its subfolders. */
   readonly paths: readonly string[];
   readonly what: string;
-  /** The names of rooms that may be imported. `hub/*` is every room whose name begins with `hub/`; `*` is every room. */
+  /** The names of rooms that may be imported. `hub/*` is every room whose name begins with `hub/`. */
   readonly rooms: readonly string[];
+  /** Single files of other rooms that may be imported. */
+  readonly files?: readonly string[];
   /** npm packages and `node:` modules that may be imported; `node:*` is every module of Node. */
   readonly packages: readonly string[];
 }
+
+/** The files of the hub that a door may import. All others show the store or the inner parts of a capability. */
+const HUB_FOR_DOORS: readonly string[] = [
+  'emulator/hub/hub.ts',
+  'emulator/hub/ports.ts',
+  'emulator/hub/client-connection.ts',
+  'emulator/hub/access/credentials.ts',
+  'emulator/hub/sessions/client-session.ts',
+  'emulator/hub/events/event-formats.ts',
+  'emulator/hub/queries/paging.ts',
+];
 
 /**
  * The allow-list of imports. A room may import itself and the entries of its row. `import type`, `export … from`,
@@ -172,7 +185,8 @@ export const ROOMS: readonly Room[] = [
       'emulator/mqtt/hub/twins',
     ],
     what: 'The device API over MQTT.',
-    rooms: ['mqtt/wire', 'hub', 'hub/*', 'domain', 'domain/*'],
+    rooms: ['mqtt/wire', 'domain', 'domain/*'],
+    files: HUB_FOR_DOORS,
     packages: ['node:*'],
   },
   {
@@ -199,7 +213,8 @@ export const ROOMS: readonly Room[] = [
       'emulator/http/hub/twins',
     ],
     what: 'The service API and the device API of a hub over HTTPS.',
-    rooms: ['http/wire', 'hub', 'hub/*', 'domain', 'domain/*'],
+    rooms: ['http/wire', 'domain', 'domain/*'],
+    files: HUB_FOR_DOORS,
     packages: ['node:*'],
   },
   {
@@ -241,14 +256,43 @@ export const ROOMS: readonly Room[] = [
       'emulator/command/start',
     ],
     what: 'The command: options, start, exec, certs.',
-    rooms: ['*'],
+    rooms: [
+      'emulator',
+      'endpoints',
+      'hub',
+      'hub/ports',
+      'auth',
+      'domain',
+      'domain/*',
+      'listen',
+      'certificates',
+      'redirect',
+    ],
     packages: ['node:*', 'commander'],
+  },
+  {
+    name: 'endpoints',
+    paths: ['emulator/endpoints.ts'],
+    what: 'The table of listeners. It names doors and imports none.',
+    rooms: [],
+    packages: [],
   },
   {
     name: 'emulator',
     paths: ['emulator'],
-    what: 'The composition root, its defaults and its ports.',
-    rooms: ['*'],
+    what: 'The composition root, its defaults and its listeners.',
+    rooms: [
+      'endpoints',
+      'mqtt/hub',
+      'http/hub',
+      'hub',
+      'hub/ports',
+      'domain',
+      'domain/*',
+      'clocks',
+      'listen',
+      'certificates',
+    ],
     packages: ['node:*'],
   },
   {

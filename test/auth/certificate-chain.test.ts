@@ -10,6 +10,7 @@ import { type Authority, createAuthority } from '../../emulator/certificates/aut
 import { issueCertificate } from '../../emulator/certificates/issue.ts';
 import { type ClientCertificate, createClientCertificate } from '../../emulator/certificates/leaf.ts';
 import { createIntermediateAuthority } from '../certificates/intermediate-authority.ts';
+import { issueClientCertificate } from '../certificates/unusual-certificate.ts';
 
 const NOW = Date.UTC(2030, 5, 1);
 const DAY = 24 * 60 * 60 * 1000;
@@ -71,7 +72,7 @@ describe('client registered by certificate authority', () => {
     const fromLeaf = await createClientCertificate({
       commonName: 'd',
       now: NOW,
-      authority: { certificatePem, keyPem, intermediatesPem: certificatePem },
+      authority: { certificatePem, keyPem },
     });
     const self = await createClientCertificate({ commonName: 'd', now: NOW });
     const rows: readonly (readonly [Buffer[], readonly TrustedAuthority[]])[] = [
@@ -90,7 +91,7 @@ describe('client registered by certificate authority', () => {
 
   it('is refused if an authority with a registered name but another key signed the certificate', async () => {
     const forged = await issueCertificate({
-      commonNames: [new X509Certificate(root.certificatePem).subject.replace('CN=', '')],
+      commonName: new X509Certificate(root.certificatePem).subject.replace('CN=', ''),
       validFrom: NOW - DAY,
       validTo: NOW + DAY,
       use: 'authority',
@@ -98,7 +99,7 @@ describe('client registered by certificate authority', () => {
     const leaf = await createClientCertificate({
       commonName: 'd',
       now: NOW,
-      authority: { ...forged, intermediatesPem: '' },
+      authority: forged,
     });
     expect(reasonOf(verifyChain(derOf(leaf, forged), trust(root), NOW))).toBe('untrusted-authority');
   });
@@ -112,10 +113,9 @@ describe('client registered by certificate authority', () => {
   );
 
   it('is refused if the leaf, an intermediate or the authority is expired or not yet valid', async () => {
-    const expired = await createClientCertificate({
+    const expired = await issueClientCertificate({
       commonName: 'd',
-      now: NOW,
-      authority: root,
+      issuer: root,
       validFrom: NOW - 3 * DAY,
       validTo: NOW - DAY,
     });
@@ -123,13 +123,13 @@ describe('client registered by certificate authority', () => {
     expect(reasonOf(verifyChain(derOf(expired), trust(root), NOW - 4 * DAY))).toBe(
       'certificate-not-yet-valid',
     );
-    const lasting = { commonName: 'd', now: NOW, validTo: NOW + 9000 * DAY };
-    const byLower = await createClientCertificate({ ...lasting, authority: lower });
+    const lasting = { commonName: 'd', validFrom: NOW - DAY, validTo: NOW + 9000 * DAY };
+    const byLower = await issueClientCertificate({ ...lasting, issuer: lower });
     const later = NOW + 500 * DAY;
     expect(reasonOf(verifyChain(derOf(byLower, lower, upper), trust(root), later))).toBe(
       'certificate-expired',
     );
-    const byRoot = await createClientCertificate({ ...lasting, authority: root });
+    const byRoot = await issueClientCertificate({ ...lasting, issuer: root });
     expect(reasonOf(verifyChain(derOf(byRoot), trust(root), later))).toBe('accepted');
     expect(reasonOf(verifyChain(derOf(byRoot), trust(root), NOW + 4000 * DAY))).toBe('certificate-expired');
   });

@@ -4,17 +4,24 @@ import { issueCertificate } from '../../emulator/certificates/issue.ts';
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const INTERMEDIATE_DAYS = 365;
 
-/** Creates an intermediate authority in memory, signed by another one. */
+/** An authority that is not a root. */
+export interface IntermediateAuthority extends Authority {
+  /** The certificates that a leaf presents after itself: this one and those up to the root, as PEM text. */
+  readonly intermediatesPem: string;
+}
+
+/** Creates an intermediate authority in memory, signed by a root or by another intermediate authority. */
 export async function createIntermediateAuthority(
-  issuer: Authority,
+  issuer: Authority | IntermediateAuthority,
   request: { readonly commonName: string; readonly now: number },
-): Promise<Authority> {
+): Promise<IntermediateAuthority> {
   const intermediate = await issueCertificate({
-    commonNames: [request.commonName],
+    commonName: request.commonName,
     validFrom: request.now - DAY_MILLISECONDS,
     validTo: request.now + INTERMEDIATE_DAYS * DAY_MILLISECONDS,
     use: 'authority',
     issuer,
   });
-  return { ...intermediate, intermediatesPem: intermediate.certificatePem + issuer.intermediatesPem };
+  const above = 'intermediatesPem' in issuer ? issuer.intermediatesPem : '';
+  return { ...intermediate, intermediatesPem: intermediate.certificatePem + above };
 }

@@ -26,10 +26,11 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
     format: () =>
       table(
         ['Room', 'What it is', 'May import', 'Packages'],
-        ROOMS.map(({ name, what, rooms, packages }) => [
+        ROOMS.map(({ name, what, rooms, files = [], packages }) => [
           code(name),
           what,
-          rooms.map(code).join(', ') || 'nothing',
+          [...rooms, ...files.map((file) => file.replace(/^emulator\//, ''))].map(code).join(', ') ||
+            'nothing',
           packages.map(code).join(', ') || 'none',
         ]),
       ),

@@ -141,7 +141,7 @@ async function makeCertificates() {
   const now = Date.now();
   const authority = await createAuthority(now);
   const leaf = await issueCertificate({
-    commonNames: [HOST_NAME],
+    commonName: HOST_NAME,
     validFrom: now - 60_000,
     validTo: now + 3_600_000,
     use: 'server',

@@ -12,6 +12,7 @@ import { createClientCertificate } from '../../emulator/certificates/leaf.ts';
 import { isListenError } from '../../emulator/listen/listener.ts';
 import { listenTls } from '../../emulator/listen/tls.ts';
 import { createIntermediateAuthority } from '../certificates/intermediate-authority.ts';
+import { issueClientCertificate } from '../certificates/unusual-certificate.ts';
 import { connectTls, countHandles, createTrust, expectCall, readAll, type Trust } from './fixtures.ts';
 
 const VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
@@ -72,7 +73,7 @@ describe('TLS port', () => {
 
     it('passes on an expired client certificate', async () => {
       const past = { validFrom: Date.UTC(2020, 0), validTo: Date.UTC(2021, 0) };
-      const expired = await createClientCertificate({ commonName: 'd', now: Date.now(), ...past });
+      const expired = await issueClientCertificate({ commonName: 'd', ...past });
       expect((await presented(expired.keyPem, expired.certificatePem)).map(subjectOf)).toEqual(['CN=d']);
     });
 
@@ -81,13 +82,12 @@ describe('TLS port', () => {
       const upper = await createIntermediateAuthority(trust.authority, { commonName: 'upper', now });
       const lower = await createIntermediateAuthority(upper, { commonName: 'lower', now });
       const leaf = await createClientCertificate({ commonName: 'd/m', now, authority: lower });
-      const inOrder = await presented(leaf.keyPem, leaf.certificatePem + trust.ca);
+      const inOrder = await presented(leaf.keyPem, leaf.certificatePem + lower.intermediatesPem + trust.ca);
       const root = new X509Certificate(trust.ca).subject;
       expect(inOrder.map(subjectOf)).toEqual(['CN=d/m', 'CN=lower', 'CN=upper', root]);
-      const [alone] = leaf.certificatePem.split(/(?<=-----END CERTIFICATE-----\n)/);
       const shuffled = await presented(
         leaf.keyPem,
-        [alone, trust.ca, upper.certificatePem, lower.certificatePem].join(''),
+        [leaf.certificatePem, trust.ca, upper.certificatePem, lower.certificatePem].join(''),
       );
       expect(shuffled.map(subjectOf)).toEqual(['CN=d/m', root, 'CN=upper', 'CN=lower']);
     });

@@ -36,6 +36,8 @@ export interface MqttHub extends AsyncDisposable {
   readonly clock: ManualClock;
   readonly door: MqttDoor;
   readonly port: number;
+  /** The number of open sockets, with CONNECT or without. */
+  readonly connectionCount: number;
   readonly logLines: LogLine[];
   /** The link of the hub to each client that connected, by client id. */
   readonly links: ReadonlyMap<string, ClientConnection>;
@@ -74,9 +76,14 @@ export async function startMqttHub(options: Partial<HubOptions> = {}, journal?: 
   const hub = recordLinks(created.value, links, settled);
   const openDoor = () => createMqttDoor({ hubOf: () => hub, clock, log });
   let door = await openDoor();
-  const server = createServer((socket: Socket) =>
-    door.accept(socket, { certificates: () => [], remoteAddress: '127.0.0.1', transport: 'mqtt' }),
-  );
+  let connectionCount = 0;
+  const server = createServer((socket: Socket) => {
+    connectionCount += 1;
+    socket.once('close', () => {
+      connectionCount -= 1;
+    });
+    door.accept(socket, { certificates: () => [], remoteAddress: '127.0.0.1', transport: 'mqtt' });
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -94,6 +101,9 @@ export async function startMqttHub(options: Partial<HubOptions> = {}, journal?: 
       return door;
     },
     port,
+    get connectionCount() {
+      return connectionCount;
+    },
     logLines,
     links,
     settled,

@@ -6,7 +6,7 @@ import {
   type QueryPosition,
 } from '../../emulator/query/evaluation/compile-query.ts';
 import { DEVICES, DOCUMENTS } from './fleet.ts';
-import { parsed } from './parsed.ts';
+import { parsed, resultOf } from './parsed.ts';
 
 const NAMES: readonly (readonly [query: string, names: readonly string[]])[] = [
   ['SELECT DEVICEID, Status FROM devices', ['deviceId', 'status']],
@@ -40,7 +40,7 @@ describe('query result', () => {
 
   it('returns numbers as they were spelled', () => {
     const rows: JsonObject[] = [{ tags: { size: new NumberText('1.0') } }];
-    const answer = compileQuery(parsed('SELECT tags.size FROM devices'), DOCUMENTS).run(rows);
+    const answer = resultOf(compileQuery(parsed('SELECT tags.size FROM devices'), DOCUMENTS), rows);
     expect(answer.map(formatJson)).toEqual(['{"size":1.0}']);
   });
 
@@ -60,7 +60,7 @@ describe('query result', () => {
     ];
     const rows = values.map((v): JsonObject => (v === undefined ? {} : { tags: { v } }));
     const query = parsed('SELECT tags.v, COUNT() AS n FROM devices GROUP BY tags.v');
-    expect(compileQuery(query, DOCUMENTS).run(rows)).toEqual([
+    expect(resultOf(compileQuery(query, DOCUMENTS), rows)).toEqual([
       { v: 1, n: 2 },
       { v: '1', n: 1 },
       { v: true, n: 1 },
@@ -81,7 +81,7 @@ describe('query result', () => {
       { tags: { b: 'x' } },
     ];
     const query = parsed('SELECT tags.a, tags.b, COUNT() AS n FROM devices GROUP BY tags.a, tags.b');
-    expect(compileQuery(query, DOCUMENTS).run(rows)).toEqual(
+    expect(resultOf(compileQuery(query, DOCUMENTS), rows)).toEqual(
       rows.map(({ tags }) => ({ ...(tags as JsonObject), n: 1 })),
     );
   });
@@ -121,7 +121,7 @@ describe('paging of a query result', () => {
     [1, 'SELECT status, COUNT() AS n FROM devices GROUP BY status'],
   ])('returns in pages of %i items the same items as the whole result of %s', (limit, text) => {
     const query = compileQuery(parsed(text), DOCUMENTS);
-    expect(allPages(query, limit).flat()).toEqual(query.run(DEVICES));
+    expect(allPages(query, limit).flat()).toEqual(resultOf(query, DEVICES));
   });
 
   it('does not end with an empty page', () => {
@@ -151,7 +151,7 @@ describe('paging of a query result', () => {
 });
 
 function answerOf(text: string): readonly JsonObject[] {
-  return compileQuery(parsed(text), DOCUMENTS).run(DEVICES);
+  return resultOf(compileQuery(parsed(text), DOCUMENTS), DEVICES);
 }
 
 function allPages(query: CompiledQuery<JsonObject>, limit: number): readonly (readonly JsonObject[])[] {

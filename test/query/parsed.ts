@@ -1,4 +1,6 @@
+import type { JsonObject } from '../../emulator/domain/json.ts';
 import type { Result } from '../../emulator/domain/result.ts';
+import type { CompiledQuery } from '../../emulator/query/evaluation/compile-query.ts';
 import { parseCondition, parseQuery } from '../../emulator/query/syntax/parse-query.ts';
 import type { Condition, Query } from '../../emulator/query/syntax/syntax.ts';
 
@@ -10,6 +12,11 @@ export function parsed(text: string): Query {
 /** Parses a condition. Throws if it is refused. */
 export function parsedCondition(text: string): Condition {
   return expectAccepted(parseCondition(text), text);
+}
+
+/** Returns the whole result of a query as one page. */
+export function resultOf<Row>(query: CompiledQuery<Row>, rows: readonly Row[]): readonly JsonObject[] {
+  return query.page(rows, Number.POSITIVE_INFINITY).items;
 }
 
 /** Returns the error message of a refused text. Throws if it was accepted or has an error other than ArgumentInvalid. */

@@ -8,6 +8,7 @@ import { parseCondition, parseQuery } from '../../emulator/query/syntax/parse-qu
 import type { Query } from '../../emulator/query/syntax/syntax.ts';
 import { DOCUMENTS } from './fleet.ts';
 import { formatQuery } from './format-query.ts';
+import { resultOf } from './parsed.ts';
 import { anyQuery } from './queries.ts';
 
 const MAXIMUM_LENGTH = 8192;
@@ -76,7 +77,7 @@ describe('query language', () => {
     fc.assert(
       fc.property(anyQuery, fc.array(anyRow, { maxLength: 5 }), (query, rows) => {
         const compiled = compileQuery(query, DOCUMENTS);
-        expect(pagesOf(query, rows)).toStrictEqual(compiled.run(rows));
+        expect(pagesOf(query, rows)).toStrictEqual(resultOf(compiled, rows));
       }),
       { numRuns: 500 },
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileQuery } from '../../emulator/query/evaluation/compile-query.ts';
 import { DOCUMENTS, ROWS } from './fleet.ts';
-import { parsed } from './parsed.ts';
+import { parsed, resultOf } from './parsed.ts';
 import { WORKED_QUERIES } from './worked-queries.ts';
 
 describe('query over the example fleet', () => {
@@ -9,7 +9,7 @@ describe('query over the example fleet', () => {
     const query = parsed(text);
     const compiled = compileQuery(query, DOCUMENTS);
     expect(compiled.itemType).toBe(itemType);
-    expect(compiled.run(ROWS[query.source])).toEqual(items);
+    expect(resultOf(compiled, ROWS[query.source])).toEqual(items);
     expect(compiled.page(ROWS[query.source], 100)).toEqual({ items });
   });
 });

@@ -89,7 +89,7 @@ async function issueServerCertificate(alternativeNames: readonly AlternativeName
   const authority = await createAuthority(now);
   await writeFile(authorityPath, authority.certificatePem);
   const { certificatePem, keyPem } = await issueCertificate({
-    commonNames: ['loopback hub'],
+    commonName: 'loopback hub',
     validFrom: now - HOUR,
     validTo: now + HOUR,
     use: 'server',

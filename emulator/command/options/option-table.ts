@@ -1,5 +1,6 @@
-import { REDIRECTED_HOST_NAME } from '../../emulator-options.ts';
+import { DEFAULT_HUB_OPTIONS, LOOPBACK, REDIRECTED_HOST_NAME } from '../../emulator-options.ts';
 import { ENDPOINTS, portKeyOf } from '../../endpoints.ts';
+import type { LogLevel } from '../../hub/ports.ts';
 
 /** The kind of an option's value. `texts` can be repeated. */
 export type OptionKind = 'text' | 'texts' | 'number' | 'flag';
@@ -20,6 +21,12 @@ export interface OptionRow {
   readonly command?: ServingCommand;
 }
 
+/** The bytes of the unit of `eventMemory`. */
+export const MEBIBYTE = 1024 * 1024;
+
+/** The default of `logLevel` for each command. */
+export const DEFAULT_LOG_LEVELS: Readonly<Record<ServingCommand, LogLevel>> = { start: 'info', exec: 'warn' };
+
 const DEFAULT_PORTS = ENDPOINTS.map(({ defaultPort }) => defaultPort).join(' and ');
 
 const PORT_ROWS = ENDPOINTS.map(({ name, purpose, defaultPort }) => ({
@@ -37,7 +44,7 @@ export const OPTION_TABLE = [
     kind: 'text',
     placeholder: 'ADDRESS',
     meaning: 'the address to bind',
-    byDefault: '127.0.0.1',
+    byDefault: LOOPBACK,
   },
   {
     key: 'hostName',
@@ -90,28 +97,28 @@ export const OPTION_TABLE = [
     kind: 'number',
     placeholder: 'SECONDS',
     meaning: 'how long a connection stays open after its token has expired',
-    byDefault: '600',
+    byDefault: String(DEFAULT_HUB_OPTIONS.tokenGraceSeconds),
   },
   {
     key: 'partitionCount',
     kind: 'number',
     placeholder: 'COUNT',
     meaning: 'the number of partitions of the event log',
-    byDefault: '4',
+    byDefault: String(DEFAULT_HUB_OPTIONS.partitionCount),
   },
   {
     key: 'eventRetention',
     kind: 'number',
     placeholder: 'SECONDS',
     meaning: 'how long events are kept',
-    byDefault: '86400',
+    byDefault: String(DEFAULT_HUB_OPTIONS.eventRetentionMilliseconds / 1000),
   },
   {
     key: 'eventMemory',
     kind: 'number',
     placeholder: 'MIB',
     meaning: 'the memory for events; the oldest events are deleted beyond it',
-    byDefault: '64',
+    byDefault: String(DEFAULT_HUB_OPTIONS.eventRetentionBytes / MEBIBYTE),
   },
   {
     key: 'eventSource',
@@ -125,7 +132,7 @@ export const OPTION_TABLE = [
     kind: 'text',
     placeholder: 'LEVEL',
     meaning: 'the least urgent log lines to print: error, warn, info, debug or trace',
-    byDefault: 'info; for exec warn',
+    byDefault: `${DEFAULT_LOG_LEVELS.start}; for exec ${DEFAULT_LOG_LEVELS.exec}`,
   },
   {
     key: 'json',

@@ -9,9 +9,9 @@ import { DEFAULT_HUB_OPTIONS, LOOPBACK, REDIRECTED_HOST_NAME } from '../../emula
 import { ENDPOINTS, mapPorts, type Ports, portKeyOf } from '../../endpoints.ts';
 import type { LogLevel } from '../../hub/ports.ts';
 import { LOG_LEVELS } from '../log-format.ts';
-import { createOptionReader, type OptionReader } from './option-reader.ts';
+import { OptionReader } from './option-reader.ts';
 import { collectOptions, type OptionSources, unknownVariables } from './option-sources.ts';
-import { flagOf, type ServingCommand } from './option-table.ts';
+import { DEFAULT_LOG_LEVELS, flagOf, MEBIBYTE, type ServingCommand } from './option-table.ts';
 import {
   parseDevice,
   parseEventSource,
@@ -48,14 +48,13 @@ export interface Options extends Ports {
   readonly unknownVariables: readonly string[];
 }
 
-const MEBIBYTE = 1024 * 1024;
 const MONTH_SECONDS = 30 * 24 * 60 * 60;
 
 /** Parses all options. Fails with one sentence that names the invalid value and its source. */
 export function parseOptions(command: ServingCommand, sources: OptionSources): Result<Options> {
   const written = collectOptions(sources);
   if (!written.ok) return written;
-  const read = createOptionReader(written.value);
+  const read = new OptionReader(written.value);
   const hasFixedPorts = command === 'exec' && read.flag('fixedPorts');
   const hasFreePorts = command === 'exec' && !hasFixedPorts;
   const hostNames = read.each('hostName', parseHostName);
@@ -73,8 +72,7 @@ export function parseOptions(command: ServingCommand, sources: OptionSources): R
     ...readHubOptions(read),
     clients: [...read.each('device', parseDevice), ...read.each('module', parseModule)],
     authorityDirectory: read.one('caDir', parsePath) ?? findAuthorityDirectory(sources.environment),
-    logLevel:
-      read.one('logLevel', (text) => parseWord(text, LOG_LEVELS)) ?? (command === 'exec' ? 'warn' : 'info'),
+    logLevel: read.one('logLevel', (text) => parseWord(text, LOG_LEVELS)) ?? DEFAULT_LOG_LEVELS[command],
     isJson: read.flag('json'),
     isQuiet: read.flag('quiet'),
     unknownVariables: unknownVariables(sources.environment),

@@ -81,15 +81,18 @@ function addressesOf(
   );
 }
 
+const DEFAULT_PORTS = mapPorts(({ defaultPort }) => defaultPort);
+
 // Each SDK uses a fixed port. These are the ways to give some of them another port.
 function portRows({ httpsPort, mqttPort }: StartReport): readonly Row[] {
   const rows: Row[] = [];
-  if (mqttPort !== 8883)
+  if (mqttPort !== DEFAULT_PORTS.mqttPort)
     rows.push([
       'Node devices, MQTT',
       `HostName=localhost:${mqttPort}, or append ;GatewayHostName=localhost:${mqttPort} to the connection string`,
     ]);
-  if (httpsPort !== 443) rows.push(['Python services, REST', `HostName=localhost:${httpsPort}`]);
+  if (httpsPort !== DEFAULT_PORTS.httpsPort)
+    rows.push(['Python services, REST', `HostName=localhost:${httpsPort}`]);
   if (rows.length > 0)
     rows.push([
       'all others',

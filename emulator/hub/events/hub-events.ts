@@ -1,7 +1,7 @@
-import { hubNameOf } from '../../domain/hub-name.ts';
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import { formatJson, type JsonObject } from '../../domain/json.ts';
 import type { HubEventSource } from '../../domain/messages/hub-event-sources.ts';
+import { hubNameOf } from '../../domain/messages/hub-name.ts';
 import type { MessageProperties } from '../../domain/messages/message.ts';
 import { fileTimeOf, formatTime } from '../../domain/time.ts';
 import { formatTwinUpdate, formatWholeTwin } from '../../domain/twins/twin-change.ts';

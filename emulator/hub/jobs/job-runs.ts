@@ -11,13 +11,6 @@ import type { Timer } from '../ports.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
 import type { Twins } from '../twins/twins.ts';
 
-/** The operations that a job uses, which are those of any back end. */
-export interface JobServices {
-  readonly twins: Twins;
-  readonly methods: Methods;
-  readonly sessions: ClientSessions;
-}
-
 /** A running job. Its progress is in its record. After a restore, the run is created again from the record. */
 interface Run {
   readonly job: JobRecord;
@@ -35,12 +28,16 @@ const CLIENTS_PER_STEP = 500;
 /** Runs the jobs that have started. */
 export class JobRuns {
   readonly #parts: HubParts;
-  readonly #services: JobServices;
+  readonly #sessions: ClientSessions;
+  readonly #twins: Twins;
+  readonly #methods: Methods;
   readonly #runs = new Set<Run>();
 
-  constructor(parts: HubParts, services: JobServices) {
+  constructor(parts: HubParts, sessions: ClientSessions, twins: Twins, methods: Methods) {
     this.#parts = parts;
-    this.#services = services;
+    this.#sessions = sessions;
+    this.#twins = twins;
+    this.#methods = methods;
   }
 
   /** Starts a job on the selected clients. `onEnd` is called once. */
@@ -96,13 +93,13 @@ export class JobRuns {
     if (isFinished(phase)) return;
     this.#enter(run, index, { state: 'running', startedUtc: clock.now() });
     if (action.type === 'scheduleUpdateTwin') {
-      const updated = this.#services.twins.updateTwin(identity, action.patch, NO_PRECONDITION);
+      const updated = this.#twins.updateTwin(identity, action.patch, NO_PRECONDITION);
       this.#settle(run, index, updated.ok ? ok(undefined) : updated);
       return;
     }
     // The hub waits for a client that is not connected until the deadline of the job.
     const connectTimeoutSeconds = (run.deadlineUtc - clock.now()) / 1000;
-    const answer = this.#services.methods.invokeMethod(identity, { ...action.call, connectTimeoutSeconds });
+    const answer = this.#methods.invokeMethod(identity, { ...action.call, connectTimeoutSeconds });
     void answer.then((result) => this.#settle(run, index, result));
   }
 
@@ -111,7 +108,7 @@ export class JobRuns {
       if (phase.state === 'pending') {
         this.#enter(run, index, { state: 'running', startedUtc: this.#parts.clock.now() });
       }
-      const isReady = this.#services.sessions.isReadyFor(identity, 'methods');
+      const isReady = this.#sessions.isReadyFor(identity, 'methods');
       this.#settle(run, index, isReady ? TIMED_OUT : NOT_ONLINE);
     }
   }

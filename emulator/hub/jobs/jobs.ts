@@ -14,6 +14,7 @@ import type { Operation } from '../../domain/operations.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import type { JobRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
+import type { Methods } from '../methods/methods.ts';
 import type { Timer } from '../ports.ts';
 import {
   formatPageToken,
@@ -23,7 +24,9 @@ import {
   parsePageToken,
   type QueryPage,
 } from '../queries/paging.ts';
-import { JobRuns, type JobServices } from './job-runs.ts';
+import type { ClientSessions } from '../sessions/client-sessions.ts';
+import type { Twins } from '../twins/twins.ts';
+import { JobRuns } from './job-runs.ts';
 import { selectTargets } from './job-targets.ts';
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
@@ -40,9 +43,16 @@ export class Jobs {
   // The timer of each job: for its turn, its start or its deletion.
   readonly #timers = new Map<string, Timer>();
 
-  constructor(parts: HubParts, services: JobServices) {
+  constructor(
+    parts: HubParts,
+    {
+      sessions,
+      twins,
+      methods,
+    }: { readonly sessions: ClientSessions; readonly twins: Twins; readonly methods: Methods },
+  ) {
     this.#parts = parts;
-    this.#runs = new JobRuns(parts, services);
+    this.#runs = new JobRuns(parts, sessions, twins, methods);
   }
 
   /** Creates a job and returns `{jobId, type, status: 'queued'}`. `parseJobRequest` returns the request. */

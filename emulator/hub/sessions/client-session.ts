@@ -9,15 +9,7 @@ import type { AuthenticatedClient } from '../access/credentials.ts';
 import type { Channel, ClientConnection, DisconnectReason } from '../client-connection.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { Timer } from '../ports.ts';
-import type { SessionServices } from './session-services.ts';
-
-/** The parts and services that all sessions of a hub share. */
-export interface SessionContext {
-  readonly parts: HubParts;
-  readonly services: SessionServices;
-  /** Removes a session. It is called once, when the session has ended. */
-  remove(session: ClientSession): void;
-}
+import type { ClientOperations } from './client-operations.ts';
 
 /**
  * The session of a client, from its authentication to the end of its connection. The state is `opening` until the door
@@ -26,7 +18,9 @@ export interface SessionContext {
 export class ClientSession {
   readonly identity: ClientIdentity;
   readonly connection: ClientConnection;
-  readonly #context: SessionContext;
+  readonly #parts: HubParts;
+  readonly #operations: ClientOperations;
+  readonly #onEnd: (session: ClientSession) => void;
   readonly #record: ClientRecord;
   readonly #sender: EventSender;
   readonly #channels = new Set<Channel>();
@@ -34,17 +28,22 @@ export class ClientSession {
   #isSettledOnDelivery = false;
   #expiryTimer: Timer | undefined;
 
+  /** `onEnd` is called once, when the session has ended. */
   constructor(
-    context: SessionContext,
+    parts: HubParts,
+    operations: ClientOperations,
     client: AuthenticatedClient,
     record: ClientRecord,
     connection: ClientConnection,
+    onEnd: (session: ClientSession) => void,
   ) {
-    this.#context = context;
+    this.#parts = parts;
+    this.#operations = operations;
+    this.#onEnd = onEnd;
     this.identity = client.identity;
     this.connection = connection;
     this.#record = record;
-    this.#sender = context.services.events.createSender(client, record);
+    this.#sender = operations.events.createSender(client, record);
     if (client.expiryUtc !== undefined) this.#expiryTimer = this.#endAfter(client.expiryUtc);
   }
 
@@ -53,23 +52,14 @@ export class ClientSession {
     return this.#isSettledOnDelivery;
   }
 
-  /** Returns false if the session is closed or replaced by a newer one. It then changes no state. */
-  isOpen(): boolean {
-    return this.#state !== 'closed';
-  }
-
   /** Returns whether the client can receive a delivery on this channel. */
   isReadyFor(channel: Channel): boolean {
     return this.#state === 'open' && this.#channels.has(channel);
   }
 
-  isSubscribed(channel: Channel): boolean {
-    return this.#channels.has(channel);
-  }
-
   /** Makes the client connected. It is called once, before any other operation. */
   connect(): void {
-    const { log, activities } = this.#context.parts;
+    const { log, activities } = this.#parts;
     this.#setConnectionState('Connected');
     log('info', 'client-connected', { ...this.identity, operation: 'connect' });
     if (!activities.hasListener('clientConnected')) return;
@@ -106,29 +96,25 @@ export class ClientSession {
   /** Returns the new `$version`. Error: `PreconditionFailed` if `expectedVersion` is not the current version. */
   updateReportedProperties(patch: JsonValue, expectedVersion?: number): Result<number> {
     if (!this.#touch()) return this.#failClosed();
-    return this.#context.services.twins.updateReportedProperties(this.#record, patch, expectedVersion);
+    return this.#operations.twins.updateReportedProperties(this.#record, patch, expectedVersion);
   }
 
   /** Appends telemetry to the event log. The door checks the size, because it knows it before it reads the body. */
   sendEvent(event: IncomingEvent): void {
-    if (this.#state !== 'closed') this.#context.services.events.append(this.#sender, event, this.#record);
+    if (this.#state !== 'closed') this.#operations.events.append(this.#sender, event, this.#record);
   }
 
   /** Passes the response to a direct method. A late or unknown request id is ignored. */
   sendMethodResponse(requestId: string, response: MethodResponse): void {
-    this.#context.services.methods.respond(this.identity, requestId, response);
+    this.#operations.methods.respond(this.identity, requestId, response);
   }
 
   completeMessage(lockToken: string): Result<void> {
-    return this.#context.services.cloudToDevice.completeMessage(this.identity.deviceId, lockToken);
-  }
-
-  abandonMessage(lockToken: string): Result<void> {
-    return this.#context.services.cloudToDevice.abandonMessage(this.identity.deviceId, lockToken);
+    return this.#operations.cloudToDevice.completeMessage(this.identity.deviceId, lockToken);
   }
 
   rejectMessage(lockToken: string): Result<void> {
-    return this.#context.services.cloudToDevice.rejectMessage(this.identity.deviceId, lockToken);
+    return this.#operations.cloudToDevice.rejectMessage(this.identity.deviceId, lockToken);
   }
 
   /** Closes the session after a DISCONNECT of the client (`graceful`) or the loss of its connection. Idempotent. */
@@ -143,14 +129,14 @@ export class ClientSession {
 
   // Rounded up to seconds, because Node keeps timers of equal duration in one list.
   #endAfter(expiryUtc: number): Timer {
-    const { clock, options } = this.#context.parts;
+    const { clock, options } = this.#parts;
     const milliseconds = expiryUtc + options.tokenGraceSeconds * 1000 - clock.now();
     const delay = Math.max(Math.ceil(milliseconds / 1000), 0) * 1000;
     return clock.schedule(delay, () => this.end('token-expired'));
   }
 
   #publishSubscribed(channel: Channel): void {
-    const { activities } = this.#context.parts;
+    const { activities } = this.#parts;
     if (!activities.hasListener('clientSubscribed')) return;
     activities.publish({
       kind: 'clientSubscribed',
@@ -162,7 +148,7 @@ export class ClientSession {
 
   #touch(): boolean {
     if (this.#state === 'closed') return false;
-    const { store, clock } = this.#context.parts;
+    const { store, clock } = this.#parts;
     store.clients.setLastActivity(this.#record, clock.now());
     return true;
   }
@@ -175,9 +161,9 @@ export class ClientSession {
     if (this.#state === 'closed') return false;
     this.#state = 'closed';
     this.#expiryTimer?.cancel();
-    this.#context.remove(this);
+    this.#onEnd(this);
     this.#setConnectionState('Disconnected');
-    const { log, activities } = this.#context.parts;
+    const { log, activities } = this.#parts;
     log('info', 'client-disconnected', { ...this.identity, operation: 'disconnect', reason });
     if (activities.hasListener('clientDisconnected')) {
       const isGraceful = reason === 'graceful';
@@ -192,7 +178,7 @@ export class ClientSession {
   }
 
   #setConnectionState(state: 'Connected' | 'Disconnected'): void {
-    const { store, clock } = this.#context.parts;
+    const { store, clock } = this.#parts;
     store.clients.setConnectionState(this.#record, state, clock.now());
   }
 }

@@ -2,17 +2,19 @@ import { type ClientIdentity, formatClientIdentity } from '../../domain/identiti
 import type { AuthenticatedClient } from '../access/credentials.ts';
 import type { Channel, ClientConnection, DisconnectReason } from '../client-connection.ts';
 import type { HubParts } from '../hub-parts.ts';
-import { ClientSession, type SessionContext } from './client-session.ts';
-import type { SessionServices } from './session-services.ts';
+import type { ClientOperations } from './client-operations.ts';
+import { ClientSession } from './client-session.ts';
 
 /** The connected clients of a hub: at most one session per identity. */
 export class ClientSessions {
-  readonly #context: SessionContext;
+  readonly #parts: HubParts;
+  readonly #operations: ClientOperations;
   readonly #sessions = new Map<string, ClientSession>();
   #deviceCount = 0;
 
-  constructor(parts: HubParts, services: SessionServices) {
-    this.#context = { parts, services, remove: (session) => this.#remove(session) };
+  constructor(parts: HubParts, operations: ClientOperations) {
+    this.#parts = parts;
+    this.#operations = operations;
   }
 
   /** The number of connected devices, without modules. */
@@ -29,7 +31,7 @@ export class ClientSessions {
     connection: ClientConnection,
     { modelId }: { readonly modelId?: string } = {},
   ): ClientSession {
-    const { clients } = this.#context.parts.store;
+    const { clients } = this.#parts.store;
     const record = clients.find(client.identity);
     if (record === undefined)
       throw new Error('A session cannot be opened for a client that is not registered.');
@@ -37,7 +39,14 @@ export class ClientSessions {
     if (modelId !== undefined && modelId !== record.twin.modelId) {
       clients.replaceTwin(record, { ...record.twin, modelId });
     }
-    const session = new ClientSession(this.#context, client, record, connection);
+    const session = new ClientSession(
+      this.#parts,
+      this.#operations,
+      client,
+      record,
+      connection,
+      this.#remove,
+    );
     this.#sessions.set(formatClientIdentity(session.identity), session);
     if (session.identity.moduleId === undefined) this.#deviceCount += 1;
     session.connect();
@@ -68,10 +77,10 @@ export class ClientSessions {
     for (const session of [...this.#sessions.values()]) session.end(reason);
   }
 
-  /** Removes the session if it is the current session of its identity. */
-  #remove(session: ClientSession): void {
+  /** Removes the session if it is the current session of its identity. All sessions share this function. */
+  readonly #remove = (session: ClientSession): void => {
     if (this.find(session.identity) !== session) return;
     this.#sessions.delete(formatClientIdentity(session.identity));
     if (session.identity.moduleId === undefined) this.#deviceCount -= 1;
-  }
+  };
 }

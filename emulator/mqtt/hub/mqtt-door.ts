@@ -1,6 +1,6 @@
 import type { HubOf } from '../../hub/hub.ts';
 import type { Clock, Log } from '../../hub/ports.ts';
-import { createMqttWire, type MqttWire } from '../wire/mqtt-wire.ts';
+import { MqttWire } from '../wire/mqtt-wire.ts';
 import { HubMqttService } from './hub-mqtt-service.ts';
 
 /** The dependencies of the door. Its clock and log also serve connections that have not sent CONNECT. */
@@ -15,5 +15,5 @@ export type MqttDoor = MqttWire;
 
 /** Opens the door that device and module clients use, for all hubs that `hubOf` returns. */
 export function createMqttDoor({ hubOf, clock, log }: MqttDoorOptions): Promise<MqttDoor> {
-  return createMqttWire({ service: new HubMqttService(hubOf, log), clock, log });
+  return MqttWire.create({ service: new HubMqttService(hubOf, log), clock, log });
 }

@@ -32,10 +32,6 @@ export interface QueryPage {
 
 export interface CompiledQuery<Row> {
   readonly itemType: QueryItemType;
-  /** Returns true if the WHERE clause selects the row. */
-  readonly matches: Predicate<Row>;
-  /** Returns the whole result. */
-  run(rows: Iterable<Row>): readonly JsonObject[];
   /**
    * Returns at most `limit` items (1 or more) from a position. It reads no further than the first item of the next
    * page. All aggregates are on one page.
@@ -59,8 +55,10 @@ export function compileQuery<Row>(
     return compileRowQuery('Raw', matches, compileProjection(columns, collection), top);
   }
   const aggregate = compileAggregation(columns, query.groupBy, collection);
-  const run = (rows: Iterable<Row>) => aggregate(select(rows, matches)).slice(0, top);
-  return { itemType: 'Raw', matches, run, page: (rows) => ({ items: run(rows) }) };
+  return {
+    itemType: 'Raw',
+    page: (rows) => ({ items: aggregate(select(rows, matches)).slice(0, top) }),
+  };
 }
 
 /** Compiles the target condition of a job or a configuration, or the WHERE clause of a query, to a predicate. */
@@ -82,15 +80,6 @@ function compileRowQuery<Row>(
 ): CompiledQuery<Row> {
   return {
     itemType,
-    matches,
-    run(rows) {
-      const items: JsonObject[] = [];
-      for (const row of rows) {
-        if (items.length >= top) break;
-        if (matches(row)) items.push(itemOf(row));
-      }
-      return items;
-    },
     page(rows, limit, { rowIndex, itemCount } = { rowIndex: 0, itemCount: 0 }) {
       const items: JsonObject[] = [];
       for (let index = rowIndex; index < rows.length && itemCount + items.length < top; index++) {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { hubNameOf } from '../../../emulator/domain/hub-name.ts';
 import { type JsonObject, parseJson } from '../../../emulator/domain/json.ts';
 import {
   HUB_EVENT_SOURCES,
   type HubEventSource,
 } from '../../../emulator/domain/messages/hub-event-sources.ts';
+import { hubNameOf } from '../../../emulator/domain/messages/hub-name.ts';
 import type { DeviceEvent } from '../../../emulator/domain/messages/message.ts';
 import { NO_PRECONDITION } from '../../../emulator/domain/precondition.ts';
 import { encodeJsonProperties, JSON_PROPERTIES } from '../../../emulator/hub/events/event-formats.ts';

@@ -43,7 +43,7 @@ describe('the regeneration of keys', () => {
     quiet.register('d1');
     const { session } = quiet.connect('d1');
     regenerate(quiet, 'both', 'd1');
-    expect(session.isOpen()).toBe(true);
+    expect(quiet.hub.sessions.find(session.identity)).toBe(session);
   });
 
   it('replaces the keys of valid identities and returns the errors of the others', () => {

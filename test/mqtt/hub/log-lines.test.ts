@@ -30,9 +30,9 @@ const CAUSES: readonly (readonly [event: string, operation: string, cause: Cause
     'connection-dropped',
     'openConnection',
     async (mqtt) => {
-      const count = mqtt.door.connectionCount;
+      const count = mqtt.connectionCount;
       await mqtt.open();
-      await waitUntil('the connection', () => mqtt.door.connectionCount > count);
+      await waitUntil('the connection', () => mqtt.connectionCount > count);
       mqtt.clock.advance(30_000);
     },
   ],

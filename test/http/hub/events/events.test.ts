@@ -144,7 +144,7 @@ describe('a single device-to-cloud message', () => {
     await using trusting = await startHttpHub({ trustedAuthorities: [authority.certificatePem] });
     await trusting.send('PUT', '/devices/x', { body: { authentication: { type: 'certificateAuthority' } } });
     const issued = await issueCertificate({
-      commonNames: ['x'],
+      commonName: 'x',
       validFrom: now - 60_000,
       validTo: now + 60_000,
       use: 'client',

@@ -107,7 +107,7 @@ describe('a module identity', () => {
     await trusting.send('PUT', '/devices/x', { body: { authentication } });
     await trusting.send('PUT', '/devices/y', { body: { authentication } });
     const issued = await issueCertificate({
-      commonNames: ['x'],
+      commonName: 'x',
       validFrom: now - 60_000,
       validTo: now + 60_000,
       use: 'client',

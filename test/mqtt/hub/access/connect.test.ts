@@ -213,7 +213,7 @@ describe('a second connection of one identity', () => {
         ),
       ),
     );
-    await waitUntil('1 connection(s)', () => mqtt.door.connectionCount === 1);
+    await waitUntil('1 connection(s)', () => mqtt.connectionCount === 1);
     expect(mqtt.hub.sessions.connectedDeviceCount).toBe(1);
     const [survivor, ...others] = clients.filter((client) => !client.isClosed());
     expect(others).toEqual([]);
@@ -252,7 +252,7 @@ describe('the hub', () => {
     const greeting = await mqtt.open();
     await mqtt[Symbol.asyncDispose]();
     await Promise.all([client.closed, greeting.closed]);
-    await waitUntil('0 connection(s)', () => mqtt.door.connectionCount === 0);
+    await waitUntil('0 connection(s)', () => mqtt.connectionCount === 0);
   });
 });
 

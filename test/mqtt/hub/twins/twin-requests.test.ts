@@ -119,11 +119,11 @@ describe('a patch of desired properties', () => {
     client.pause();
     const text = 'x'.repeat(4000);
     const desired = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`p${index}`, text]));
-    for (let index = 0; index < 1500 && mqtt.door.connectionCount > 0; index++) {
+    for (let index = 0; index < 1500 && mqtt.connectionCount > 0; index++) {
       patchDesired(mqtt.hub, identity, { ...desired, index });
       if (index % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     await mqtt.untilLogged('client-does-not-read');
-    await waitUntil('0 connection(s)', () => mqtt.door.connectionCount === 0);
+    await waitUntil('0 connection(s)', () => mqtt.connectionCount === 0);
   });
 });

@@ -1,7 +1,7 @@
 import { Aedes } from 'aedes';
 import { generate, type Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { createBroker } from '../../../../emulator/mqtt/wire/broker/broker.ts';
+import { Broker } from '../../../../emulator/mqtt/wire/broker/broker.ts';
 import type { BrokerClient } from '../../../../emulator/mqtt/wire/broker/broker-client.ts';
 import { type BrokerPeer, BrokerStream } from '../../../../emulator/mqtt/wire/broker/broker-stream.ts';
 import type { Subscription } from '../../../../emulator/mqtt/wire/service.ts';
@@ -73,7 +73,7 @@ async function openClient(
   session: Session,
   packet: Packet = connect,
 ): Promise<{ readonly client: BrokerClient; readonly peer: RecordingPeer }> {
-  const broker = await createBroker(() => undefined);
+  const broker = await Broker.create(() => undefined);
   const peer = new RecordingPeer(session);
   const client = broker.attach(peer);
   client.connect(generate(packet));
@@ -105,7 +105,7 @@ describe('the broker', () => {
   });
 
   it('does nothing more for a client that is not accepted', async () => {
-    const broker = await createBroker(() => undefined);
+    const broker = await Broker.create(() => undefined);
     const refused = new RecordingPeer({ subscriptions: [] }, false);
     const client = broker.attach(refused);
     client.connect(generate(connect));
@@ -179,7 +179,7 @@ describe('the broker', () => {
   });
 
   it('reports a malformed CONNECT', async () => {
-    const broker = await createBroker(() => undefined);
+    const broker = await Broker.create(() => undefined);
     const peer = new RecordingPeer({ subscriptions: [] });
     const packet = generate(connect);
     packet[9] = 0x03;
@@ -190,7 +190,7 @@ describe('the broker', () => {
   });
 
   it('serves other clients after a client is closed at any moment of CONNECT', async () => {
-    const broker = await createBroker(() => undefined);
+    const broker = await Broker.create(() => undefined);
     for (let turns = 0; turns < 12; turns++) {
       const client = broker.attach(new RecordingPeer({ subscriptions: [] }));
       client.connect(generate(connect));

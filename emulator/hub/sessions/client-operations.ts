@@ -6,8 +6,11 @@ import type { Result } from '../../domain/result.ts';
 import type { ClientRecord, EventSender } from '../../store/records.ts';
 import type { AuthenticatedClient } from '../access/credentials.ts';
 
-/** The operations of other parts of the hub that a session calls. Sessions do not depend on these parts. */
-export interface SessionServices {
+/**
+ * The operations that connected clients call. The capabilities implement them. They are a type of their own, because
+ * capabilities import sessions and not the reverse.
+ */
+export interface ClientOperations {
   readonly events: {
     createSender(client: AuthenticatedClient, record: ClientRecord): EventSender;
     append(sender: EventSender, event: IncomingEvent, record: ClientRecord | undefined): void;
@@ -15,7 +18,6 @@ export interface SessionServices {
   readonly methods: { respond(identity: ClientIdentity, requestId: string, response: MethodResponse): void };
   readonly cloudToDevice: {
     completeMessage(deviceId: DeviceId, lockToken: string): Result<void>;
-    abandonMessage(deviceId: DeviceId, lockToken: string): Result<void>;
     rejectMessage(deviceId: DeviceId, lockToken: string): Result<void>;
   };
   readonly twins: {
