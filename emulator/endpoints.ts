@@ -84,7 +84,7 @@ export function portKeyOf(name: EndpointName): PortKey {
 export function mapPorts(portOf: (endpoint: (typeof ENDPOINTS)[number]) => number): Ports {
   return Object.fromEntries(
     ENDPOINTS.map((endpoint) => [portKeyOf(endpoint.name), portOf(endpoint)]),
-  ) as unknown as Ports;
+  ) as Ports;
 }
 
 /** Returns the host names of all endpoints of a hub. */

@@ -1,7 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-export type { Policy } from '../emulator/domain/access/policy.ts';
+export type { Permission, Policy } from '../emulator/domain/access/policy.ts';
+export type {
+  CloudToDeviceOptions,
+  FeedbackOptions,
+} from '../emulator/domain/cloud-to-device/cloud-to-device.ts';
 export type { FeedbackRecord } from '../emulator/domain/cloud-to-device/feedback.ts';
+export type { DeviceId, ModuleId } from '../emulator/domain/identities/client-identity.ts';
 export type { HubEventSource } from '../emulator/domain/messages/hub-event-sources.ts';
 export type { DeviceEvent, FeedbackRequest } from '../emulator/domain/messages/message.ts';
 export type { ClientName } from './clients/client-names.ts';

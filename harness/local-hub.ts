@@ -1,5 +1,8 @@
 import type { Policy } from '../emulator/domain/access/policy.ts';
-import type { CloudToDeviceOptions } from '../emulator/domain/cloud-to-device/cloud-to-device.ts';
+import type {
+  CloudToDeviceOptions,
+  FeedbackOptions,
+} from '../emulator/domain/cloud-to-device/cloud-to-device.ts';
 import type { HubEventSource } from '../emulator/domain/messages/hub-event-sources.ts';
 import type { DeviceEvent } from '../emulator/domain/messages/message.ts';
 import type { EventReading } from './hub-events.ts';
@@ -31,7 +34,10 @@ export interface LocalHubOptions {
   readonly eventRetentionBytes?: number;
   /** The sources whose events the hub itself writes into the event log. Default: none. */
   readonly eventSources?: readonly HubEventSource[];
-  readonly cloudToDevice?: Partial<CloudToDeviceOptions>;
+  /** The timeouts and limits of cloud-to-device messages. An absent value has its default. */
+  readonly cloudToDevice?: Partial<Omit<CloudToDeviceOptions, 'feedback'>> & {
+    readonly feedback?: Partial<FeedbackOptions>;
+  };
   /** The maximum number of active jobs, 1 to 10. Default: 1, as in the smallest tiers. */
   readonly concurrentJobLimit?: number;
   /** True if `!=` between values of different types is true in a query. Default: false. */

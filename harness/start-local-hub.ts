@@ -63,13 +63,14 @@ function toHubOptions({
   hostName = REDIRECTED_HOST_NAME,
   clock: _clock,
   policies = [],
-  cloudToDevice,
+  cloudToDevice: { feedback, ...cloudToDevice } = {},
   ...others
 }: LocalHubOptions) {
+  const defaults = DEFAULT_HUB_OPTIONS.cloudToDevice;
   return {
     ...others,
     hostNames: [hostName],
     policies: [...DEFAULT_HUB_OPTIONS.policies, ...policies],
-    cloudToDevice: { ...DEFAULT_HUB_OPTIONS.cloudToDevice, ...cloudToDevice },
+    cloudToDevice: { ...defaults, ...cloudToDevice, feedback: { ...defaults.feedback, ...feedback } },
   };
 }

@@ -53,10 +53,17 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
-    name: 'query',
-    paths: ['emulator/query/syntax', 'emulator/query/evaluation'],
-    what: 'The query language. Pure.',
+    name: 'query/syntax',
+    paths: ['emulator/query/syntax'],
+    what: 'The grammar of the query language and its parser. Pure.',
     rooms: ['domain'],
+    packages: [],
+  },
+  {
+    name: 'query/evaluation',
+    paths: ['emulator/query/evaluation'],
+    what: 'Compiles parsed queries to functions over rows. Pure.',
+    rooms: ['query/syntax', 'domain'],
     packages: [],
   },
   {
@@ -147,7 +154,7 @@ export const ROOMS: readonly Room[] = [
     name: 'hub/queries',
     paths: ['emulator/hub/queries'],
     what: 'Queries over twins and jobs.',
-    rooms: ['hub/ports', 'query', 'domain', 'domain/*', 'store'],
+    rooms: ['hub/ports', 'query/*', 'domain', 'domain/*', 'store'],
     packages: [],
   },
   {
@@ -160,7 +167,7 @@ export const ROOMS: readonly Room[] = [
       'hub/twins',
       'hub/methods',
       'hub/queries',
-      'query',
+      'query/*',
       'domain',
       'domain/*',
       'store',

@@ -103,6 +103,23 @@ describe('a hub of the harness', () => {
     own.clock?.advance(60_000);
     expect(await own.untilFeedback(device)).toMatchObject({ statusCode: 'Expired' });
   });
+
+  it('uses the defaults of feedback that its options do not name', async () => {
+    await using own = await startHubWithEmulator({
+      clock: 'manual',
+      cloudToDevice: { defaultTimeToLiveSeconds: 60, feedback: { batchSeconds: 15 } },
+    });
+    const { feedback } = own.emulator.hub;
+    const device = await own.provision();
+    own.sendMessage(device, { body: 'x', ack: 'negative' });
+    own.clock?.advance(60_000);
+    expect(feedback.receiveFeedback()).toBeUndefined();
+    own.clock?.advance(15_000);
+    expect(feedback.receiveFeedback()).toMatchObject({ records: [{ statusCode: 'Expired' }] });
+    expect(feedback.receiveFeedback()).toBeUndefined();
+    own.clock?.advance(60_000);
+    expect(feedback.receiveFeedback()).toMatchObject({ records: [{ statusCode: 'Expired' }] });
+  });
 });
 
 describe('a connection to a live hub', () => {

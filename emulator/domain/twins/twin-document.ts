@@ -93,7 +93,7 @@ export function formatTwinDocument(source: TwinSource, form: TwinForm): JsonObje
   for (const member of MEMBERS) {
     let value: JsonValue | undefined;
     if ('of' in member) {
-      const record = source[member.of] as unknown as JsonObject;
+      const record = recordOf(source, member.of);
       value = record[member.as ?? member.name] ?? member.byDefault;
     } else value = (form === 'single' && member.readSingle ? member.readSingle : member.read)(source);
     if (value !== undefined) document[member.name] = value;
@@ -102,7 +102,12 @@ export function formatTwinDocument(source: TwinSource, form: TwinForm): JsonObje
 }
 
 function createReader({ of, name, as = name, byDefault }: StoredMember): Read {
-  return (source) => (source[of] as unknown as JsonObject)[as] ?? byDefault;
+  return (source) => recordOf(source, of)[as] ?? byDefault;
+}
+
+// The types of the records have no index signature. The members that the table names are JSON values in all of them.
+function recordOf(source: TwinSource, of: StoredMember['of']): JsonObject {
+  return source[of] as unknown as JsonObject;
 }
 
 // Unlike `Object.keys` this builds no list. A query on tags calls it for every row.

@@ -158,7 +158,7 @@ function compileNot<Row>(operand: Expression, scope: Scope<Row>): Reader<Row> {
 }
 
 function compileCall<Row>(call: Extract<Expression, { kind: 'call' }>, scope: Scope<Row>): Reader<Row> {
-  const { apply } = FUNCTIONS[call.name];
+  const apply = FUNCTIONS[call.name];
   const [first = readUndefined, second = readUndefined] = call.parameters.map((parameter) =>
     compileValue(parameter, scope),
   );

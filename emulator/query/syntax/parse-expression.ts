@@ -7,8 +7,8 @@ import {
   peek,
   refuse,
   refuseToken,
-} from '../evaluation/cursor.ts';
-import { FUNCTIONS, isAggregateFunction, isFunctionName } from '../evaluation/functions.ts';
+} from './cursor.ts';
+import { isAggregateFunction, isFunctionName, PARAMETER_COUNTS } from './function-names.ts';
 import { parsePath } from './parse-path.ts';
 import type { Arithmetic, ArithmeticOperator, Expression, Primitive } from './syntax.ts';
 
@@ -118,7 +118,7 @@ function parseCall(cursor: Cursor): Expression {
   }
   cursor.index += 2;
   const parameters = parseParameters(cursor);
-  const count = FUNCTIONS[name].parameterCount;
+  const count = PARAMETER_COUNTS[name];
   if (parameters.length !== count) {
     refuse(cursor, token, `${name} takes ${count} ${count === 1 ? 'argument' : 'arguments'}`);
   }
@@ -140,7 +140,7 @@ export function refuseFunction(cursor: Cursor, name: string): void {
   if (isAggregateFunction(name)) refuse(cursor, token, `${name} can stand only in the SELECT list`);
   else if (isFunctionName(name)) refuse(cursor, token, `${name} can stand only in the WHERE clause`);
   else {
-    const known = Object.keys(FUNCTIONS).join(', ');
+    const known = Object.keys(PARAMETER_COUNTS).join(', ');
     refuse(
       cursor,
       token,

@@ -7,7 +7,7 @@ import {
   peek,
   refuse,
   refuseToken,
-} from '../evaluation/cursor.ts';
+} from './cursor.ts';
 import type { Path, PathStep } from './syntax.ts';
 import { isKeyword, isUnsupportedKeyword } from './words.ts';
 

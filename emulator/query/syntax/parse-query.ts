@@ -1,5 +1,5 @@
 import { ok, type Result } from '../../domain/result.ts';
-import { findViolation } from '../evaluation/check-query.ts';
+import { findViolation } from './check-query.ts';
 import {
   acceptSymbol,
   acceptWord,
@@ -13,8 +13,8 @@ import {
   isWord,
   peek,
   refuse,
-} from '../evaluation/cursor.ts';
-import { isAggregateName } from '../evaluation/functions.ts';
+} from './cursor.ts';
+import { isAggregateName } from './function-names.ts';
 import { parseExpression, refuseFunction } from './parse-expression.ts';
 import { parsePath } from './parse-path.ts';
 import type { Column, Condition, Expression, Path, Query, QuerySource } from './syntax.ts';

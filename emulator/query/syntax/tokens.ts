@@ -8,29 +8,9 @@ export type Token = { readonly offset: number } & (
   | { readonly kind: 'end' }
 );
 
-const BLANKS = /\s*/y;
-// A hyphen is part of a name (`tags.condition-0af3`), so a binary minus needs a space before it.
-const WORD = /[\p{L}\p{Nl}_$][\p{L}\p{M}\p{N}_$-]*/uy;
-const WORD_AFTER_POINT = /[\p{L}\p{N}_$][\p{L}\p{M}\p{N}_$-]*/uy;
-const QUOTED_NAME = /\[\[(.*?)\]\]/sy;
-const NUMBER = /0[xX][\da-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const AFTER_NUMBER = /[\p{L}\p{N}_$.]/uy;
-const STRING = /'((?:[^'\\]|''|\\.)*)'|"((?:[^"\\]|\\.)*)"/sy;
-const ESCAPE = /\\(?:u[\da-fA-F]{4}|['"\\])/y;
-const SYMBOL = /<=|>=|<>|!=|[=<>+\-*/%.,()[\]]/y;
-
 /** Splits query text into tokens, or fails with `ArgumentInvalid`. The last token has the kind `end`. */
 export function readTokens(text: string): Result<readonly Token[]> {
-  const tokens: Token[] = [];
-  for (let offset = lengthOf(BLANKS, text, 0); offset < text.length; ) {
-    const token = readToken(text, offset, isPoint(tokens.at(-1)));
-    if (!token.ok) return token;
-    tokens.push(token.value.token);
-    const end = offset + token.value.length;
-    offset = end + lengthOf(BLANKS, text, end);
-  }
-  tokens.push({ kind: 'end', offset: text.length });
-  return ok(tokens);
+  return new Tokenizer(text).read();
 }
 
 /** Returns an error with the line and column of `offset`. Semicolons are replaced, because SDKs cut messages there. */
@@ -42,61 +22,102 @@ export function failedAt(text: string, offset: number, message: string): Result<
 
 type ReadToken = Result<{ readonly token: Token; readonly length: number }>;
 
-function readToken(text: string, offset: number, isAfterPoint: boolean): ReadToken {
-  if (isAfterPoint) {
-    const member = readMemberName(text, offset);
-    if (member !== undefined) return member;
+/** Reads the tokens of one text. The patterns are its own, because a sticky pattern has a position. */
+class Tokenizer {
+  readonly #text: string;
+  readonly #blanks = /\s*/y;
+  // A hyphen is part of a name (`tags.condition-0af3`), so a binary minus needs a space before it.
+  readonly #word = /[\p{L}\p{Nl}_$][\p{L}\p{M}\p{N}_$-]*/uy;
+  readonly #wordAfterPoint = /[\p{L}\p{N}_$][\p{L}\p{M}\p{N}_$-]*/uy;
+  readonly #quotedName = /\[\[(.*?)\]\]/sy;
+  readonly #number = /0[xX][\da-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+  readonly #afterNumber = /[\p{L}\p{N}_$.]/uy;
+  readonly #string = /'((?:[^'\\]|''|\\.)*)'|"((?:[^"\\]|\\.)*)"/sy;
+  readonly #escape = /\\(?:u[\da-fA-F]{4}|['"\\])/y;
+  readonly #symbol = /<=|>=|<>|!=|[=<>+\-*/%.,()[\]]/y;
+
+  constructor(text: string) {
+    this.#text = text;
   }
-  const word = match(WORD, text, offset);
-  if (word) return ok({ token: { kind: 'word', text: word[0], offset }, length: word[0].length });
-  const first = text.charAt(offset);
-  if (first === "'" || first === '"') return readString(text, offset);
-  const number = match(NUMBER, text, offset);
-  if (number) return readNumber(text, offset, number[0]);
-  const symbol = match(SYMBOL, text, offset);
-  if (symbol) return ok({ token: { kind: 'symbol', text: symbol[0], offset }, length: symbol[0].length });
-  return failedAt(text, offset, `Unexpected character ${nameOfCharacter(text.codePointAt(offset) ?? 0)}`);
-}
 
-function readMemberName(text: string, offset: number): ReadToken | undefined {
-  const word = match(WORD_AFTER_POINT, text, offset);
-  if (word) return ok({ token: { kind: 'word', text: word[0], offset }, length: word[0].length });
-  if (!text.startsWith('[[', offset)) return undefined;
-  const quoted = match(QUOTED_NAME, text, offset);
-  const name = quoted?.[1];
-  if (!quoted || !name) return failedAt(text, offset, 'A name in [[ ]] must have a character and an end');
-  return ok({ token: { kind: 'quotedName', text: name, offset }, length: quoted[0].length });
-}
-
-function readString(text: string, offset: number): ReadToken {
-  const quoted = match(STRING, text, offset);
-  if (!quoted) return failedAt(text, offset, 'The string has no end');
-  const [whole, single, double] = quoted;
-  const raw = single ?? double ?? '';
-  let value = '';
-  for (let index = 0; index < raw.length; index++) {
-    const character = raw.charAt(index);
-    if (character === '\\') {
-      const escaped = match(ESCAPE, raw, index)?.[0];
-      if (escaped === undefined) return failedAt(text, offset + 1 + index, 'Unknown escape in a string');
-      value += escaped.length > 2 ? String.fromCharCode(Number.parseInt(escaped.slice(2), 16)) : escaped[1];
-      index += escaped.length - 1;
-    } else {
-      value += character;
-      // The pattern allows a single quote here only if it is doubled.
-      if (character === "'" && single !== undefined) index++;
+  read(): Result<readonly Token[]> {
+    const tokens: Token[] = [];
+    for (let offset = this.#skipBlanks(0); offset < this.#text.length; ) {
+      const token = this.#readToken(offset, isPoint(tokens.at(-1)));
+      if (!token.ok) return token;
+      tokens.push(token.value.token);
+      offset = this.#skipBlanks(offset + token.value.length);
     }
+    tokens.push({ kind: 'end', offset: this.#text.length });
+    return ok(tokens);
   }
-  return ok({ token: { kind: 'string', value, offset }, length: whole.length });
-}
 
-function readNumber(text: string, offset: number, spelling: string): ReadToken {
-  const value = Number(spelling);
-  if (match(AFTER_NUMBER, text, offset + spelling.length)) {
-    return failedAt(text, offset, 'The number is malformed');
+  #skipBlanks(offset: number): number {
+    return offset + (match(this.#blanks, this.#text, offset)?.[0].length ?? 0);
   }
-  if (!Number.isFinite(value)) return failedAt(text, offset, 'The number is too large');
-  return ok({ token: { kind: 'number', text: spelling, value, offset }, length: spelling.length });
+
+  #readToken(offset: number, isAfterPoint: boolean): ReadToken {
+    if (isAfterPoint) {
+      const member = this.#readMemberName(offset);
+      if (member !== undefined) return member;
+    }
+    const word = match(this.#word, this.#text, offset);
+    if (word) return ok({ token: { kind: 'word', text: word[0], offset }, length: word[0].length });
+    const first = this.#text.charAt(offset);
+    if (first === "'" || first === '"') return this.#readString(offset);
+    const number = match(this.#number, this.#text, offset);
+    if (number) return this.#readNumber(offset, number[0]);
+    const symbol = match(this.#symbol, this.#text, offset);
+    if (symbol) return ok({ token: { kind: 'symbol', text: symbol[0], offset }, length: symbol[0].length });
+    return failedAt(
+      this.#text,
+      offset,
+      `Unexpected character ${nameOfCharacter(this.#text.codePointAt(offset) ?? 0)}`,
+    );
+  }
+
+  #readMemberName(offset: number): ReadToken | undefined {
+    const word = match(this.#wordAfterPoint, this.#text, offset);
+    if (word) return ok({ token: { kind: 'word', text: word[0], offset }, length: word[0].length });
+    if (!this.#text.startsWith('[[', offset)) return undefined;
+    const quoted = match(this.#quotedName, this.#text, offset);
+    const name = quoted?.[1];
+    if (!quoted || !name)
+      return failedAt(this.#text, offset, 'A name in [[ ]] must have a character and an end');
+    return ok({ token: { kind: 'quotedName', text: name, offset }, length: quoted[0].length });
+  }
+
+  #readString(offset: number): ReadToken {
+    const quoted = match(this.#string, this.#text, offset);
+    if (!quoted) return failedAt(this.#text, offset, 'The string has no end');
+    const [whole, single, double] = quoted;
+    const raw = single ?? double ?? '';
+    let value = '';
+    for (let index = 0; index < raw.length; index++) {
+      const character = raw.charAt(index);
+      if (character === '\\') {
+        const escaped = match(this.#escape, raw, index)?.[0];
+        if (escaped === undefined)
+          return failedAt(this.#text, offset + 1 + index, 'Unknown escape in a string');
+        value += escaped.length > 2 ? String.fromCharCode(Number.parseInt(escaped.slice(2), 16)) : escaped[1];
+        index += escaped.length - 1;
+      } else {
+        value += character;
+        // The pattern allows a single quote here only if it is doubled.
+        if (character === "'" && single !== undefined) index++;
+      }
+    }
+    return ok({ token: { kind: 'string', value, offset }, length: whole.length });
+  }
+
+  #readNumber(offset: number, spelling: string): ReadToken {
+    const value = Number(spelling);
+    if (match(this.#afterNumber, this.#text, offset + spelling.length)) {
+      return failedAt(this.#text, offset, 'The number is malformed');
+    }
+    if (!Number.isFinite(value)) return failedAt(this.#text, offset, 'The number is too large');
+    return ok({ token: { kind: 'number', text: spelling, value, offset }, length: spelling.length });
+  }
 }
 
 function isPoint(token: Token | undefined): boolean {
@@ -106,10 +127,6 @@ function isPoint(token: Token | undefined): boolean {
 function match(pattern: RegExp, text: string, offset: number): RegExpExecArray | null {
   pattern.lastIndex = offset;
   return pattern.exec(text);
-}
-
-function lengthOf(pattern: RegExp, text: string, offset: number): number {
-  return match(pattern, text, offset)?.[0].length ?? 0;
 }
 
 function nameOfCharacter(codePoint: number): string {

@@ -1,4 +1,4 @@
-import type { Column, Path, Query } from '../syntax/syntax.ts';
+import type { Column, Path, Query } from './syntax.ts';
 
 /** A rule that a well-formed query violates. `column` is the index of the column, or -1 for GROUP BY. */
 export interface Violation {

@@ -1,7 +1,7 @@
 import type { Result } from '../../domain/result.ts';
-import type { QuerySource } from '../syntax/syntax.ts';
-import { failedAt, type Token } from '../syntax/tokens.ts';
-import { isKeyword, isUnsupportedKeyword } from '../syntax/words.ts';
+import type { QuerySource } from './syntax.ts';
+import { failedAt, type Token } from './tokens.ts';
+import { isKeyword, isUnsupportedKeyword } from './words.ts';
 
 /**
  * The position of the parser in the tokens. The first error is stored and moves the cursor to the end, where no token
