@@ -1,6 +1,6 @@
 import type { LOG_REASONS } from './log-events.ts';
 
-/** Why the credentials of a client or a back end are refused. `REFUSAL_REASONS` has the meanings. */
+/** The reasons for which the credentials of a client or a back end are refused, with meanings in `REFUSAL_REASONS`. */
 export type RefusalReason =
   | 'credentials-missing'
   | 'credential-kind-mismatch'
@@ -21,10 +21,13 @@ export type RefusalReason =
   | 'common-name-mismatch'
   | 'untrusted-authority';
 
-/** Why an MQTT CONNECT is refused before its credentials are checked. `CONNECT_REFUSAL_REASONS` has the meanings. */
+/**
+ * The reasons for which an MQTT CONNECT is refused before its credentials are checked.
+ * `CONNECT_REFUSAL_REASONS` has the meanings.
+ */
 export type ConnectRefusalReason = 'user-name-malformed' | 'client-id-mismatch' | 'will-topic-forbidden';
 
-/** Why the emulator ends an MQTT connection. `DROP_REASONS` has the meanings. */
+/** The reasons for which the emulator ends an MQTT connection. `DROP_REASONS` has the meanings. */
 type DropReason =
   | 'connect-timeout'
   | 'protocol-level-unsupported'

@@ -1,8 +1,8 @@
 /**
  * The meaning of every operation of the hub. The name of an operation is stable and is the same on every door.
  * Each row of a table of routes, topics or links names one operation. The log, limits and faults use the same names.
- * The callers stand beside the name in each row. They are not part of it: operations on device and module twins have
- * the same names, because the client identity distinguishes them.
+ * The callers stand beside the name in each row. Operations on device and module twins have the same names, because
+ * the client identity distinguishes them.
  */
 export const OPERATIONS = {
   // Connections
@@ -92,5 +92,5 @@ export const OPERATIONS = {
 
 export type Operation = keyof typeof OPERATIONS;
 
-/** What calls an operation, or receives what it delivers: a back end (`service`), a device or a module. */
+/** The caller of an operation, or the receiver of a delivery: a back end (`service`), a device or a module. */
 export type Caller = 'service' | 'device' | 'module';

@@ -18,6 +18,15 @@ const CAUSES: readonly (readonly [event: string, operation: string | undefined, 
       hub.access.authenticateClient('receiveMessage', { deviceId: 'd1', credential: { kind: 'none' } }),
   ],
   [
+    'client-refused',
+    'invokeMethod',
+    'a module call without credentials',
+    ({ hub }) => {
+      const caller = { deviceId: 'd1', moduleId: 'm', credential: { kind: 'none' } } as const;
+      hub.access.authenticateModuleCall('invokeMethod', caller, 'd1');
+    },
+  ],
+  [
     'service-refused',
     'getTwin',
     'a back end without credentials',

@@ -211,6 +211,7 @@ describe('a client of the SDK', () => {
     expect(http.logLines.find(({ event }) => event === 'client-refused')?.fields).toMatchObject({
       deviceId: 'd',
       moduleId: 'm',
+      operation: 'invokeMethod',
       reason: 'permission-missing',
     });
     expect((await ask('/twins/d/methods', { headers: {} })).status).toBe(401);
