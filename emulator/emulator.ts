@@ -6,6 +6,7 @@ import { type DoorName, ENDPOINTS, endpointNamesOf, mapPorts, type Ports, portKe
 import { createHttpDoor } from './http/hub/http-door.ts';
 import type { Hub } from './hub/hub.ts';
 import { createHub } from './hub/hub.ts';
+import { createHubOf } from './hub/hub-of.ts';
 import { MQTT_EVENT_FORMATS } from './mqtt/hub/events/telemetry.ts';
 import { createMqttDoor } from './mqtt/hub/mqtt-door.ts';
 import { type Door, openEndpoint, type Traffic } from './open-endpoint.ts';
@@ -34,6 +35,7 @@ export async function startEmulator(partialOptions: PartialEmulatorOptions = {})
   const created = createHub(hubOptions, { clock, ids, log }, [MQTT_EVENT_FORMATS]);
   if (!created.ok) throw new Error(created.error.message);
   const hub = created.value;
+  const hubOf = createHubOf([hub]);
   const traffic = { requests: 0, clientConnections: 0, brokenConnections: 0 };
   const onClientError = (error: Error, remoteAddress: string | undefined) => {
     traffic.brokenConnections += 1;
@@ -49,10 +51,10 @@ export async function startEmulator(partialOptions: PartialEmulatorOptions = {})
     for (const part of opened.splice(0).reverse()) await part[Symbol.asyncDispose]();
   };
   try {
-    const mqtt = await createMqttDoor({ hubOf: () => hub, clock, log });
+    const mqtt = await createMqttDoor({ hubOf, clock, log });
     opened.push(mqtt);
     const doors: Readonly<Record<DoorName, Door>> = {
-      http: createHttpDoor({ hubOf: () => hub }),
+      http: createHttpDoor({ hubOf }),
       mqtt,
     };
     const context = { doors, listen, traffic };

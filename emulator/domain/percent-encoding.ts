@@ -14,12 +14,10 @@ function decodeRun(run: string): string {
   }
 }
 
-/** Encodes every character that has a meaning in a URL or in a property bag. Replaces lone surrogates. */
+/**
+ * Encodes every character that has a meaning in a URL or in a property bag. Replaces lone surrogates, because they have
+ * no UTF-8 form.
+ */
 export function encodePercent(text: string): string {
-  return encodeURIComponent(withoutLoneSurrogates(text));
-}
-
-/** Replaces surrogates without a partner. They have no UTF-8 form, and `encodeURIComponent` throws on them. */
-export function withoutLoneSurrogates(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd');
+  return encodeURIComponent(text.toWellFormed());
 }

@@ -151,12 +151,6 @@ export class Hub {
 }
 
 /**
- * Returns the hub with a host name. The name is in lower case and has no port. It is undefined if a request names no
- * host.
- */
-export type HubOf = (hostName: string | undefined) => Hub;
-
-/**
  * Creates a hub from its options, its ports and the event formats of all doors.
  * Fails if a trusted authority is not a valid certificate.
  */

@@ -33,6 +33,7 @@ describe('the allow-list of imports', () => {
         'emulator/hub/access/credentials.ts',
         'emulator/hub/client-connection.ts',
         'emulator/hub/events/event-formats.ts',
+        'emulator/hub/hub-of.ts',
         'emulator/hub/hub.ts',
         'emulator/hub/ports.ts',
         'emulator/hub/queries/paging.ts',

@@ -15,6 +15,7 @@ export interface Room {
 /** The files of the hub that a door may import. All others show the store or the inner parts of a capability. */
 const HUB_FOR_DOORS: readonly string[] = [
   'emulator/hub/hub.ts',
+  'emulator/hub/hub-of.ts',
   'emulator/hub/ports.ts',
   'emulator/hub/client-connection.ts',
   'emulator/hub/access/credentials.ts',
@@ -82,7 +83,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: 'hub',
-    paths: ['emulator/hub/hub.ts'],
+    paths: ['emulator/hub/hub.ts', 'emulator/hub/hub-of.ts'],
     what: 'The composition of a hub: one member per capability.',
     rooms: ['hub/*', 'auth', 'domain', 'domain/*', 'store'],
     packages: [],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { REFUSAL_REASONS } from '../../emulator/auth/refusal-reasons.ts';
 import { LOG_EVENTS, LOG_REASONS } from '../../emulator/domain/log-events.ts';
 import type { LogReason } from '../../emulator/domain/log-reasons.ts';
-import { CONNECT_REFUSAL_REASONS } from '../../emulator/mqtt/hub/connect-refusal-reasons.ts';
+import { CONNECT_REFUSAL_REASONS } from '../../emulator/mqtt/hub/access/connect-refusals.ts';
 import { DROP_REASONS } from '../../emulator/mqtt/wire/drop-reasons.ts';
 import { readLogVocabulary, readStringLiterals } from './log-calls.ts';
 
@@ -18,7 +18,7 @@ const TABLE_FILES = [
   'emulator/auth/refusal-reasons.ts',
   'emulator/domain/log-events.ts',
   'emulator/domain/log-reasons.ts',
-  'emulator/mqtt/hub/connect-refusal-reasons.ts',
+  'emulator/mqtt/hub/access/connect-refusals.ts',
   'emulator/mqtt/wire/drop-reasons.ts',
 ];
 

@@ -7,7 +7,7 @@ import {
 } from '../../emulator/command/options/option-table.ts';
 import { LOG_EVENTS, LOG_REASONS } from '../../emulator/domain/log-events.ts';
 import { ROUTES } from '../../emulator/http/hub/routes.ts';
-import { CONNECT_REFUSAL_REASONS } from '../../emulator/mqtt/hub/connect-refusal-reasons.ts';
+import { CONNECT_REFUSAL_REASONS } from '../../emulator/mqtt/hub/access/connect-refusals.ts';
 import { TOPICS } from '../../emulator/mqtt/hub/topics.ts';
 import { DROP_REASONS } from '../../emulator/mqtt/wire/drop-reasons.ts';
 import { ROOMS } from '../architecture/rooms.ts';

@@ -9,6 +9,7 @@ import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY, withDefaults } from '../../emulator/e
 import { createHttpDoor } from '../../emulator/http/hub/http-door.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import { createHub } from '../../emulator/hub/hub.ts';
+import { createHubOf } from '../../emulator/hub/hub-of.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
 import type { Clock, Journal, Log, LogFields } from '../../emulator/hub/ports.ts';
 import { listenHttps } from '../../emulator/listen/https.ts';
@@ -39,12 +40,12 @@ export interface HttpHubOptions extends Partial<HubOptions> {
   readonly clock?: Clock;
   readonly journal?: Journal;
   /** Other hubs behind the same door, by host name. */
-  readonly otherHubs?: ReadonlyMap<string, Hub>;
+  readonly otherHubs?: readonly Hub[];
 }
 
 /** Starts a hub on a free port of the loopback interface. */
 export async function startHttpHub(options: HttpHubOptions = {}): Promise<HttpHub> {
-  const { clock = createSystemClock(), journal, otherHubs, ...hubOptions } = options;
+  const { clock = createSystemClock(), journal, otherHubs = [], ...hubOptions } = options;
   const logLines: LogLine[] = [];
   const log: Log = (level, event, fields) => logLines.push({ level, event, fields });
   const created = createHub(
@@ -55,7 +56,7 @@ export async function startHttpHub(options: HttpHubOptions = {}): Promise<HttpHu
   const hub = created.value;
   const { leaf, authority } = await certificates();
   const door = createHttpDoor({
-    hubOf: (hostName) => otherHubs?.get(hostName ?? '') ?? hub,
+    hubOf: createHubOf([hub, ...otherHubs]),
   });
   const listener = await listenHttps({
     host: HOST_NAME,

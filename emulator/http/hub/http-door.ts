@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { HubOf } from '../../hub/hub.ts';
+import type { HubOf } from '../../hub/hub-of.ts';
 import { answerBrokenRequest } from '../wire/broken-request.ts';
 import { createDoor } from '../wire/door.ts';
 import { createAuthorizer, type PeerCertificatesOf } from './authorize.ts';

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HubError, HubErrorName } from '../../domain/errors.ts';
-import { normalizeHostName } from '../../domain/host-name.ts';
 import type { Result } from '../../domain/result.ts';
 import type { Answer } from './answers.ts';
 import { formatError } from './error-answer.ts';
@@ -29,7 +28,7 @@ export function openExchange<Host extends VirtualHost, Caller, R extends Route<H
   response: ServerResponse,
 ): Exchange<Host, R> {
   const { headers, url = '/' } = request;
-  const host = service.hostOf(headers.host === undefined ? undefined : normalizeHostName(headers.host));
+  const host = service.hostOf(headers.host);
   // The Java client cannot send PATCH and names it in a header.
   const override = request.method === 'POST' ? headers['x-http-method-override'] : undefined;
   const method = typeof override === 'string' ? override.toUpperCase() : (request.method ?? 'GET');

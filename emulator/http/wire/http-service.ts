@@ -19,7 +19,7 @@ export interface VirtualHost {
 /** An HTTP API: its routes, its virtual hosts and its authorization. */
 export interface HttpService<Host extends VirtualHost, Caller, R extends Route<Host, Caller>> {
   readonly routes: readonly R[];
-  /** Returns the virtual host of a name without port, in lower case; undefined if the request has no `Host` header. */
+  /** Returns the virtual host with a name, as the `Host` header has it. The name is undefined if there is no header. */
   hostOf(hostName: string | undefined): Host;
   /** Checks whether the caller may use the route, before the body is read. */
   authorize(host: Host, match: MatchedRoute<R>, request: IncomingMessage): Result<Caller>;

@@ -1,14 +1,14 @@
-import { normalizeHostName } from '../../domain/host-name.ts';
 import { formatClientIdentity } from '../../domain/identities/client-identity.ts';
-import type { ConnectRefusalReason } from '../../domain/log-reasons.ts';
 import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import { MAXIMUM_EVENT_BYTES } from '../../domain/messages/message.ts';
 import type { Operation } from '../../domain/operations.ts';
 import type { Result } from '../../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
-import type { Hub, HubOf } from '../../hub/hub.ts';
+import type { Hub } from '../../hub/hub.ts';
+import type { HubOf } from '../../hub/hub-of.ts';
 import type { Log } from '../../hub/ports.ts';
 import type { ConnectRequest, MqttService, Peer, ServedConnection, WireOperations } from '../wire/service.ts';
+import { refuseConnect } from './access/connect-refusals.ts';
 import { parseUserName, type UserName } from './access/user-name.ts';
 import { TelemetryTopic, toWillEvent } from './events/telemetry.ts';
 import { MqttClient } from './mqtt-client.ts';
@@ -40,13 +40,14 @@ export class HubMqttService implements MqttService {
     connection: ServedConnection,
   ): MqttClient | undefined {
     const parsed = parseUserName(request.userName);
-    if (!parsed.ok) return refuse(this.#log, request, peer, 'user-name-malformed', parsed.error.message);
+    if (!parsed.ok)
+      return refuseConnect(this.#log, request, peer, 'user-name-malformed', parsed.error.message);
     const userName = parsed.value;
     const { deviceId, moduleId, modelId } = userName;
-    const hub = this.#hubOf(normalizeHostName(userName.hostName));
+    const hub = this.#hubOf(userName.hostName);
     const clientId = formatClientIdentity({ deviceId, moduleId });
     if (request.clientId !== clientId) {
-      return refuse(
+      return refuseConnect(
         hub.log,
         request,
         peer,
@@ -61,7 +62,7 @@ export class HubMqttService implements MqttService {
     const will = request.will && parseWill(request.will, client);
     if (request.will !== undefined && will === undefined) {
       const message = `The topic of the will is '${request.will.topic.slice(0, 300)}'.`;
-      return refuse(hub.log, request, peer, 'will-topic-forbidden', message);
+      return refuseConnect(hub.log, request, peer, 'will-topic-forbidden', message);
     }
     if (userName.apiVersion === undefined) {
       const fields = { clientId: formatClientIdentity(client.identity), operation: OPERATIONS.connect };
@@ -69,23 +70,6 @@ export class HubMqttService implements MqttService {
     }
     return new MqttClient(hub, connection, { client, modelId, will });
   }
-}
-
-function refuse(
-  log: Log,
-  { clientId }: ConnectRequest,
-  { remoteAddress, transport }: Peer,
-  reason: ConnectRefusalReason,
-  message: string,
-): undefined {
-  log('warn', 'client-refused', {
-    clientId,
-    operation: OPERATIONS.connect,
-    reason,
-    message,
-    remoteAddress,
-    transport,
-  });
 }
 
 function authenticate(

@@ -1,4 +1,4 @@
-import type { HubOf } from '../../hub/hub.ts';
+import type { HubOf } from '../../hub/hub-of.ts';
 import type { Clock, Log } from '../../hub/ports.ts';
 import { MqttWire } from '../wire/mqtt-wire.ts';
 import { HubMqttService } from './hub-mqtt-service.ts';

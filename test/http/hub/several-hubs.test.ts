@@ -19,7 +19,7 @@ beforeAll(async () => {
   );
   if (!created.ok) throw new Error(created.error.message);
   other = created.value;
-  http = await startHttpHub({ otherHubs: new Map([[OTHER, other]]) });
+  http = await startHttpHub({ otherHubs: [other] });
   await http.send('PUT', '/devices/d', { body: {} });
 });
 afterAll(async () => {

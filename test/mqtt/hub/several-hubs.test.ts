@@ -5,6 +5,7 @@ import { createRandomIds } from '../../../emulator/clocks/random-ids.ts';
 import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../../emulator/emulator-options.ts';
 import type { Hub } from '../../../emulator/hub/hub.ts';
 import { createHub } from '../../../emulator/hub/hub.ts';
+import { createHubOf } from '../../../emulator/hub/hub-of.ts';
 import { MQTT_EVENT_FORMATS } from '../../../emulator/mqtt/hub/events/telemetry.ts';
 import { createMqttDoor, type MqttDoor } from '../../../emulator/mqtt/hub/mqtt-door.ts';
 import { formatSasToken } from '../../auth/format-sas-token.ts';
@@ -42,10 +43,13 @@ async function connect(door: MqttDoor, hostName: string, spelling = hostName): P
 }
 
 it('a door chooses the hub by the host name in the user name and separates clients with equal ids', async () => {
-  const hubs = new Map(['a.test', 'b.test'].map((name) => [name, createNamedHub(name)]));
-  const hubOf = (hostName: string | undefined) => hubs.get(hostName ?? '') as Hub;
+  const [a, b] = [createNamedHub('a.test'), createNamedHub('b.test')];
+  const hubs = new Map([
+    ['a.test', a],
+    ['b.test', b],
+  ]);
   for (const hub of hubs.values()) register(hub, 'd');
-  const door = await createMqttDoor({ hubOf, clock, log: () => undefined });
+  const door = await createMqttDoor({ hubOf: createHubOf([a, b]), clock, log: () => undefined });
   const first = await connect(door, 'a.test');
   await first.subscribe([METHODS, 0]);
   const second = await connect(door, 'b.test', 'B.Test:8883');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CONNECT_REFUSAL_REASONS } from '../../../../emulator/mqtt/hub/connect-refusal-reasons.ts';
+import { CONNECT_REFUSAL_REASONS } from '../../../../emulator/mqtt/hub/access/connect-refusals.ts';
 import { DROP_REASONS } from '../../../../emulator/mqtt/wire/drop-reasons.ts';
 import { HUB_NAME, startMqttHub, tokenOf, userNameOf } from '../../mqtt-hub.ts';
 import type { RawConnectOptions } from '../../raw-client.ts';

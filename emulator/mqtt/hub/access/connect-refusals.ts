@@ -1,4 +1,6 @@
-import type { ConnectRefusalReason } from '../../domain/log-reasons.ts';
+import type { ConnectRefusalReason } from '../../../domain/log-reasons.ts';
+import type { Log } from '../../../hub/ports.ts';
+import type { ConnectRequest, Peer } from '../../wire/service.ts';
 
 /** The reasons for which this door refuses a CONNECT with CONNACK 5, with their meaning. The words are stable. */
 export const CONNECT_REFUSAL_REASONS = {
@@ -7,3 +9,21 @@ export const CONNECT_REFUSAL_REASONS = {
   'will-topic-forbidden':
     'The topic of the will is not the client’s own telemetry topic. The answer is CONNACK 5.',
 } as const satisfies Readonly<Record<ConnectRefusalReason, string>>;
+
+/** Logs a refused CONNECT. */
+export function refuseConnect(
+  log: Log,
+  { clientId }: ConnectRequest,
+  { remoteAddress, transport }: Peer,
+  reason: keyof typeof CONNECT_REFUSAL_REASONS,
+  message: string,
+): undefined {
+  log('warn', 'client-refused', {
+    clientId,
+    operation: 'connect',
+    reason,
+    message,
+    remoteAddress,
+    transport,
+  });
+}
