@@ -44,7 +44,8 @@ interface ComputedMember {
 
 /** The members of a twin document in the order of IoT Hub. Both rows of queries and JSON answers use this table. */
 const MEMBERS: readonly (StoredMember | ComputedMember)[] = [
-  { name: 'deviceId', of: 'identity' },
+  // Computed, because a query on device ids reads it from every row, and a reader of its own is faster.
+  { name: 'deviceId', read: ({ identity }) => identity.deviceId },
   { name: 'moduleId', of: 'identity' },
   { name: 'etag', read: ({ twin }) => formatTwinEtag(twin) },
   { name: 'deviceEtag', read: ({ identity }) => formatIdentityEtag(identity.etagNumber) },

@@ -36,7 +36,7 @@ export class Twins {
     const found = this.#findUnchanged(identity, precondition);
     if (!found.ok) return found;
     const { twin } = found.value;
-    const change = applyTwinPatch(twin, patch, this.#now());
+    const change = applyTwinPatch(twin, patch, formatTime(this.#parts.clock.now()));
     const valid = validateWrite('merge', twin, patch, change.twin);
     return valid.ok ? ok(this.#replace(found.value, change, 'twinUpdated')) : valid;
   }
@@ -49,7 +49,7 @@ export class Twins {
     const found = this.#findUnchanged(identity, precondition);
     if (!found.ok) return found;
     const { twin } = found.value;
-    const change = applyTwinReplacement(twin, replacement, this.#now());
+    const change = applyTwinReplacement(twin, replacement, formatTime(this.#parts.clock.now()));
     const valid = validateWrite('replace', twin, replacement, change.twin);
     return valid.ok ? ok(this.#replace(found.value, change, 'twinReplaced')) : valid;
   }
@@ -66,7 +66,7 @@ export class Twins {
       const text = `Reported properties are at version ${reported.$version}, not ${expectedVersion}.`;
       return failed('PreconditionFailed', text);
     }
-    const twin = applyReportedPatch(record.twin, patch, this.#now());
+    const twin = applyReportedPatch(record.twin, patch, formatTime(this.#parts.clock.now()));
     const valid = validateWrite('merge', record.twin, { reported: patch }, twin);
     if (!valid.ok) return valid;
     const { store, activities } = this.#parts;
@@ -115,9 +115,5 @@ export class Twins {
       }
     }
     return formatTwinDocument(record, 'single');
-  }
-
-  #now(): string {
-    return formatTime(this.#parts.clock.now());
   }
 }
