@@ -66,10 +66,10 @@ const QUERIES: readonly BenchQuery[] = [
   },
 ];
 
-// Each answer fits on one page, so that every run looks at every twin.
+// Each answer fits on one page, so that every scan looks at every twin.
 const LARGEST_PAGE = 1000;
 
-// Queries through a hub with `twinCount` devices: a full scan per run, parsing and compiling included.
+// Queries through a hub with `twinCount` devices: one page per run.
 const { twinCount, runs } = settingsOf<QueryLoad>();
 const hub = createFleetHub();
 const rows = Array.from({ length: twinCount }, (_, index) => createRow(index));

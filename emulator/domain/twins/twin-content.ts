@@ -6,6 +6,9 @@ import { mergeSection } from './twin-merge.ts';
 import { parseTwinPatch } from './twin-request.ts';
 import { validateReplacement } from './twin-validation.ts';
 
+// One object for all twins, because most properties of a large fleet have it.
+const CONTENT_STAMP: JsonObject = { $lastUpdated: NEVER, $lastUpdatedVersion: 1 };
+
 /** The twin in an item of a bulk request. `reported` is ignored if the identity already exists. */
 export interface TwinContent extends TwinPatch {
   readonly reported?: JsonObject;
@@ -47,8 +50,7 @@ export function applyTwinContent(twin: Twin, { tags, desired, reported }: TwinCo
 
 function fillSection(empty: TwinSection, members: JsonObject): TwinSection {
   if (Object.keys(members).length === 0) return empty;
-  const stamp = { $lastUpdated: NEVER, $lastUpdatedVersion: 1 };
-  return createSection(members, mergeSection({}, undefined, members, stamp).metadata, 1);
+  return createSection(members, mergeSection({}, undefined, members, CONTENT_STAMP).metadata, 1);
 }
 
 function parseReported(properties: JsonValue | undefined): Result<JsonObject | undefined> {

@@ -14,7 +14,7 @@ import {
   parsePageToken,
   type QueryPage,
 } from './paging.ts';
-import { TWINS } from './twin-collection.ts';
+import { candidateRows, TWINS } from './twin-collection.ts';
 
 /** A query that is compiled. Returns one page of its result. */
 type PreparedQuery = (page: PageOptions) => Result<QueryPage>;
@@ -70,26 +70,19 @@ export class Queries {
 
   #compile(text: string, query: Query): PreparedQuery {
     const { clients, jobs } = this.#parts.store;
-    switch (query.source) {
-      case 'devices':
-        return this.#compileFor(text, query, {
-          collection: TWINS,
-          rows: () => clients.deviceRows(),
-          keyOf: registrationOf,
-        });
-      case 'devices.modules':
-        return this.#compileFor(text, query, {
-          collection: TWINS,
-          rows: () => clients.moduleRows(),
-          keyOf: registrationOf,
-        });
-      case 'devices.jobs':
-        return this.#compileFor(text, query, {
-          collection: DEVICE_JOBS,
-          rows: () => deviceJobsOf(jobs.jobs.values()),
-          keyOf: (row) => row.key,
-        });
-    }
+    const { source, where } = query;
+    if (source === 'devices.jobs')
+      return this.#compileFor(text, query, {
+        collection: DEVICE_JOBS,
+        rows: () => deviceJobsOf(jobs.jobs.values()),
+        keyOf: (row) => row.key,
+      });
+    const condition = where === undefined ? { source } : { source, where };
+    return this.#compileFor(text, query, {
+      collection: TWINS,
+      rows: () => candidateRows(clients, condition),
+      keyOf: registrationOf,
+    });
   }
 
   #compileFor<Row>(text: string, query: Query, { collection, rows, keyOf }: Source<Row>): PreparedQuery {

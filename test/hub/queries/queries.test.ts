@@ -131,6 +131,46 @@ it('a query returns registered, changed and deleted clients immediately', () => 
   expect(itemsOf(hub, 'SELECT moduleId FROM devices.modules')).toEqual([]);
 });
 
+describe('a query that names device ids returns the same rows as a scan of all clients', () => {
+  const { hub, register } = hubWithDevices(12);
+  for (const id of ['d3/m2', 'd1/m2', 'd3/m1']) register(id);
+
+  // The second condition selects the same rows, but does not require a device id at its top level.
+  it.each([
+    ["deviceId = 'd3'", "NOT deviceId != 'd3'"],
+    ["devices.DEVICEID = 'd3'", "NOT deviceId != 'd3'"],
+    ["deviceId = 'D3'", "NOT deviceId != 'D3'"],
+    ["deviceId = 'unknown'", "NOT deviceId != 'unknown'"],
+    ['deviceId = 3', 'deviceId < 3'],
+    ["deviceId IN ['d12', 'd3', 'd1', 'd3', 7]", "deviceId = 'd1' OR deviceId = 'd3' OR deviceId = 'd12'"],
+    ["deviceId NIN ['d3']", "deviceId != 'd3'"],
+    ["status = 'enabled' AND deviceId = 'd3'", "status = 'enabled' AND NOT deviceId != 'd3'"],
+    ["deviceId = 'd3' AND deviceId = 'd1'", "deviceId < 'd1' AND deviceId = 'd1'"],
+    ["deviceId = 'd3' OR deviceId = 'd1'", "NOT (deviceId != 'd3' AND deviceId != 'd1')"],
+    ["deviceId != 'd3'", "NOT deviceId = 'd3'"],
+    ["deviceId.part = 'd3'", "tags.part = 'd3'"],
+  ])('%s', (named, scanned) => {
+    for (const collection of ['devices', 'devices.modules']) {
+      const select = `SELECT * FROM ${collection} WHERE`;
+      expect(itemsOf(hub, `${select} ${named}`)).toEqual(itemsOf(hub, `${select} ${scanned}`));
+    }
+  });
+
+  it('in pages in the order of registration', () => {
+    expect(
+      pagesOf(hub, "SELECT deviceId FROM devices WHERE deviceId IN ['d9', 'd2', 'd4', 'd1']", 2),
+    ).toEqual([
+      ['d1', 'd2'],
+      ['d4', 'd9'],
+    ]);
+    expect(itemsOf(hub, "SELECT moduleId FROM devices.modules WHERE deviceId IN ['d1', 'd3']")).toEqual([
+      { moduleId: 'm2' },
+      { moduleId: 'm2' },
+      { moduleId: 'm1' },
+    ]);
+  });
+});
+
 describe('an invalid query', () => {
   it.each([
     ['SELECT * FROM devices WHERE', 'BadRequest: Line 1:28 Unexpected end of the text'],
