@@ -47,6 +47,7 @@ export async function openEndpoint(
   port: number,
   context: EndpointContext,
 ): Promise<Listener> {
+  checkDoors(endpoint, context.doors);
   const door = doorOf(context.doors, endpoint.door);
   const options = { ...context.listen, port };
   if (endpoint.listener === 'tls') {
@@ -99,6 +100,21 @@ function accept(
     transport: `${door}${suffix}`,
     ...(remoteAddress === undefined ? {} : { remoteAddress }),
   });
+}
+
+// Without this, the requests or connections of a wrong row would wait for an answer for ever.
+function checkDoors(
+  { name, listener, door, webSockets }: Endpoint,
+  doors: Readonly<Record<string, Door>>,
+): void {
+  const accepting = webSockets.flatMap((path) => [...Object.values(path.doors), path.defaultDoor]);
+  if (listener === 'tls') accepting.push(door);
+  else if (doorOf(doors, door).serve === undefined)
+    throw new Error(`The door '${door}' of the endpoint '${name}' cannot serve requests.`);
+  for (const each of accepting) {
+    if (doorOf(doors, each).accept === undefined)
+      throw new Error(`The door '${each}' of the endpoint '${name}' cannot accept connections.`);
+  }
 }
 
 function doorOf(doors: Readonly<Record<string, Door>>, name: string): Door {

@@ -1,5 +1,6 @@
 import { createRandomIds } from '../../emulator/clocks/random-ids.ts';
 import { createSystemClock } from '../../emulator/clocks/system-clock.ts';
+import { prepareEngine } from '../../emulator/command/engine.ts';
 import { parseDeviceId } from '../../emulator/domain/identities/client-identity.ts';
 import { parseDeviceRequest } from '../../emulator/domain/identities/identity-request.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
@@ -21,6 +22,7 @@ export interface EmulatorFacts {
 }
 
 // The whole hub with `deviceCount` devices: d0, d1, …
+prepareEngine();
 const { deviceCount } = settingsOf<EmulatorSettings>();
 const hostName = 'bench.iothub.test';
 const { hub, httpsPort, mqttPort, authorityPem } = await startEmulator({

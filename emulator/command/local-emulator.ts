@@ -12,6 +12,7 @@ import { keysOf } from '../emulator-options.ts';
 import { mapPorts, portKeyOf } from '../endpoints.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Log } from '../hub/ports.ts';
+import { prepareEngine } from './engine.ts';
 import type { Options } from './options/options.ts';
 
 /** The connection strings of a hub. The keys are the names of policies and the ids of clients. */
@@ -27,6 +28,7 @@ export async function startLocalEmulator(
   log: Log,
   authorities: { readonly own?: Authority; readonly trusted?: readonly string[] },
 ): Promise<Result<Emulator>> {
+  prepareEngine();
   const emulator = await startEmulator({
     host: options.host,
     ...mapPorts(({ name }) => options[portKeyOf(name)]),

@@ -7,24 +7,30 @@ import type { Mutable } from './mutable.ts';
 import type {
   ActivityRecord,
   ClientRecord,
+  DeliveryRecord,
   DeviceRecord,
   ModuleRecord,
   PersistentSubscription,
 } from './records.ts';
 
-// One array for all clients, because most have no persistent subscription.
-const NO_SUBSCRIPTIONS: readonly PersistentSubscription[] = [];
+const NO_DELIVERIES: DeliveryRecord = { subscriptions: [], methodRequestCount: 0 };
 
-/** A device of a snapshot, without its modules, and its modules. */
+/** A device of a snapshot, without its modules, and its modules, each with the state of its deliveries. */
 export interface RestoredDevice {
-  readonly device: DeviceRecord;
-  readonly modules: readonly ModuleRecord[];
+  readonly device: RestoredClient<DeviceRecord>;
+  readonly modules: readonly RestoredClient<ModuleRecord>[];
+}
+
+export interface RestoredClient<Client extends ClientRecord> {
+  readonly record: Client;
+  readonly deliveries: DeliveryRecord;
 }
 
 /** The registered devices and modules: identities, twins, activity, queues and persistent subscriptions. */
 export class ClientStore {
   readonly #devices = new Map<DeviceId, DeviceRecord>();
   readonly devices: ReadonlyMap<DeviceId, DeviceRecord> = this.#devices;
+  readonly #deliveries = new Map<ClientRecord, DeliveryRecord>();
   #moduleCount = 0;
   // Records in the order of registration. They are kept until a deletion, so that a query need not collect them again.
   #deviceRows: DeviceRecord[] | undefined;
@@ -47,6 +53,11 @@ export class ClientStore {
     return identity.moduleId === undefined ? device : device?.modules.get(identity.moduleId);
   }
 
+  /** Returns the persistent subscriptions and the number of direct methods of a client. */
+  deliveriesOf(record: ClientRecord): DeliveryRecord {
+    return this.#deliveries.get(record) ?? NO_DELIVERIES;
+  }
+
   /** Returns all devices in the order of registration. */
   deviceRows(): readonly DeviceRecord[] {
     this.#deviceRows ??= [...this.#devices.values()];
@@ -66,8 +77,6 @@ export class ClientStore {
       twin,
       activity: createActivity(),
       queue: emptyQueue(),
-      subscriptions: NO_SUBSCRIPTIONS,
-      methodRequestCount: 0,
       modules: new Map(),
     };
     this.#insertDevice(record);
@@ -80,8 +89,6 @@ export class ClientStore {
       identity,
       twin,
       activity: createActivity(),
-      subscriptions: NO_SUBSCRIPTIONS,
-      methodRequestCount: 0,
     };
     this.#insertModule(device, record);
     return record;
@@ -91,12 +98,16 @@ export class ClientStore {
   deleteDevice(device: DeviceRecord): void {
     if (!this.#devices.delete(device.identity.deviceId)) return;
     this.#moduleCount -= device.modules.size;
+    for (const client of [device, ...device.modules.values()]) this.#deliveries.delete(client);
     this.#deviceRows = undefined;
     if (device.modules.size > 0) this.#moduleRows = undefined;
   }
 
   deleteModule(device: DeviceRecord, moduleId: ModuleId): void {
-    if (!modulesOf(device).delete(moduleId)) return;
+    const module = device.modules.get(moduleId);
+    if (module === undefined) return;
+    modulesOf(device).delete(moduleId);
+    this.#deliveries.delete(module);
     this.#moduleCount -= 1;
     this.#moduleRows = undefined;
   }
@@ -114,7 +125,7 @@ export class ClientStore {
   }
 
   replaceSubscriptions(record: ClientRecord, subscriptions: readonly PersistentSubscription[]): void {
-    (record as Mutable<ClientRecord>).subscriptions = subscriptions;
+    this.#deliveries.set(record, { ...this.deliveriesOf(record), subscriptions });
   }
 
   /** Sets the connection state and, as in IoT Hub, the last activity. */
@@ -131,7 +142,10 @@ export class ClientStore {
 
   /** Increments the number of direct method requests and returns it. */
   countMethodRequest(record: ClientRecord): number {
-    return ++(record as Mutable<ClientRecord>).methodRequestCount;
+    const deliveries = this.deliveriesOf(record);
+    const methodRequestCount = deliveries.methodRequestCount + 1;
+    this.#deliveries.set(record, { ...deliveries, methodRequestCount });
+    return methodRequestCount;
   }
 
   /** Stores the ticks of a generation id, so that later ones are greater. */
@@ -142,16 +156,17 @@ export class ClientStore {
   /** Replaces all clients. The connections of a snapshot no longer exist, so that every client is disconnected. */
   restore(clients: readonly RestoredDevice[], lastTicks: bigint): void {
     this.#devices.clear();
+    this.#deliveries.clear();
     this.#moduleCount = 0;
     this.#deviceRows = undefined;
     this.#moduleRows = undefined;
     this.#lastTicks = lastTicks;
     for (const { device, modules } of clients) {
-      this.#insertDevice(device);
-      this.#endConnection(device);
+      this.#insertDevice(device.record);
+      this.#restoreClient(device);
       for (const module of modules) {
-        this.#insertModule(device, module);
-        this.#endConnection(module);
+        this.#insertModule(device.record, module.record);
+        this.#restoreClient(module);
       }
     }
   }
@@ -168,7 +183,9 @@ export class ClientStore {
   }
 
   /** Disconnects a restored client. Messages that were delivered over its connection are enqueued again. */
-  #endConnection(record: ClientRecord): void {
+  #restoreClient({ record, deliveries }: RestoredClient<ClientRecord>): void {
+    const { subscriptions, methodRequestCount } = deliveries;
+    if (subscriptions.length > 0 || methodRequestCount > 0) this.#deliveries.set(record, deliveries);
     (record.activity as Mutable<ActivityRecord>).connectionState = 'Disconnected';
     if (record.kind === 'device') this.replaceQueue(record, releaseConnection(record.queue));
   }

@@ -44,7 +44,7 @@ export class HubStore {
       createdUtc: this.#createdUtc,
       connectionEventCount: this.#connectionEventCount,
       lastTicks: String(clients.lastTicks),
-      devices: clients.deviceRows().map(formatDevice),
+      devices: clients.deviceRows().map((device) => formatDevice(clients, device)),
       jobs: [...jobs.jobs.values()].map(formatJob),
       lastJobOrdinal: jobs.lastOrdinal,
       events: events.partitions.map(formatEvents),

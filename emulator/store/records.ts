@@ -21,12 +21,20 @@ export interface PersistentSubscription {
   readonly qualityOfService: 0 | 1;
 }
 
-interface RegisteredClient {
-  readonly twin: Twin;
-  readonly activity: ActivityRecord;
+/**
+ * The state of the deliveries to a client. It is not part of the client's record: most clients have none, and a query
+ * reads every record, the faster the smaller it is.
+ */
+export interface DeliveryRecord {
+  /** The subscriptions of the persistent MQTT session, in the order of creation. */
   readonly subscriptions: readonly PersistentSubscription[];
   /** The number of direct methods sent to the client. It is the request id of the last one. */
   readonly methodRequestCount: number;
+}
+
+interface RegisteredClient {
+  readonly twin: Twin;
+  readonly activity: ActivityRecord;
 }
 
 /** A registered device with its twin, its cloud-to-device messages, and its modules in the order of registration. */

@@ -2,18 +2,25 @@ import type { MessageQueue } from '../domain/cloud-to-device/message-queue.ts';
 import { formatJson, type JsonValue, parseJson } from '../domain/json.ts';
 import type { CloudToDeviceMessage } from '../domain/messages/message.ts';
 import type { Twin } from '../domain/twins/twin.ts';
-import type { RestoredDevice } from './client-store.ts';
+import type { ClientStore, RestoredClient, RestoredDevice } from './client-store.ts';
 import type { LogSnapshot, ReadableLog } from './partition-log.ts';
-import type { ClientRecord, DeviceRecord, JobRecord, ModuleRecord, StoredEvent } from './records.ts';
+import type {
+  ClientRecord,
+  DeliveryRecord,
+  DeviceRecord,
+  JobRecord,
+  ModuleRecord,
+  StoredEvent,
+} from './records.ts';
 import type { ClientSnapshot, DeviceSnapshot, ModuleSnapshot } from './snapshot.ts';
 
-export function formatDevice(record: DeviceRecord): DeviceSnapshot {
+export function formatDevice(clients: ClientStore, record: DeviceRecord): DeviceSnapshot {
   return {
-    ...formatClient(record),
+    ...formatClient(clients, record),
     identity: record.identity,
     queue: formatQueue(record.queue),
     modules: [...record.modules.values()].map((module) => ({
-      ...formatClient(module),
+      ...formatClient(clients, module),
       identity: module.identity,
     })),
   };
@@ -21,12 +28,18 @@ export function formatDevice(record: DeviceRecord): DeviceSnapshot {
 
 export function parseDevice(snapshot: DeviceSnapshot): RestoredDevice {
   const { identity, queue } = snapshot;
-  const device = { kind: 'device', ...parseClient(snapshot), identity, queue, modules: new Map() } as const;
+  const record = { kind: 'device', identity, ...parseClient(snapshot), queue, modules: new Map() } as const;
+  const device = { record, deliveries: deliveriesOf(snapshot) };
   return { device, modules: snapshot.modules.map(parseModule) };
 }
 
-function parseModule(module: ModuleSnapshot): ModuleRecord {
-  return { kind: 'module', ...parseClient(module), identity: module.identity };
+function parseModule(module: ModuleSnapshot): RestoredClient<ModuleRecord> {
+  const record = { kind: 'module', identity: module.identity, ...parseClient(module) } as const;
+  return { record, deliveries: deliveriesOf(module) };
+}
+
+function deliveriesOf({ subscriptions, methodRequestCount }: ClientSnapshot): DeliveryRecord {
+  return { subscriptions, methodRequestCount };
 }
 
 export function formatJob(job: JobRecord): string {
@@ -46,13 +59,13 @@ export function formatEvents(partition: ReadableLog<StoredEvent>): LogSnapshot<S
   return { nextSequenceNumber: partition.nextSequenceNumber, entries };
 }
 
-function formatClient({ twin, activity, subscriptions, methodRequestCount }: ClientRecord): ClientSnapshot {
-  const text = formatJson(twin as unknown as JsonValue);
-  return { twin: text, activity: { ...activity }, subscriptions, methodRequestCount };
+function formatClient(clients: ClientStore, record: ClientRecord): ClientSnapshot {
+  const twin = formatJson(record.twin as unknown as JsonValue);
+  return { twin, activity: { ...record.activity }, ...clients.deliveriesOf(record) };
 }
 
-function parseClient({ twin, activity, subscriptions, methodRequestCount }: ClientSnapshot) {
-  return { twin: parse<Twin>(twin), activity: { ...activity }, subscriptions, methodRequestCount };
+function parseClient({ twin, activity }: ClientSnapshot) {
+  return { twin: parse<Twin>(twin), activity: { ...activity } };
 }
 
 function formatQueue(queue: MessageQueue<CloudToDeviceMessage>): MessageQueue<CloudToDeviceMessage> {

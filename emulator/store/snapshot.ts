@@ -3,7 +3,7 @@ import type { DeviceIdentity, ModuleIdentity } from '../domain/identities/identi
 import type { CloudToDeviceMessage } from '../domain/messages/message.ts';
 import type { FeedbackBatch, FeedbackEntry, OpenBatch } from './feedback-store.ts';
 import type { LogSnapshot } from './partition-log.ts';
-import type { ActivityRecord, PersistentSubscription, StoredEvent } from './records.ts';
+import type { ActivityRecord, DeliveryRecord, StoredEvent } from './records.ts';
 
 /** The version of the snapshot form. A hub restores no other version. */
 export const SNAPSHOT_VERSION = 1;
@@ -41,10 +41,8 @@ export interface ModuleSnapshot extends ClientSnapshot {
   readonly identity: ModuleIdentity;
 }
 
-export interface ClientSnapshot {
+export interface ClientSnapshot extends DeliveryRecord {
   /** The JSON text of a `Twin`. */
   readonly twin: string;
   readonly activity: ActivityRecord;
-  readonly subscriptions: readonly PersistentSubscription[];
-  readonly methodRequestCount: number;
 }

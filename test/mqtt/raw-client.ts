@@ -71,6 +71,22 @@ export function rawClientOn(stream: Duplex): RawClient {
       wake();
     });
   });
+  const untilReceived = async (what: string, isReceived: () => boolean): Promise<void> => {
+    let isLate = false;
+    const deadline = setTimeout(() => {
+      isLate = true;
+      wake();
+    }, DEADLINE_MILLISECONDS);
+    try {
+      while (!isReceived()) {
+        if (isClosed) throw new Error(`The connection ended before a ${what} arrived.`);
+        if (isLate) throw new Error(`Timed out waiting for a ${what}.`);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+    } finally {
+      clearTimeout(deadline);
+    }
+  };
   const client: RawClient = {
     sessionPresent: false,
     received,
@@ -92,15 +108,7 @@ export function rawClientOn(stream: Duplex): RawClient {
       stream.write(bytes);
     },
     next: async <Command extends Packet['cmd']>(command: Command) => {
-      const end = Date.now() + DEADLINE_MILLISECONDS;
-      while (received.length <= taken) {
-        if (isClosed) throw new Error(`The connection ended before a ${command} arrived.`);
-        if (Date.now() > end) throw new Error(`Timed out waiting for a ${command}.`);
-        await Promise.race([
-          new Promise<void>((resolve) => waiting.push(resolve)),
-          new Promise<void>((resolve) => setTimeout(resolve, 250)),
-        ]);
-      }
+      await untilReceived(command, () => received.length > taken);
       const packet = received[taken++] as Packet;
       if (packet.cmd !== command) throw new Error(`Expected a ${command}, received a ${packet.cmd}.`);
       return packet as PacketOf<Command>;
@@ -120,11 +128,7 @@ export function rawClientOn(stream: Duplex): RawClient {
     },
     settle: async () => {
       client.send({ cmd: 'pingreq' });
-      const end = Date.now() + DEADLINE_MILLISECONDS;
-      while (!received.slice(taken).some(({ cmd }) => cmd === 'pingresp')) {
-        if (isClosed || Date.now() > end) throw new Error('Timed out waiting for a pingresp.');
-        await new Promise<void>((resolve) => waiting.push(resolve));
-      }
+      await untilReceived('pingresp', () => received.slice(taken).some(({ cmd }) => cmd === 'pingresp'));
       received.splice(
         received.findIndex(({ cmd }, index) => index >= taken && cmd === 'pingresp'),
         1,

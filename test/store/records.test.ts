@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyQueue } from '../../emulator/domain/cloud-to-device/message-queue.ts';
 import { createTwin } from '../../emulator/domain/twins/twin.ts';
 import type { HubState } from '../../emulator/store/hub-store.ts';
-import type { ClientRecord, DeviceRecord, JobRecord } from '../../emulator/store/records.ts';
+import type { ClientRecord, DeliveryRecord, DeviceRecord, JobRecord } from '../../emulator/store/records.ts';
 import { identityOf } from '../hub/quiet-hub.ts';
 
 describe('the records of the store', () => {
@@ -15,9 +15,9 @@ describe('the records of the store', () => {
       // @ts-expect-error the last activity is set by the store
       (record: ClientRecord) => (record.activity.lastActivityUtc = 1),
       // @ts-expect-error persistent subscriptions are replaced by the store
-      (record: ClientRecord) => (record.subscriptions = []),
+      (deliveries: DeliveryRecord) => (deliveries.subscriptions = []),
       // @ts-expect-error method requests are counted by the store
-      (record: ClientRecord) => (record.methodRequestCount += 1),
+      (deliveries: DeliveryRecord) => (deliveries.methodRequestCount += 1),
       // @ts-expect-error a queue is replaced by the store
       (record: DeviceRecord) => (record.queue = emptyQueue()),
       // @ts-expect-error modules are deleted by the store

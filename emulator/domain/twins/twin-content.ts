@@ -2,7 +2,6 @@ import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from '
 import { failed, ok, type Result } from '../result.ts';
 import { NEVER } from '../time.ts';
 import { createSection, type Twin, type TwinPatch, type TwinSection } from './twin.ts';
-import { mergeSection } from './twin-merge.ts';
 import { parseTwinPatch } from './twin-request.ts';
 import { validateReplacement } from './twin-validation.ts';
 
@@ -50,7 +49,15 @@ export function applyTwinContent(twin: Twin, { tags, desired, reported }: TwinCo
 
 function fillSection(empty: TwinSection, members: JsonObject): TwinSection {
   if (Object.keys(members).length === 0) return empty;
-  return createSection(members, mergeSection({}, undefined, members, CONTENT_STAMP).metadata, 1);
+  return createSection(members, stampMembers(members), 1);
+}
+
+function stampMembers(members: JsonObject): JsonObject {
+  const nodes = Object.entries(CONTENT_STAMP);
+  for (const [name, value] of Object.entries(members)) {
+    if (value !== null) nodes.push([name, isJsonObject(value) ? stampMembers(value) : CONTENT_STAMP]);
+  }
+  return Object.fromEntries(nodes);
 }
 
 function parseReported(properties: JsonValue | undefined): Result<JsonObject | undefined> {

@@ -12,7 +12,9 @@ export class PersistentSubscriptions {
 
   /** Returns the subscriptions in the order of creation, or none if the client is not registered. */
   find(identity: ClientIdentity): readonly PersistentSubscription[] {
-    return this.#parts.store.clients.find(identity)?.subscriptions ?? [];
+    const { clients } = this.#parts.store;
+    const record = clients.find(identity);
+    return record === undefined ? [] : clients.deliveriesOf(record).subscriptions;
   }
 
   /** Replaces all subscriptions of a client. Does nothing if the client is not registered. */
