@@ -36,6 +36,7 @@ type DropReason =
   | 'packet-too-large'
   | 'message-too-large'
   | 'quality-of-service-2'
+  | 'property-bag-malformed'
   | 'publish-topic-forbidden'
   | 'subscribe-filter-forbidden'
   | 'unsubscribe-filter-forbidden'

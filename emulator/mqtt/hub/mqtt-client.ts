@@ -86,7 +86,12 @@ export class MqttClient implements MqttServiceClient {
     this.#telemetry ??= new TelemetryTopic(this.#identity);
     const bag = this.#telemetry.bagOf(bytes, topicStart, topicEnd);
     const body = bytes.subarray(bodyStart, bodyEnd);
-    if (bag === undefined) return this.#takeRequest(bytes.toString('utf8', topicStart, topicEnd), body);
+    if (bag === undefined) {
+      return (
+        this.#telemetry.refusalOf(bytes, topicStart, topicEnd) ??
+        this.#takeRequest(bytes.toString('utf8', topicStart, topicEnd), body)
+      );
+    }
     const event = toEvent(header, bag, body);
     if (isTooLarge(event)) return TOO_LARGE;
     this.#session.sendEvent(event);

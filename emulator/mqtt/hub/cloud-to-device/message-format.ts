@@ -5,7 +5,7 @@ import type {
   SystemProperties,
 } from '../../../domain/messages/message.ts';
 import { parseTime } from '../../../domain/time.ts';
-import { formatPropertyBag } from '../property-bag.ts';
+import { type BagProperty, formatPropertyBag } from '../property-bag.ts';
 import { formatInputTopic, formatMessageTopic } from '../topic-formats.ts';
 
 /**
@@ -42,7 +42,7 @@ export function formatModuleInputTopic(identity: ClientIdentity, message: Module
   return formatInputTopic(identity, message.inputName, bag);
 }
 
-function senderPairs(system: SystemProperties): readonly (readonly [string, string | undefined])[] {
+function senderPairs(system: SystemProperties): readonly BagProperty[] {
   return [
     ['$.cid', system.correlationId],
     ['$.uid', system.userId],

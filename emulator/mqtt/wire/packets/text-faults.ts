@@ -5,16 +5,21 @@ import { isUtf8 } from 'node:buffer';
  * (MQTT 3.1.1, section 1.5.3). Returns a predicate, such as `is not UTF-8`.
  */
 export function findTextFault(bytes: Uint8Array, start: number, end: number): string | undefined {
-  const text = bytes.subarray(start, end);
-  if (!isUtf8(text)) return 'is not UTF-8';
-  return text.includes(0) ? 'contains U+0000' : undefined;
+  let isAscii = true;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number;
+    if (byte === 0) return 'contains U+0000';
+    if (byte > 0x7f) isAscii = false;
+  }
+  return isAscii || isUtf8(bytes.subarray(start, end)) ? undefined : 'is not UTF-8';
 }
 
 /** Finds the fault of a topic name, which may not be empty and contains no wildcards. Returns a predicate. */
 export function findTopicFault(bytes: Uint8Array, start: number, end: number): string | undefined {
   if (start === end) return 'is empty';
-  const text = bytes.subarray(start, end);
-  if (text.includes(PLUS) || text.includes(HASH)) return 'contains a wildcard';
+  for (let at = start; at < end; at++) {
+    if (bytes[at] === HASH || bytes[at] === PLUS) return 'contains a wildcard';
+  }
   return findTextFault(bytes, start, end);
 }
 

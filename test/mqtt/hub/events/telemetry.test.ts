@@ -148,19 +148,23 @@ describe('telemetry', () => {
   );
 
   it.each([
-    ['a wildcard in the topic', 'devices/d/messages/events/a=+', 'publish-topic-forbidden'],
-    ['a hash in the topic', 'devices/d/messages/events/a=#', 'publish-topic-forbidden'],
-    ['a null in the topic', 'devices/d/messages/events/a=\0', 'publish-topic-forbidden'],
-    ['an empty topic', '', 'publish-topic-forbidden'],
-  ])('closes the connection if it has %s', async (_what, topic, reason) => {
+    ['a wildcard in the topic', 'devices/d/messages/events/a=+', 'contains a wildcard'],
+    ['a hash in the topic', 'devices/d/messages/events/a=#', 'contains a wildcard'],
+    ['a wildcard in the topic of a request', '$iothub/twin/GET/?$rid=+', 'contains a wildcard'],
+    ['a null in the topic', 'devices/d/messages/events/a=\0', 'contains U+0000'],
+    ['a null in the topic of a request', '$iothub/twin/GET/?$rid=\0', 'contains U+0000'],
+    ['an invalid byte in the topic', 'devices/d/messages/events/a=\xff', 'is not UTF-8'],
+    ['an invalid byte in the topic of a request', '$iothub/twin/GET/?$rid=\xff', 'is not UTF-8'],
+    ['a surrogate in the topic', 'devices/d/messages/events/a=\xed\xa0\x80', 'is not UTF-8'],
+    ['an empty topic', '', 'is empty'],
+  ])('closes the connection if it has %s', async (_what, topic, fault) => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
-    const length = Buffer.byteLength(topic);
-    client.sendBytes(
-      Buffer.concat([Buffer.from([0x30, length + 2, length >> 8, length & 255]), Buffer.from(topic)]),
-    );
+    const bytes = Buffer.from(topic, 'latin1');
+    client.sendBytes(Buffer.concat([Buffer.from([0x30, bytes.length + 2, 0, bytes.length]), bytes]));
     await client.closed;
-    await mqtt.untilLogged(reason);
+    const { fields } = await mqtt.untilLogged('packet-malformed');
+    expect(fields['message']).toBe(`The topic ${fault}.`);
   });
 });

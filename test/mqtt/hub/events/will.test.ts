@@ -69,6 +69,17 @@ describe('a will', () => {
     expect(await bodiesOf(mqtt, 'last')).toEqual(['first', 'last']);
   });
 
+  it('is dropped if its property bag is malformed', async () => {
+    await using mqtt = await startMqttHub();
+    mqtt.register('d');
+    const client = await mqtt.connect('d', { will: { ...will, topic: 'devices/d/messages/events/a==' } });
+    client.destroy();
+    expect(await mqtt.untilLogged('property-bag-malformed')).toMatchObject({
+      event: 'will-dropped',
+      fields: { deviceId: 'd', operation: 'sendEvent', message: expect.stringContaining("'a=='") },
+    });
+  });
+
   it.each([
     ['an empty topic', '', 0],
     ['a wildcard in its topic', 'tele/+/LWT', 0],
