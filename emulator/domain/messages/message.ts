@@ -58,7 +58,8 @@ export type FeedbackRequest = 'none' | 'positive' | 'negative' | 'full';
 export interface CloudToDeviceMessage {
   readonly body: Uint8Array;
   readonly properties: MessageProperties;
-  readonly ack: FeedbackRequest;
+  /** The requested feedback as the sender set it. Undefined means `none`. */
+  readonly ack?: FeedbackRequest | undefined;
 }
 
 /** A delivery of a message to a device, which settles it with the lock token. Every delivery has a new token. */

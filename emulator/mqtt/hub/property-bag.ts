@@ -45,15 +45,19 @@ export function parsePropertyBag(bag: string): MessageProperties {
   return { system, application: Object.fromEntries(application) };
 }
 
-/** A property of a bag. Null is a value; a property that is undefined is not sent. */
-export type BagProperty = readonly [string, string | null | undefined];
+/** A property of a bag. A property that is undefined is not sent. */
+export type BagProperty = readonly [name: string, value: string | null | undefined];
 
-/** Formats a property bag without properties that have no name or no value, because the Java client throws on `key=`. */
+/**
+ * Formats a property bag. An empty value is `name=`, and null is `name` alone, as the real hub sends them although the
+ * Java client throws on both (Azure/azure-iot-sdk-java#1722, #1726). A property without a name is not sent.
+ */
 export function formatPropertyBag(properties: readonly BagProperty[]): string {
   let bag = '';
   for (const [key, value] of properties) {
-    if (key === '' || value === null || value === undefined || value === '') continue;
-    bag += `${bag === '' ? '' : '&'}${encodePercent(key)}=${encodePercent(value)}`;
+    if (key === '' || value === undefined) continue;
+    const suffix = value === null ? '' : `=${encodePercent(value)}`;
+    bag += `${bag === '' ? '' : '&'}${encodePercent(key)}${suffix}`;
   }
   return bag;
 }

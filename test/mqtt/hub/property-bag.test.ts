@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatPropertyBag, parsePropertyBag } from '../../../emulator/mqtt/hub/property-bag.ts';
+import {
+  type BagProperty,
+  formatPropertyBag,
+  parsePropertyBag,
+} from '../../../emulator/mqtt/hub/property-bag.ts';
 
 describe('parsePropertyBag', () => {
   it.each([
@@ -81,12 +85,13 @@ describe('formatPropertyBag', () => {
         ['empty', ''],
         ['', 'nameless'],
         ['absent', undefined],
+        ['null', null],
         ['x', '1'],
       ],
-      'x=1',
+      'empty=&null&x=1',
     ],
     [[['lone', '\ud800']], 'lone=%EF%BF%BD'],
-  ] as [[string, string | undefined][], string][])('formats %j', (pairs, expected) => {
+  ] as [BagProperty[], string][])('formats %j', (pairs, expected) => {
     expect(formatPropertyBag(pairs)).toBe(expected);
   });
 });

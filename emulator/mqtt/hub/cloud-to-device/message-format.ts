@@ -11,7 +11,7 @@ import { formatInputTopic, formatMessageTopic } from '../topic-formats.ts';
 /**
  * Formats the topic of a cloud-to-device message. System properties come first, in the order of IoT Hub. The Java
  * client reads from the first encoded `$` on. `$.to` is always present, because the .NET client requires a property
- * bag.
+ * bag. `iothub-ack` is present only if the sender set it.
  */
 export function formatCloudToDeviceTopic(identity: ClientIdentity, message: CloudToDeviceMessage): string {
   const { system, application } = message.properties;
