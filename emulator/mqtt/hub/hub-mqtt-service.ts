@@ -39,7 +39,7 @@ export class HubMqttService implements MqttService {
     peer: Peer,
     connection: ServedConnection,
   ): MqttClient | undefined {
-    const parsed = parseUserName(request.userName);
+    const parsed = parseUserName(request.userName, request.clientId);
     if (!parsed.ok)
       return refuseConnect(this.#log, request, peer, 'user-name-malformed', parsed.error.message);
     const userName = parsed.value;
@@ -64,12 +64,16 @@ export class HubMqttService implements MqttService {
       const message = `The topic of the will is '${request.will.topic.slice(0, 300)}'.`;
       return refuseConnect(hub.log, request, peer, 'will-topic-forbidden', message);
     }
-    if (userName.apiVersion === undefined) {
-      const fields = { clientId: formatClientIdentity(client.identity), operation: OPERATIONS.connect };
-      hub.log('warn', 'api-version-missing', fields);
-    }
+    warnOf(userName, hub.log, clientId);
     return new MqttClient(hub, connection, { client, modelId, will });
   }
+}
+
+/** Logs what the hub accepts in a user name and other servers refuse. */
+function warnOf({ apiVersion, hasRawSlash }: UserName, log: Log, clientId: string): void {
+  const fields = { clientId, operation: OPERATIONS.connect };
+  if (apiVersion === undefined) log('warn', 'api-version-missing', fields);
+  if (hasRawSlash) log('warn', 'user-name-not-encoded', fields);
 }
 
 function authenticate(
