@@ -27,6 +27,8 @@ export const LOG_EVENTS = {
   'request-crashed': 'A request failed because of a bug in the emulator. The caller receives ServerError.',
   'request-failed': 'An HTTPS request was answered with an error. `errorCode` is the name of the error.',
   'service-refused': 'The credentials of a back end were refused, or its policy lacks a permission.',
+  'user-name-not-encoded':
+    'A client connected with a `/` in an option of its MQTT user name, expected `%2F`. It is accepted.',
   'variable-unknown':
     'An environment variable begins with `IOTHUB_EMULATOR_` and is not an option. It may be misspelt.',
   'will-dropped': 'A client was lost, and its will cannot become telemetry.',
