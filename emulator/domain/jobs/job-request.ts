@@ -94,12 +94,16 @@ function parseMethod(method: JsonValue | undefined): Result<JobAction> {
   const call = createMethodCall({
     name: memberInAnyCase(method, 'methodName'),
     payload: memberInAnyCase(method, 'payload'),
-    // Older clients send `timeoutInSeconds`.
-    responseTimeout:
-      memberInAnyCase(method, 'responseTimeoutInSeconds') ?? memberInAnyCase(method, 'timeoutInSeconds'),
+    responseTimeout: memberInAnyCase(method, 'responseTimeoutInSeconds') ?? parseOldTimeout(method),
     connectTimeout: memberInAnyCase(method, 'connectTimeoutInSeconds'),
   });
   return call.ok ? ok({ type: 'scheduleDeviceMethod', call: call.value, echo: method }) : call;
+}
+
+// Older clients send `timeoutInSeconds`. The Go client always sends 0, which stands for the default.
+function parseOldTimeout(method: JsonObject): JsonValue | undefined {
+  const timeout = memberInAnyCase(method, 'timeoutInSeconds');
+  return timeout === 0 ? undefined : timeout;
 }
 
 function parseStart(value: JsonValue | undefined): Result<number | undefined> {

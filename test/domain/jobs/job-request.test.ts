@@ -74,6 +74,13 @@ describe('a job request', () => {
     });
   });
 
+  it('is parsed with the default timeout if the older name has the value 0', () => {
+    const cloudToDeviceMethod = { methodName: 'blink', timeoutInSeconds: 0 };
+    expect(parseJobRequest('j-1', { ...METHOD_JOB, cloudToDeviceMethod })).toMatchObject({
+      value: { action: { call: { responseTimeoutSeconds: 30 }, echo: cloudToDeviceMethod } },
+    });
+  });
+
   it.each(['a', "it's-1", 'JOBSAMPLE', 'a'.repeat(64)])('is parsed with the id %s', (jobId) => {
     expect(parseJobRequest(jobId, { ...TWIN_JOB, jobId })).toMatchObject({ ok: true, value: { jobId } });
   });

@@ -372,6 +372,24 @@ export const ERROR_PATHS: Readonly<Record<string, ErrorPaths>> = {
     conflicting: { path: '/jobs/v2/done/cancel', error: 'OperationNotAllowedInCurrentState' },
     malformed: TAKES_ANYTHING,
   },
+  'GET /jobs': {
+    path: '/jobs',
+    missing: NOTHING_TO_MISS,
+    conflicting: READS_ONLY,
+    malformed: TAKES_ANYTHING,
+  },
+  'GET /jobs/:jobId': {
+    path: '/jobs/nothing',
+    missing: { error: 'JobNotFound' },
+    conflicting: READS_ONLY,
+    malformed: TAKES_ANYTHING,
+  },
+  'DELETE /jobs/:jobId': {
+    path: '/jobs/nothing',
+    missing: { error: 'JobNotFound' },
+    conflicting: 'no job exists',
+    malformed: TAKES_ANYTHING,
+  },
   'GET /digitaltwins/:deviceId': {
     path: '/digitaltwins/d',
     missing: { path: '/digitaltwins/nobody', error: 'DeviceNotFound' },
