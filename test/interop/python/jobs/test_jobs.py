@@ -127,7 +127,7 @@ def test_refuses_a_duplicate_job_and_a_second_active_job(jobs, device, new_id, l
     [
         ({"condition": None}, 400, "ArgumentNull"),
         ({"start_time": "2099-01-01T00:00:00Z"}, 400, "ArgumentInvalid"),
-        ({"etag": "AAAAAAAAAAE="}, 412, "PreconditionFailed"),
+        ({"etag": "AAAAAAAAAAE="}, 400, "ArgumentInvalid"),
     ],
     ids=["no condition", "time too far away", "etag of a twin"],
 )
