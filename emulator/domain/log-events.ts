@@ -29,6 +29,7 @@ export const LOG_EVENTS = {
   'service-refused': 'The credentials of a back end were refused, or its policy lacks a permission.',
   'variable-unknown':
     'An environment variable begins with `IOTHUB_EMULATOR_` and is not an option. It may be misspelt.',
+  'will-dropped': 'A client was lost, and its will cannot become telemetry.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type LogEvent = keyof typeof LOG_EVENTS;
@@ -46,6 +47,7 @@ export const LOG_REASONS = {
   'device-missing-or-disabled':
     'The device of a module is not registered or is disabled. Only errors inside the emulator have this reason; no log line has it.',
   'query-malformed': 'The query has a syntax error.',
+  'will-topic-foreign': 'The topic of the will is not the client’s own telemetry topic.',
   'topic-too-long': 'The topic with the properties of the message exceeds 65,535 bytes.',
   Rejected: 'The device rejected the message.',
   DeliveryCountExceeded: 'The device abandoned the message too often.',
