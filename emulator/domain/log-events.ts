@@ -19,7 +19,7 @@ export const LOG_EVENTS = {
   'message-undeliverable':
     'A cloud-to-device message cannot be written as an MQTT packet. The hub rejected it for the device.',
   'method-answer-unreadable':
-    'A client answered a direct method with a payload that is not valid JSON. The caller receives `null`.',
+    'A client answered a direct method with a payload that is not valid JSON. The caller receives it unchanged. The row of a job has `null`.',
   'operation-not-supported': 'An operation was called that the emulator does not support.',
   'query-refused': 'A query has a syntax error. The message contains its position.',
   'request-broken':

@@ -38,9 +38,8 @@ export class MqttClientConnection implements ClientConnection {
     });
   }
 
-  // The Node client responds 400 to an empty body by itself.
   deliverMethodRequest({ name, requestId, payload }: MethodRequest): void {
-    this.#connection.publish({ topic: formatMethodTopic(name, requestId), body: payload || 'null' });
+    this.#connection.publish({ topic: formatMethodTopic(name, requestId), body: payload });
   }
 
   deliverMessage({ lockToken, sequenceNumber, isRedelivery, message }: CloudToDeviceDelivery): void {
