@@ -37,7 +37,7 @@ export class HubMqttService implements MqttService {
     peer: Peer,
     connection: ServedConnection,
   ): MqttClient | undefined {
-    const parsed = parseUserName(request.userName);
+    const parsed = parseUserName(request.userName, request.clientId);
     if (!parsed.ok)
       return refuseConnect(this.#log, request, peer, 'user-name-malformed', parsed.error.message);
     const userName = parsed.value;
@@ -57,12 +57,16 @@ export class HubMqttService implements MqttService {
     const authenticated = authenticate(hub, userName, password, peer);
     if (!authenticated.ok) return undefined;
     const client = authenticated.value;
-    if (userName.apiVersion === undefined) {
-      const fields = { clientId: formatClientIdentity(client.identity), operation: OPERATIONS.connect };
-      hub.log('warn', 'api-version-missing', fields);
-    }
+    warnOf(userName, hub.log, clientId);
     return new MqttClient(hub, connection, { client, modelId, will: request.will });
   }
+}
+
+/** Logs what the hub accepts in a user name and other servers refuse. */
+function warnOf({ apiVersion, hasRawSlash }: UserName, log: Log, clientId: string): void {
+  const fields = { clientId, operation: OPERATIONS.connect };
+  if (apiVersion === undefined) log('warn', 'api-version-missing', fields);
+  if (hasRawSlash) log('warn', 'user-name-not-encoded', fields);
 }
 
 function authenticate(
