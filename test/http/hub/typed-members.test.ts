@@ -26,6 +26,38 @@ describe('a typed member of a service body', () => {
     });
   });
 
+  it('is converted in a bulk request', async () => {
+    const body = [{ id: 9, importMode: '1', status: 1, capabilities: { iotEdge: 'false' } }];
+    expect((await http.send('POST', '/devices', { body })).body).toMatchObject({ isSuccessful: true });
+    expect((await http.send('GET', '/devices/9')).body).toMatchObject({ deviceId: '9', status: 'disabled' });
+  });
+
+  it('is converted in a job', async () => {
+    const body = {
+      jobId: 'typed',
+      type: 3,
+      cloudToDeviceMethod: { methodName: 'a', payload: '30', responseTimeoutInSeconds: '20' },
+      queryCondition: "deviceId = 'nobody'",
+      startTime: new Date(Date.now() + 3_600_000).toISOString(),
+      maxExecutionTimeInSeconds: '60',
+    };
+    expect((await http.send('PUT', '/jobs/v2/typed', { body })).status).toBe(200);
+    expect((await http.send('GET', '/jobs/v2/typed')).body).toMatchObject({
+      type: 'scheduleDeviceMethod',
+      maxExecutionTimeInSeconds: 60,
+      cloudToDeviceMethod: { payload: [...Buffer.from('"30"')], responseTimeoutInSeconds: 20 },
+    });
+  });
+
+  it('is converted in the timeouts of a digital twin command', async () => {
+    const invoke = (seconds: string) =>
+      http.send('POST', `/digitaltwins/d/commands/a?responseTimeoutInSeconds=${seconds}`);
+    expect((await invoke('30')).status).toBe(404);
+    expect((await invoke('')).status).toBe(404);
+    expect((await invoke('%2030')).status).toBe(404);
+    expect((await invoke('30.0')).status).toBe(400);
+  });
+
   it('is converted in a query', async () => {
     const reply = await http.send('POST', '/devices/query', { body: { query: 5 } });
     expect(reply).toMatchObject({ status: 400, headers: { 'iothub-errorcode': 'ArgumentInvalid' } });
