@@ -161,5 +161,5 @@ def test_refuses_import_and_export_jobs_as_not_supported(jobs):
         lambda: jobs.get_import_export_job("job"),
         lambda: jobs.cancel_import_export_job("job"),
     ):
-        with refused(404, "FeatureNotSupported"):
+        with refused(501, "FeatureNotSupported"):
             call()
