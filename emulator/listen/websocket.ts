@@ -28,6 +28,8 @@ export interface WebSocketOptions {
   readonly paths: ReadonlyMap<string, WebSocketPath>;
   /** The maximum size of a message. A longer one closes the connection with code 1009. */
   readonly maximumMessageBytes: number;
+  /** Answers an upgrade that is refused before its path is read. Returns false if the upgrade is not refused. */
+  readonly refuse?: (request: IncomingMessage, socket: TLSSocket) => boolean;
   readonly onClientError?: (error: Error, remoteAddress: string | undefined) => void;
 }
 
@@ -45,6 +47,7 @@ export function acceptWebSockets(listener: HttpsListener, options: WebSocketOpti
     handleProtocols: (offered, request) => chooseSubprotocol([...offered], pathOf(request, options)) ?? false,
   });
   listener.server.on('upgrade', (request: IncomingMessage, socket: TLSSocket, head: Buffer) => {
+    if (options.refuse?.(request, socket) === true) return;
     const path = pathOf(request, options);
     if (path === undefined) return refuse(socket, 404, 'There is no WebSocket at this path.');
     const offered = offeredSubprotocols(request);

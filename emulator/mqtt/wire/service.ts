@@ -30,6 +30,8 @@ export interface Peer {
   /** The client's certificate and those it sent with it, DER; empty if it presented none. */
   certificates(): readonly Uint8Array[];
   readonly remoteAddress?: string;
+  /** The address to which the client connected. */
+  readonly localAddress?: string | undefined;
   /** `mqtt`, or `mqtt-ws` over WebSocket. */
   readonly transport: string;
 }
