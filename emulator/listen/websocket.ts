@@ -31,7 +31,7 @@ export interface WebSocketOptions {
   readonly onClientError?: (error: Error, remoteAddress: string | undefined) => void;
 }
 
-/** Accepts WebSockets on an HTTPS listener. Answers every other upgrade with an HTTP error. */
+/** Accepts WebSockets on an HTTPS listener. */
 export function acceptWebSockets(listener: HttpsListener, options: WebSocketOptions): void {
   const upgrader = new WebSocketServer({
     noServer: true,
@@ -41,7 +41,7 @@ export function acceptWebSockets(listener: HttpsListener, options: WebSocketOpti
     maxPayload: options.maximumMessageBytes,
     handleProtocols: (offered, request) => chooseSubprotocol([...offered], pathOf(request, options)) ?? false,
   });
-  listener.server.on('upgrade', (request: IncomingMessage, socket: TLSSocket, head: Buffer) => {
+  listener.onWebSocketRequest((request, socket, head) => {
     const path = pathOf(request, options);
     if (path === undefined) return refuse(socket, 404, 'There is no WebSocket at this path.');
     const offered = offeredSubprotocols(request);
