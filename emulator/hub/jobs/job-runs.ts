@@ -1,5 +1,5 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
-import type { DeviceJob, DeviceJobPhase } from '../../domain/jobs/job.ts';
+import type { DeviceJob, DeviceJobPhase, DeviceJobResponse } from '../../domain/jobs/job.ts';
 import { parseJson } from '../../domain/json.ts';
 import type { MethodResponse } from '../../domain/methods/method.ts';
 import { NO_PRECONDITION } from '../../domain/precondition.ts';
@@ -100,7 +100,19 @@ export class JobRuns {
     // The hub waits for a client that is not connected until the deadline of the job.
     const connectTimeoutSeconds = (run.deadlineUtc - clock.now()) / 1000;
     const answer = this.#methods.invokeMethod(identity, { ...action.call, connectTimeoutSeconds });
-    void answer.then((result) => this.#settle(run, index, result));
+    void answer.then((result) =>
+      this.#settle(run, index, result.ok ? ok(this.#readResponse(run, identity, result.value)) : result),
+    );
+  }
+
+  // The rows of a job are queried as JSON, so that they cannot have a payload of another form.
+  #readResponse({ job }: Run, identity: ClientIdentity, response: MethodResponse): DeviceJobResponse {
+    const { status, payload } = response;
+    const parsed = payload === '' ? ok(null) : parseJson(payload);
+    if (parsed.ok) return { status, payload: parsed.value };
+    const message = 'The payload of the method response is not JSON. The row of the job has null.';
+    this.#parts.log('warn', 'method-answer-unreadable', { ...identity, jobId: job.request.jobId, message });
+    return { status, payload: null };
   }
 
   #expire(run: Run): void {
@@ -117,7 +129,7 @@ export class JobRuns {
     }
   }
 
-  #settle(run: Run, index: number, result: Result<MethodResponse | undefined>): void {
+  #settle(run: Run, index: number, result: Result<DeviceJobResponse | undefined>): void {
     const { phase } = run.job.deviceJobs[index] as DeviceJob;
     if (phase.state !== 'running' || !this.#runs.has(run)) return;
     this.#enter(run, index, endOf(phase, result, this.#parts.clock.now()));
@@ -167,7 +179,7 @@ function isFinished({ state }: DeviceJobPhase): boolean {
 
 function endOf(
   { startedUtc }: { readonly startedUtc: number },
-  result: Result<MethodResponse | undefined>,
+  result: Result<DeviceJobResponse | undefined>,
   endUtc: number,
 ): DeviceJobPhase {
   if (!result.ok) {
@@ -177,7 +189,5 @@ function endOf(
     return { state: 'failed', startedUtc, endUtc, error: { code: name, description } };
   }
   if (result.value === undefined) return { state: 'completed', startedUtc, endUtc };
-  const payload = parseJson(result.value.payload);
-  const response = { status: result.value.status, payload: payload.ok ? payload.value : null };
-  return { state: 'completed', startedUtc, endUtc, response };
+  return { state: 'completed', startedUtc, endUtc, response: result.value };
 }

@@ -1,5 +1,6 @@
 import { type ClientIdentity, formatClientIdentity } from '../../domain/identities/client-identity.ts';
 import type { MethodCall, MethodResponse } from '../../domain/methods/method.ts';
+import { checkMethodPayload } from '../../domain/methods/method-request.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import type { ClientRecord } from '../../store/records.ts';
 import type { Activity } from '../activity.ts';
@@ -51,7 +52,7 @@ export class Methods {
   /**
    * Invokes a direct method and resolves with the response of the client. Errors: `DeviceNotOnline`, `GatewayTimeout`,
    * `DeviceNotFound`, `ModuleNotFound`, `DeviceConnectionClosedRemotely`, `DeviceMaximumInflightMethodExceeded`,
-   * `ServiceUnavailable`.
+   * `ServiceUnavailable`, `ArgumentInvalid` if the response is too large.
    */
   invokeMethod(identity: ClientIdentity, call: MethodCall): Promise<Result<MethodResponse>> {
     const { closed, store, clock } = this.#parts;
@@ -87,7 +88,8 @@ export class Methods {
   respond(identity: ClientIdentity, requestId: string, response: MethodResponse): void {
     for (const pending of this.#calls.get(formatClientIdentity(identity)) ?? []) {
       if (pending.state !== 'responding' || pending.requestId !== requestId) continue;
-      this.#settle(pending, ok(response));
+      const payload = checkMethodPayload(response.payload);
+      this.#settle(pending, payload.ok ? ok(response) : payload);
       return;
     }
   }

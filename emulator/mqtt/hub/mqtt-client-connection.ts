@@ -61,9 +61,8 @@ export class MqttClientConnection implements ClientConnection {
     this.#connection.publish({ topic, body: formatJson(patch) });
   }
 
-  // The Node client responds 400 to an empty body by itself.
   deliverMethodRequest({ name, requestId, payload }: MethodRequest): void {
-    this.#connection.publish({ topic: formatMethodTopic(name, requestId), body: payload || 'null' });
+    this.#connection.publish({ topic: formatMethodTopic(name, requestId), body: payload });
   }
 
   deliverMessage({ lockToken, sequenceNumber, isRedelivery, message }: CloudToDeviceDelivery): void {
