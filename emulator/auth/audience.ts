@@ -6,12 +6,14 @@ export interface Resource {
   readonly hostNames: readonly string[];
   /** The decoded path segments, for example `devices`, `d`, `modules`, `m`. The whole hub has no segments. */
   readonly path: readonly string[];
+  /** True if a token without a policy may also name a device as `{host}/{deviceId}`. */
+  readonly hasShortScope?: boolean;
 }
 
 /**
- * Returns true if a token's `sr` field covers a resource. The token of a policy covers its resource and everything
- * below it, by whole segments. A token without a policy covers exactly one device or module. Letter case is ignored,
- * because aziot-identityd writes ids in lower case.
+ * Returns true if a token's `sr` field covers a resource. A token covers its resource and everything below it, by whole
+ * segments. Without a policy, the resource may end in a slash. Letter case is ignored, because aziot-identityd writes
+ * ids in lower case. Source: the documentation of SAS tokens describes `sr` as the prefix of a URI, by segment.
  */
 export function coversResource(
   token: { readonly resource: string; readonly policyName?: string },
@@ -22,8 +24,10 @@ export function coversResource(
     const [hostName = '', ...segments] = decoding.split('/');
     if (!isHostName(hostName, resource.hostNames)) return false;
     const named = withoutApiVersion(segments.map((segment) => segment.toLowerCase()));
-    if (token.policyName === undefined && named.length !== path.length) return false;
-    return named.length <= path.length && named.every((segment, index) => segment === path[index]);
+    if (isPrefix(named, path)) return true;
+    if (token.policyName !== undefined) return false;
+    if (named.at(-1) === '') named.pop();
+    return isPrefix(named, path) || (resource.hasShortScope === true && isShortScope(named, path));
   });
 }
 
@@ -37,6 +41,14 @@ export function isHostName(text: string, hostNames: readonly string[]): boolean 
   });
 }
 
+function isPrefix(named: readonly string[], path: readonly string[]): boolean {
+  return named.length <= path.length && named.every((segment, index) => segment === path[index]);
+}
+
+function isShortScope(named: readonly string[], [collection, deviceId]: readonly string[]): boolean {
+  return named.length === 1 && collection === 'devices' && named[0] === deviceId;
+}
+
 // C clients encode nothing. Most clients encode the whole text once. .NET encodes the id and then the whole text, the
 // second time with `+` for a space.
 function decodingsOf(sent: string): readonly string[] {
@@ -46,7 +58,7 @@ function decodingsOf(sent: string): readonly string[] {
 }
 
 // Old versions of the IoT extension for VS Code signed `…/devices/{d}/api-version=…`. Old guides still show such tokens.
-function withoutApiVersion(segments: readonly string[]): readonly string[] {
+function withoutApiVersion(segments: string[]): string[] {
   const isBehindIdentity = segments.length === 3 || segments.length === 5;
   return isBehindIdentity && segments.at(-1)?.startsWith('api-version=') ? segments.slice(0, -1) : segments;
 }

@@ -19,7 +19,7 @@ export const LOG_EVENTS = {
   'message-undeliverable':
     'A cloud-to-device message cannot be written as an MQTT packet. The hub rejected it for the device.',
   'method-answer-unreadable':
-    'A client answered a direct method with a payload that is not valid JSON. The caller receives `null`.',
+    'A client answered a direct method with a payload that is not valid JSON. The caller receives it unchanged. The row of a job has `null`.',
   'operation-not-supported': 'An operation was called that the emulator does not support.',
   'query-refused': 'A query has a syntax error. The message contains its position.',
   'request-broken':
@@ -27,8 +27,11 @@ export const LOG_EVENTS = {
   'request-crashed': 'A request failed because of a bug in the emulator. The caller receives ServerError.',
   'request-failed': 'An HTTPS request was answered with an error. `errorCode` is the name of the error.',
   'service-refused': 'The credentials of a back end were refused, or its policy lacks a permission.',
+  'user-name-not-encoded':
+    'A client connected with a `/` in an option of its MQTT user name, expected `%2F`. It is accepted.',
   'variable-unknown':
     'An environment variable begins with `IOTHUB_EMULATOR_` and is not an option. It may be misspelt.',
+  'will-dropped': 'A client was lost, and its will cannot become telemetry.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type LogEvent = keyof typeof LOG_EVENTS;
@@ -46,6 +49,7 @@ export const LOG_REASONS = {
   'device-missing-or-disabled':
     'The device of a module is not registered or is disabled. Only errors inside the emulator have this reason; no log line has it.',
   'query-malformed': 'The query has a syntax error.',
+  'will-topic-foreign': 'The topic of the will is not the client’s own telemetry topic.',
   'tls-untrusted-authority':
     'The client refused the certificate of the hub, because it does not trust the certificate authority.',
   'tls-no-common-cipher':

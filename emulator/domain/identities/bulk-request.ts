@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from '
 import type { Precondition } from '../precondition.ts';
 import { failed, ok, type Result } from '../result.ts';
 import { parseTwinContent, type TwinContent } from '../twins/twin-content.ts';
-import { type ClientIdentity, type DeviceId, parseClientIdentity } from './client-identity.ts';
+import { type ClientIdentity, formatClientIdentity, parseClientIdentity } from './client-identity.ts';
 import {
   type DeviceRequest,
   type ModuleRequest,
@@ -67,26 +67,37 @@ const MODES: Readonly<Record<ImportMode, ModeRule>> = {
 const DEFAULT_MODE: ImportMode = 'createOrUpdate';
 const MAXIMUM_ITEMS = 100;
 
-/** Parses the body of POST /devices: 1 to 100 items, each for a different device. */
+/**
+ * Parses the body of POST /devices: 1 to 100 items, each for a different device or module. Items that only update twins
+ * are also for different devices.
+ */
 export function parseBulkRequest(body: JsonValue): Result<readonly BulkItem[]> {
   if (!Array.isArray(body)) return failed('ArgumentInvalid', 'The body must be an array of devices.');
   if (body.length === 0 || body.length > MAXIMUM_ITEMS) {
     return failed('ArgumentInvalid', `A bulk request has 1 to ${MAXIMUM_ITEMS} items, not ${body.length}.`);
   }
   const items: BulkItem[] = [];
-  const seen = new Set<DeviceId>();
+  const seen = new Set<string>();
   for (const value of body as readonly JsonValue[]) {
     const item = parseItem(value);
     if (!item.ok) return item;
-    const { deviceId } = item.value.identity;
-    // Two modules of the same device are duplicates too. Source: Azure/azure-iot-sdk-csharp#3481.
-    if (seen.has(deviceId)) {
-      return failed('DeviceDefinedMultipleTimes', `DeviceDefinedMultipleTimes, device ID ${deviceId}`);
+    for (const key of keysOf(item.value)) {
+      if (seen.has(key)) {
+        const { deviceId } = item.value.identity;
+        return failed('DeviceDefinedMultipleTimes', `DeviceDefinedMultipleTimes, device ID ${deviceId}`);
+      }
+      seen.add(key);
     }
-    seen.add(deviceId);
     items.push(item.value);
   }
   return ok(items);
+}
+
+/** Returns the keys that no other item of the same request may have. */
+function keysOf({ identity, mode }: BulkItem): readonly string[] {
+  const client = formatClientIdentity(identity);
+  // For twins, two modules of a device are duplicates too. Source: Azure/azure-iot-sdk-csharp#3481.
+  return MODES[mode].kind === 'updateTwin' ? [client, `twins of ${identity.deviceId}`] : [client];
 }
 
 function parseItem(value: JsonValue): Result<BulkItem> {

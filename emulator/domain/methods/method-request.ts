@@ -2,7 +2,7 @@ import { formatJson, isJsonObject, type JsonValue, memberInAnyCase } from '../js
 import { failed, ok, type Result } from '../result.ts';
 import type { MethodCall } from './method.ts';
 
-/** The limit of the JSON text of a payload in bytes. The text must be smaller. */
+/** The limit of the text of a payload in bytes, of a request and of a response. The text must be smaller. */
 export const MAXIMUM_METHOD_PAYLOAD_BYTES = 131_072;
 const MAXIMUM_NAME_LENGTH = 100;
 const DEFAULT_RESPONSE_SECONDS = 30;
@@ -21,7 +21,10 @@ export function parseMethodCall(body: JsonValue): Result<MethodCall> {
   });
 }
 
-/** Creates the call of a direct method from its parts. A part that is absent or null has its default value. */
+/**
+ * Creates the call of a direct method from its parts. A timeout that is absent or null has its default value. An absent
+ * payload is empty, and a payload of null is `null`.
+ */
 export function createMethodCall(parts: {
   readonly name: JsonValue | undefined;
   readonly payload: JsonValue | undefined;
@@ -30,7 +33,7 @@ export function createMethodCall(parts: {
 }): Result<MethodCall> {
   const name = parseName(parts.name);
   if (!name.ok) return name;
-  const payload = parsePayload(parts.payload ?? null);
+  const payload = parsePayload(parts.payload);
   if (!payload.ok) return payload;
   const response = parseSeconds(
     'ResponseTimeout',
@@ -52,6 +55,15 @@ export function createMethodCall(parts: {
   });
 }
 
+/** Returns the text of a payload. Error: `ArgumentInvalid` if it is too large. */
+export function checkMethodPayload(text: string): Result<string> {
+  // A UTF-16 code unit has one to three bytes in UTF-8, so that a short payload is not encoded.
+  const isShort = text.length * 3 < MAXIMUM_METHOD_PAYLOAD_BYTES;
+  if (isShort || new TextEncoder().encode(text).length < MAXIMUM_METHOD_PAYLOAD_BYTES) return ok(text);
+  const limit = `'payload' size should be less than ${MAXIMUM_METHOD_PAYLOAD_BYTES} bytes.`;
+  return failed('ArgumentInvalid', limit);
+}
+
 function parseName(value: JsonValue | undefined): Result<string> {
   if (value === undefined || value === null) return failed('ArgumentNull', 'methodName is missing.');
   if (typeof value !== 'string' || value.trim() === '') {
@@ -61,13 +73,8 @@ function parseName(value: JsonValue | undefined): Result<string> {
   return failed('ArgumentInvalid', `MethodName cannot be longer than ${MAXIMUM_NAME_LENGTH}`);
 }
 
-function parsePayload(value: JsonValue): Result<string> {
-  const text = formatJson(value);
-  // A UTF-16 code unit has one to three bytes in UTF-8, so that a short payload is not encoded.
-  const isShort = text.length * 3 < MAXIMUM_METHOD_PAYLOAD_BYTES;
-  if (isShort || new TextEncoder().encode(text).length < MAXIMUM_METHOD_PAYLOAD_BYTES) return ok(text);
-  const limit = `'payload' size should be less than ${MAXIMUM_METHOD_PAYLOAD_BYTES} bytes.`;
-  return failed('ArgumentInvalid', limit);
+function parsePayload(value: JsonValue | undefined): Result<string> {
+  return value === undefined ? ok('') : checkMethodPayload(formatJson(value));
 }
 
 function parseSeconds(name: string, value: JsonValue, minimum: number): Result<number> {

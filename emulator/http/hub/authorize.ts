@@ -43,7 +43,8 @@ function credentialOf(
   { headers, socket }: IncomingMessage,
   peerCertificatesOf: PeerCertificatesOf,
 ): Credential {
-  if (headers.authorization !== undefined) return { kind: 'token', token: headers.authorization };
+  const { authorization } = headers;
+  if (authorization !== undefined) return { kind: 'token', token: authorization, hasShortScope: true };
   // The door listens on HTTPS only.
   const chain = peerCertificatesOf(socket as TLSSocket);
   return chain.length > 0 ? { kind: 'certificate', chain } : { kind: 'none' };

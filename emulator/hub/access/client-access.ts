@@ -2,7 +2,12 @@ import { isHostName } from '../../auth/audience.ts';
 import { verifySelfSigned } from '../../auth/certificate.ts';
 import { type TrustedAuthority, verifyAuthoritySigned } from '../../auth/certificate-chain.ts';
 import { refused } from '../../auth/refusal-reasons.ts';
-import { parseSasToken, type SasToken, verifySasToken } from '../../auth/sas-token.ts';
+import {
+  parseSasToken,
+  type SasToken,
+  type TokenRequirements,
+  verifySasToken,
+} from '../../auth/sas-token.ts';
 import {
   type ClientIdentity,
   type DeviceId,
@@ -39,7 +44,7 @@ export class ClientAccess {
     if (!record.ok) return record;
     switch (credential.kind) {
       case 'token':
-        return this.#authenticateToken(record.value, credential.token);
+        return this.#authenticateToken(record.value, credential);
       case 'certificate':
         return this.#authenticateCertificate(record.value, credential.chain);
       case 'none':
@@ -56,16 +61,29 @@ export class ClientAccess {
     return module === undefined ? refused('module-unknown') : ok(module);
   }
 
-  #authenticateToken(record: ClientRecord, text: string): Result<AuthenticatedClient> {
+  #authenticateToken(
+    record: ClientRecord,
+    { token: text, hasShortScope = false }: TokenCredential,
+  ): Result<AuthenticatedClient> {
     const token = parseSasToken(text);
     if (!token.ok) return token;
     const { policyName, expiryUtc } = token.value;
-    const keys = policyName === undefined ? ownKeysOf(record) : this.#policyKeysOf(policyName);
+    const keys = policyName === undefined ? this.#ownKeysOf(record) : this.#policyKeysOf(policyName);
     if (!keys.ok) return keys;
-    const verified = this.#verifyToken(token.value, record.twin.identity, keys.value);
+    const verified = this.#verifyToken(token.value, record.twin.identity, keys.value, hasShortScope);
     if (!verified.ok) return verified;
     const scope = policyName === undefined ? record.kind : 'hub';
     return ok({ identity: record.twin.identity, method: { scope, type: 'sas' }, expiryUtc });
+  }
+
+  // A module may also sign with a key of its device, as the test suites of the C and Java SDKs do against live hubs.
+  #ownKeysOf(record: ClientRecord): Result<Keys> {
+    const keys = symmetricKeysOf(record);
+    if (keys === undefined) return refused('credential-kind-mismatch');
+    if (record.kind === 'device') return ok({ keys });
+    const device = this.#parts.store.clients.devices.get(record.twin.identity.deviceId);
+    const furtherKeys = device && symmetricKeysOf(device);
+    return ok(furtherKeys === undefined ? { keys } : { keys, furtherKeys });
   }
 
   #policyKeysOf(name: string): Result<Keys> {
@@ -73,14 +91,20 @@ export class ClientAccess {
     if (!policy.ok) return policy;
     const { permissions, primaryKey, secondaryKey } = policy.value;
     if (!permissions.includes('DeviceConnect')) return refusePermission(policy.value, ['DeviceConnect']);
-    return ok([primaryKey, secondaryKey]);
+    return ok({ keys: [primaryKey, secondaryKey] });
   }
 
-  #verifyToken(token: SasToken, { deviceId, moduleId }: ClientIdentity, keys: Keys): Result<void> {
+  #verifyToken(
+    token: SasToken,
+    { deviceId, moduleId }: ClientIdentity,
+    keys: Keys,
+    hasShortScope: boolean,
+  ): Result<void> {
     const path = ['devices', deviceId];
     if (moduleId !== undefined) path.push('modules', moduleId);
     const { options, clock } = this.#parts;
-    return verifySasToken(token, { hostNames: options.hostNames, path, keys, now: clock.now() });
+    const { hostNames } = options;
+    return verifySasToken(token, { ...keys, hostNames, path, hasShortScope, now: clock.now() });
   }
 
   #authenticateCertificate(record: ClientRecord, chain: readonly Uint8Array[]): Result<AuthenticatedClient> {
@@ -104,11 +128,11 @@ export class ClientAccess {
   }
 }
 
-/** Keys in base64. Null means that the identity does not have the key. */
-type Keys = readonly (string | null)[];
+type TokenCredential = Extract<ClientCredentials['credential'], { readonly kind: 'token' }>;
+type Keys = Pick<TokenRequirements, 'keys' | 'furtherKeys'>;
 
-function ownKeysOf({ identity }: ClientRecord): Result<Keys> {
+/** Returns the keys of a client, or undefined if it is registered for another kind of credential. */
+function symmetricKeysOf({ identity }: ClientRecord): Keys['keys'] | undefined {
   const { type, symmetricKey } = identity.authentication;
-  if (type !== 'sas') return refused('credential-kind-mismatch');
-  return ok([symmetricKey.primaryKey, symmetricKey.secondaryKey]);
+  return type === 'sas' ? [symmetricKey.primaryKey, symmetricKey.secondaryKey] : undefined;
 }

@@ -8,7 +8,12 @@ export interface ClientCredentials {
   /** The host name of the hub as the client sent it in the MQTT user name. Absent if the protocol has none. */
   readonly hostName?: string;
   readonly credential:
-    | { readonly kind: 'token'; readonly token: string }
+    | {
+        readonly kind: 'token';
+        readonly token: string;
+        /** True if the token may name its device as `{host}/{deviceId}`. The Go client does so over HTTPS. */
+        readonly hasShortScope?: boolean;
+      }
     | { readonly kind: 'certificate'; readonly chain: readonly Uint8Array[] }
     | { readonly kind: 'none' };
 }

@@ -1,5 +1,4 @@
 import { formatClientIdentity } from '../../domain/identities/client-identity.ts';
-import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import { MAXIMUM_EVENT_BYTES } from '../../domain/messages/message.ts';
 import type { Operation } from '../../domain/operations.ts';
 import type { Result } from '../../domain/result.ts';
@@ -10,7 +9,6 @@ import type { Log } from '../../hub/ports.ts';
 import type { ConnectRequest, MqttService, Peer, ServedConnection, WireOperations } from '../wire/service.ts';
 import { refuseConnect } from './access/connect-refusals.ts';
 import { parseUserName, type UserName } from './access/user-name.ts';
-import { TelemetryTopic, toWillEvent } from './events/telemetry.ts';
 import { MqttClient } from './mqtt-client.ts';
 
 const OPERATIONS = {
@@ -39,7 +37,7 @@ export class HubMqttService implements MqttService {
     peer: Peer,
     connection: ServedConnection,
   ): MqttClient | undefined {
-    const parsed = parseUserName(request.userName);
+    const parsed = parseUserName(request.userName, request.clientId);
     if (!parsed.ok)
       return refuseConnect(this.#log, request, peer, 'user-name-malformed', parsed.error.message);
     const userName = parsed.value;
@@ -59,17 +57,16 @@ export class HubMqttService implements MqttService {
     const authenticated = authenticate(hub, userName, password, peer);
     if (!authenticated.ok) return undefined;
     const client = authenticated.value;
-    const will = request.will && parseWill(request.will, client);
-    if (request.will !== undefined && will === undefined) {
-      const message = `The topic of the will is '${request.will.topic.slice(0, 300)}'.`;
-      return refuseConnect(hub.log, request, peer, 'will-topic-forbidden', message);
-    }
-    if (userName.apiVersion === undefined) {
-      const fields = { clientId: formatClientIdentity(client.identity), operation: OPERATIONS.connect };
-      hub.log('warn', 'api-version-missing', fields);
-    }
-    return new MqttClient(hub, connection, { client, modelId, will });
+    warnOf(userName, hub.log, clientId);
+    return new MqttClient(hub, connection, { client, modelId, will: request.will });
   }
+}
+
+/** Logs what the hub accepts in a user name and other servers refuse. */
+function warnOf({ apiVersion, hasRawSlash }: UserName, log: Log, clientId: string): void {
+  const fields = { clientId, operation: OPERATIONS.connect };
+  if (apiVersion === undefined) log('warn', 'api-version-missing', fields);
+  if (hasRawSlash) log('warn', 'user-name-not-encoded', fields);
 }
 
 function authenticate(
@@ -91,13 +88,4 @@ function credentialOf(password: Buffer | undefined, peer: Peer): ClientCredentia
     return { kind: 'token', token: password.toString('utf8') };
   const chain = peer.certificates();
   return chain.length > 0 ? { kind: 'certificate', chain } : { kind: 'none' };
-}
-
-function parseWill(
-  will: NonNullable<ConnectRequest['will']>,
-  { identity }: AuthenticatedClient,
-): IncomingEvent | undefined {
-  const topic = Buffer.from(will.topic);
-  const bag = new TelemetryTopic(identity).bagOf(topic, 0, topic.length);
-  return bag === undefined ? undefined : toWillEvent(bag, will.body, will.isRetained);
 }

@@ -7,6 +7,8 @@ export const DROP_REASONS = {
   'packet-too-large': 'The length in the packet’s header exceeds the maximum of its type.',
   'message-too-large': 'The message with its properties exceeds 256 KB.',
   'quality-of-service-2': 'QoS 2 is not supported.',
+  'property-bag-malformed':
+    'The property bag in the topic is not name=value pairs with percent-encoding. The message contains the text.',
   'publish-topic-forbidden': 'The topic does not exist, or it is another client’s.',
   'subscribe-filter-forbidden': 'The topic filter does not exist, or it is another client’s.',
   'unsubscribe-filter-forbidden': 'The topic filter does not exist, or it is another client’s.',

@@ -81,6 +81,25 @@ describe('an item of a bulk request', () => {
   });
 });
 
+describe('a bulk request', () => {
+  it.each(['create', 'createOrUpdate', 'update', 'updateIfMatchETag', 'delete', 'deleteIfMatchETag'])(
+    'is accepted for several modules of a device with %s',
+    (importMode) => {
+      const items = ['m1', 'm2', undefined].map((moduleId) => ({
+        id: 'd1',
+        moduleId: moduleId ?? '',
+        importMode,
+      }));
+      expect(parseBulkRequest(items)).toMatchObject({ ok: true, value: { length: 3 } });
+    },
+  );
+
+  it('is accepted for the twins of modules of several devices', () => {
+    const items = ['d1', 'd2'].map((id) => ({ id, moduleId: 'm1', importMode: 'updateTwin' }));
+    expect(parseBulkRequest(items).ok).toBe(true);
+  });
+});
+
 describe('an invalid bulk request', () => {
   it.each<[string, string, JsonValue]>([
     ['is not an array', 'ArgumentInvalid', { id: 'd1' }],
@@ -92,11 +111,27 @@ describe('an invalid bulk request', () => {
     ['has an item with an unknown mode', 'GenericBadRequest', [{ id: 'd1', importMode: 'upsert' }]],
     ['contains a device twice', 'DeviceDefinedMultipleTimes', [{ id: 'd1' }, { id: 'd1' }]],
     [
-      'contains two modules of a device',
+      'contains a module twice, in two modes',
       'DeviceDefinedMultipleTimes',
       [
-        { id: 'd1', moduleId: 'm1' },
-        { id: 'd1', moduleId: 'm2' },
+        { id: 'd1', moduleId: 'm1', importMode: 'updateTwin' },
+        { id: 'd1', moduleId: 'm1', importMode: 'update' },
+      ],
+    ],
+    [
+      'updates the twins of two modules of a device',
+      'DeviceDefinedMultipleTimes',
+      [
+        { id: 'd1', moduleId: 'm1', importMode: 'updateTwin' },
+        { id: 'd1', moduleId: 'm2', importMode: 'updateTwinIfMatchETag' },
+      ],
+    ],
+    [
+      'updates the twins of a device and of its module',
+      'DeviceDefinedMultipleTimes',
+      [
+        { id: 'd1', importMode: 'updateTwin' },
+        { id: 'd1', moduleId: 'm1', importMode: 'updateTwin' },
       ],
     ],
   ])('is refused completely if it %s', (_title, name, body) => {

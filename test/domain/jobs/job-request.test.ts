@@ -74,6 +74,13 @@ describe('a job request', () => {
     });
   });
 
+  it('is parsed with the default timeout if the older name has the value 0', () => {
+    const cloudToDeviceMethod = { methodName: 'blink', timeoutInSeconds: 0 };
+    expect(parseJobRequest('j-1', { ...METHOD_JOB, cloudToDeviceMethod })).toMatchObject({
+      value: { action: { call: { responseTimeoutSeconds: 30 }, echo: cloudToDeviceMethod } },
+    });
+  });
+
   it.each(['a', "it's-1", 'JOBSAMPLE', 'a'.repeat(64)])('is parsed with the id %s', (jobId) => {
     expect(parseJobRequest(jobId, { ...TWIN_JOB, jobId })).toMatchObject({ ok: true, value: { jobId } });
   });
@@ -96,10 +103,10 @@ describe('an invalid job request', () => {
     ],
     ['its twin is missing', 'ArgumentNull', { ...TWIN_JOB, updateTwin: null }],
     ['its twin is not an object', 'ArgumentInvalid', { ...TWIN_JOB, updateTwin: 'x' }],
-    ['its twin has no etag', 'PreconditionFailed', { ...TWIN_JOB, updateTwin: { tags: {} } }],
+    ['its twin has no etag', 'ArgumentInvalid', { ...TWIN_JOB, updateTwin: { tags: {} } }],
     [
       'its twin has an etag other than *',
-      'PreconditionFailed',
+      'ArgumentInvalid',
       { ...TWIN_JOB, updateTwin: { tags: {}, etag: 'AAAAAAAAAAE=' } },
     ],
     ['its method is missing', 'ArgumentNull', { ...METHOD_JOB, cloudToDeviceMethod: null }],
@@ -115,10 +122,25 @@ describe('an invalid job request', () => {
     ['its condition is missing', 'ArgumentNull', { ...TWIN_JOB, queryCondition: null }],
     ['its condition is blank', 'ArgumentNull', { ...TWIN_JOB, queryCondition: ' ' }],
     ['its condition is not a string', 'ArgumentInvalid', { ...TWIN_JOB, queryCondition: 1 }],
+    [
+      'its condition has 8,201 characters',
+      'PreconditionFailed',
+      { ...TWIN_JOB, queryCondition: 'x'.repeat(8201) },
+    ],
     ['its start time is invalid', 'ArgumentInvalid', { ...TWIN_JOB, startTime: 'tomorrow' }],
     ['its time limit is negative', 'ArgumentInvalid', { ...TWIN_JOB, maxExecutionTimeInSeconds: -1 }],
   ])('is refused if %s', (_title, name, body) => {
     expect(parseJobRequest('j-1', body)).toMatchObject({ ok: false, error: { name } });
+  });
+
+  it('names the etag that a job needs, as IoT Hub does', () => {
+    expect(parseJobRequest('j-1', { ...TWIN_JOB, updateTwin: { tags: {} } })).toMatchObject({
+      error: { message: expect.stringMatching(/^Missing or invalid etag for job type ScheduleUpdateTwin\./) },
+    });
+  });
+
+  it('is accepted if its condition has 8,200 characters', () => {
+    expect(parseJobRequest('j-1', { ...TWIN_JOB, queryCondition: 'x'.repeat(8200) }).ok).toBe(true);
   });
 
   it.each(['', 'a_b', 'a b', 'a/b', 'é', 'a'.repeat(65)])('is refused if its id is %j', (jobId) => {

@@ -5,7 +5,7 @@ import {
   parseMethodCall,
 } from '../../../emulator/domain/methods/method-request.ts';
 
-const CALL = { name: 'reboot', payload: 'null', responseTimeoutSeconds: 30, connectTimeoutSeconds: 0 };
+const CALL = { name: 'reboot', payload: '', responseTimeoutSeconds: 30, connectTimeoutSeconds: 0 };
 
 describe('a direct method request', () => {
   it.each<[string, JsonValue, object]>([
@@ -13,7 +13,7 @@ describe('a direct method request', () => {
     [
       'a name and null for the other members',
       { methodName: 'reboot', payload: null, responseTimeoutInSeconds: null },
-      CALL,
+      { ...CALL, payload: 'null' },
     ],
     [
       'an empty string as payload, as the Python client sends it for None',
