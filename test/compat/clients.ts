@@ -15,6 +15,9 @@ export const FEATURES = {
   allTopics: 'the filter `#`',
   equalFilters: 'a filter twice in one SUBSCRIBE',
   foreignWill: 'a will on a topic of its own',
+  bridge: 'a bridge to the hub',
+  textNumbers: 'numbers as text',
+  looseJson: 'JSON with comments and unquoted names',
 } as const;
 
 export type Feature = keyof typeof FEATURES;
@@ -23,14 +26,16 @@ export type Feature = keyof typeof FEATURES;
 export interface CompatProgram {
   readonly client: string;
   readonly file: string;
+  /** `system`: the program uses commands that are looked for on PATH. */
   readonly installer: 'npm' | 'pip' | 'system';
 }
 
 /** A version of a client, and what is expected of it. A feature that neither works nor fails is not tried. */
 export interface CompatClient {
   readonly program: CompatProgram;
+  /** For commands the version that was tried. The installed one can be another. */
   readonly version: string;
-  /** The packages to install, `name@version`. */
+  /** The packages to install, `name@version`, or the commands to find. */
   readonly packages: readonly string[];
   readonly works: readonly Feature[];
   /** Features that the emulator does not support yet, and why. A test fails as soon as one works. */
@@ -136,6 +141,20 @@ export const CLIENTS: readonly CompatClient[] = [
     works: [...RAW, 'equalFilters' as const],
     fails: { wildcardFilters: FILTERS, allTopics: FILTERS },
   })),
+  {
+    program: program('mosquitto, its broker and its commands', 'mosquitto.mjs', 'system'),
+    version: '2.0.11',
+    packages: ['mosquitto', 'mosquitto_pub', 'mosquitto_sub', 'mosquitto_rr'],
+    works: ['telemetry', 'cloudToDevice', 'foreignWill'],
+    fails: { twin: FILTERS, wildcardFilters: FILTERS, allTopics: FILTERS, bridge: FILTERS },
+  },
+  {
+    program: program('curl, with the bodies of the Azure CLI', 'curl.mjs', 'system'),
+    version: '7.88.1',
+    packages: ['curl'],
+    works: ['identities', 'twin', 'query', 'directMethod'],
+    fails: { textNumbers: 'typed members are not converted', looseJson: 'bodies are strict JSON' },
+  },
 ];
 
 function program(client: string, file: string, installer: CompatProgram['installer']): CompatProgram {
