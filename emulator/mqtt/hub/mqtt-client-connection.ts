@@ -31,6 +31,10 @@ export class MqttClientConnection implements ClientConnection {
     this.#onUndeliverable = onUndeliverable;
   }
 
+  acceptsMethod(): boolean {
+    return this.#subscriptions.has('methods');
+  }
+
   deliverDesiredPatch(patch: JsonObject): void {
     this.#connection.publish({
       topic: formatDesiredPatchTopic(Number(patch['$version'])),

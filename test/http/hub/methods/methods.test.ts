@@ -40,6 +40,7 @@ function connectClient(
   const session: ClientSession = http.hub.sessions.open(
     { identity: identityOf(clientId), method: { scope: 'device', type: 'sas' } },
     {
+      acceptsMethod: () => true,
       deliverDesiredPatch: nothing,
       deliverMessage: nothing,
       deliverInputMessage: nothing,
