@@ -1,11 +1,11 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Endpoint } from './endpoints.ts';
 import { type HttpsListener, listenHttps } from './listen/https.ts';
 import type { Listener, ListenOptions } from './listen/listener.ts';
 import type { PeerCertificates } from './listen/peer-certificates.ts';
 import { listenTls } from './listen/tls.ts';
-import { acceptWebSockets, type WebSocketHandler } from './listen/websocket.ts';
+import { acceptWebSockets, type RefusedRequest, type WebSocketHandler } from './listen/websocket.ts';
 
 /** The properties of a connection that a door accepts. */
 export interface AcceptedConnection {
@@ -21,6 +21,10 @@ export interface Door {
   serve?(peerCertificatesOf: HttpsListener['peerCertificatesOf']): RequestListener;
   /** Answers bytes that are not a valid HTTP request, or a request that timed out. */
   answerBroken?(error: NodeJS.ErrnoException, socket: Duplex): void;
+  /** Answers a request that expects something else than `100-continue`. */
+  answerUnmetExpectation?(request: IncomingMessage, response: ServerResponse): void;
+  /** Answers a request for a WebSocket that is not served, and ends its connection. */
+  refuseWebSocket?(refused: RefusedRequest): void;
   /** Accepts a connected stream. With WebSocket, each write to the stream is one message. */
   accept?(stream: Duplex, connection: AcceptedConnection): void;
 }
@@ -62,11 +66,21 @@ export async function openEndpoint(
     answer?.(request, response);
   });
   https.onBrokenRequest((error, socket) => door.answerBroken?.(error, socket));
+  https.onUnmetExpectation((request, response) =>
+    door.answerUnmetExpectation === undefined
+      ? response.destroy()
+      : door.answerUnmetExpectation(request, response),
+  );
   serveWebSockets(https, endpoint, context);
   return https;
 }
 
-function serveWebSockets(https: HttpsListener, { webSockets }: Endpoint, context: EndpointContext): void {
+function serveWebSockets(
+  https: HttpsListener,
+  { door: name, webSockets }: Endpoint,
+  context: EndpointContext,
+): void {
+  const door = doorOf(context.doors, name);
   const handlerOf =
     (door: string): WebSocketHandler =>
     (stream, { socket }, certificates) =>
@@ -82,6 +96,8 @@ function serveWebSockets(https: HttpsListener, { webSockets }: Endpoint, context
   acceptWebSockets(https, {
     paths: new Map(paths),
     maximumMessageBytes: MAXIMUM_WEBSOCKET_MESSAGE_BYTES,
+    onRefused: (refused) =>
+      door.refuseWebSocket === undefined ? refused.socket.destroy() : door.refuseWebSocket(refused),
     ...(onClientError === undefined ? {} : { onClientError }),
   });
 }

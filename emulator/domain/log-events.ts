@@ -30,6 +30,8 @@ export const LOG_EVENTS = {
   'variable-unknown':
     'An environment variable begins with `IOTHUB_EMULATOR_` and is not an option. It may be misspelt.',
   'will-dropped': 'A client was lost, and its will cannot become telemetry.',
+  'websocket-refused':
+    'A request for a WebSocket was answered with 400. The reason names what is not supported, the message what is.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type LogEvent = keyof typeof LOG_EVENTS;
@@ -48,6 +50,10 @@ export const LOG_REASONS = {
     'The device of a module is not registered or is disabled. Only errors inside the emulator have this reason; no log line has it.',
   'query-malformed': 'The query has a syntax error.',
   'will-topic-foreign': 'The topic of the will is not the client’s own telemetry topic.',
+  'websocket-path-unknown': 'There is no WebSocket at the path of the request.',
+  'websocket-subprotocol-unsupported':
+    'The client offered only subprotocols that are not supported, for example AMQP.',
+  'websocket-handshake-malformed': 'The headers of the request are not those of a WebSocket.',
   'topic-too-long': 'The topic with the properties of the message exceeds 65,535 bytes.',
   Rejected: 'The device rejected the message.',
   DeliveryCountExceeded: 'The device abandoned the message too often.',

@@ -1,8 +1,9 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HubOf } from '../../hub/hub-of.ts';
-import { answerBrokenRequest } from '../wire/broken-request.ts';
+import { answerBrokenRequest, answerUnmetExpectation } from '../wire/broken-request.ts';
 import { createDoor } from '../wire/door.ts';
+import { answerRefusedWebSocket, type RefusedWebSocket } from '../wire/refused-web-socket.ts';
 import { createAuthorizer, type PeerCertificatesOf } from './authorize.ts';
 import { ROUTES } from './routes.ts';
 
@@ -18,6 +19,10 @@ export interface HttpDoor {
   serve(peerCertificatesOf: PeerCertificatesOf): RequestListener;
   /** Answers a request that is malformed or too slow, and ends its connection. */
   answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void;
+  /** Answers a request that expects something else than `100-continue`. */
+  answerUnmetExpectation(request: IncomingMessage, response: ServerResponse): void;
+  /** Answers a request for a WebSocket that is not served, and ends its connection. */
+  refuseWebSocket(refused: RefusedWebSocket): void;
 }
 
 /** Creates the door of the service API and the device API over HTTPS. */
@@ -32,5 +37,8 @@ export function createHttpDoor({ hubOf }: HttpDoorOptions): HttpDoor {
         hasGateway: (path) => !path.startsWith('/twins'),
       }),
     answerBroken: (error, socket) => answerBrokenRequest(hubOf(undefined), error, socket),
+    answerUnmetExpectation: (request, response) =>
+      answerUnmetExpectation(hubOf(request.headers.host), request, response),
+    refuseWebSocket: (refused) => answerRefusedWebSocket(hubOf(refused.request.headers.host), refused),
   };
 }

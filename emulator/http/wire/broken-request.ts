@@ -1,5 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { formatError } from './error-answer.ts';
+import { createErrorResponse, endWithResponse } from './error-response.ts';
 import type { VirtualHost } from './http-service.ts';
 
 const MESSAGES = new Map<string | undefined, string>([
@@ -11,23 +12,23 @@ const MESSAGES = new Map<string | undefined, string>([
 /** Answers a request that is malformed or too slow with an error of the hub, and ends the connection. */
 export function answerBrokenRequest(host: VirtualHost, error: NodeJS.ErrnoException, socket: Duplex): void {
   host.log('debug', 'request-broken', { code: error.code, message: error.message });
-  if (!socket.writable || error.code === 'ECONNRESET') {
+  if (error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
-  const requestId = host.ids.guid();
   const message = MESSAGES.get(error.code) ?? 'This is no valid HTTP request.';
-  const failure = { name: 'IotHubFormatError', message } as const;
-  const tracking = { requestId, now: host.clock.now(), hasGateway: true };
-  const { status, headers, body } = formatError(failure, 'text', tracking);
-  const text = typeof body === 'string' ? body : '';
-  const lines = [
-    `HTTP/1.1 ${status} Bad Request`,
-    `x-ms-request-id: ${requestId}`,
-    `${headers[0]}: ${headers[1]}`,
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(text)}`,
-    'Connection: close',
-  ];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy());
+  endWithResponse(socket, createErrorResponse(host, message));
+}
+
+/** Answers 417 to a request whose `Expect` header names something else than `100-continue`. */
+export function answerUnmetExpectation(
+  host: VirtualHost,
+  { headers: { expect } }: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const message = `The expectation '${expect}' is not supported, only 100-continue is.`;
+  host.log('debug', 'request-broken', { message });
+  const { status, headers, body } = createErrorResponse(host, message, 417);
+  response.writeHead(status, [...headers]);
+  response.end(body);
 }
