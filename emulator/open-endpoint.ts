@@ -1,5 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import type { Endpoint } from './endpoints.ts';
 import { type HttpsListener, listenHttps } from './listen/https.ts';
 import type { Listener, ListenOptions } from './listen/listener.ts';
@@ -13,6 +15,8 @@ export interface AcceptedConnection {
   /** The name of the door, followed by `-ws` for a WebSocket connection. */
   readonly transport: string;
   readonly remoteAddress?: string;
+  /** The address to which the client connected. */
+  readonly localAddress?: string | undefined;
 }
 
 /** A door, which serves HTTP requests, connections, or both. */
@@ -25,6 +29,8 @@ export interface Door {
   answerUnmetExpectation?(request: IncomingMessage, response: ServerResponse): void;
   /** Answers a request for a WebSocket that is not served, and ends its connection. */
   refuseWebSocket?(refused: RefusedRequest): void;
+  /** Answers an upgrade that no door may accept. Returns false if a door may accept it. */
+  refuseUpgrade?(request: IncomingMessage, socket: TLSSocket): boolean;
   /** Accepts a connected stream. With WebSocket, each write to the stream is one message. */
   accept?(stream: Duplex, connection: AcceptedConnection): void;
 }
@@ -56,7 +62,7 @@ export async function openEndpoint(
   const options = { ...context.listen, port };
   if (endpoint.listener === 'tls') {
     return listenTls(options, (socket, certificates) =>
-      accept(context, endpoint.door, socket, socket.remoteAddress, certificates, ''),
+      accept(context, endpoint.door, socket, socket, certificates, ''),
     );
   }
   const https = await listenHttps(options);
@@ -71,20 +77,20 @@ export async function openEndpoint(
       ? response.destroy()
       : door.answerUnmetExpectation(request, response),
   );
-  serveWebSockets(https, endpoint, context);
+  serveWebSockets(https, endpoint, context, door);
   return https;
 }
 
 function serveWebSockets(
   https: HttpsListener,
-  { door: name, webSockets }: Endpoint,
+  { webSockets }: Endpoint,
   context: EndpointContext,
+  httpDoor: Door,
 ): void {
-  const door = doorOf(context.doors, name);
   const handlerOf =
     (door: string): WebSocketHandler =>
     (stream, { socket }, certificates) =>
-      accept(context, door, stream, socket.remoteAddress, certificates, '-ws');
+      accept(context, door, stream, socket, certificates, '-ws');
   const paths = webSockets.map(({ path, doors, defaultDoor }) => {
     const subprotocols = Object.entries(doors).map(([name, door]) => [name, handlerOf(door)] as const);
     return [
@@ -97,7 +103,8 @@ function serveWebSockets(
     paths: new Map(paths),
     maximumMessageBytes: MAXIMUM_WEBSOCKET_MESSAGE_BYTES,
     onRefused: (refused) =>
-      door.refuseWebSocket === undefined ? refused.socket.destroy() : door.refuseWebSocket(refused),
+      httpDoor.refuseWebSocket === undefined ? refused.socket.destroy() : httpDoor.refuseWebSocket(refused),
+    refuse: (request, socket) => httpDoor.refuseUpgrade?.(request, socket) === true,
     ...(onClientError === undefined ? {} : { onClientError }),
   });
 }
@@ -106,7 +113,7 @@ function accept(
   { doors, traffic }: EndpointContext,
   door: string,
   stream: Duplex,
-  remoteAddress: string | undefined,
+  { remoteAddress, localAddress }: Socket,
   certificates: PeerCertificates,
   suffix: '' | '-ws',
 ): void {
@@ -114,6 +121,7 @@ function accept(
   doorOf(doors, door).accept?.(stream, {
     certificates,
     transport: `${door}${suffix}`,
+    localAddress,
     ...(remoteAddress === undefined ? {} : { remoteAddress }),
   });
 }

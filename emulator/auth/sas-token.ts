@@ -22,6 +22,8 @@ export interface SasToken {
 export interface TokenRequirements extends Resource {
   /** The keys as Base64. Null means that the identity does not have this key. */
   readonly keys: readonly (string | null)[];
+  /** The keys that count too, for example those of a module's device. They are tried only if no other key signed. */
+  readonly furtherKeys?: readonly (string | null)[];
   /** Unix milliseconds. */
   readonly now: number;
 }
@@ -61,7 +63,7 @@ export function parseSasToken(text: string): Result<SasToken> {
   return ok(skn ? { ...token, policyName: decodePercent(skn) } : token);
 }
 
-/** Returns true if one of the Base64 keys signed the token. The time does not depend on which key did. */
+/** Returns true if one of the Base64 keys signed the token. The time does not depend on which of them did. */
 export function verifySasSignature(token: SasToken, keys: readonly (string | null)[]): boolean {
   const presented = Buffer.from(token.signature, 'base64');
   if (presented.length !== SIGNATURE_BYTES) return false;
@@ -93,7 +95,9 @@ export function verifySasToken(token: SasToken, requirements: TokenRequirements)
     const agoSeconds = Math.round((requirements.now - token.expiryUtc) / 1000);
     return refused('token-expired', `The token expired ${agoSeconds} seconds ago.`);
   }
-  return verifySasSignature(token, requirements.keys) ? ok(undefined) : refused('signature-mismatch');
+  const { keys, furtherKeys = [] } = requirements;
+  const isSigned = verifySasSignature(token, keys) || verifySasSignature(token, furtherKeys);
+  return isSigned ? ok(undefined) : refused('signature-mismatch');
 }
 
 const SIGNATURE_BYTES = 32;

@@ -6,12 +6,14 @@ export const LOG_EVENTS = {
   'client-disconnected': 'The MQTT connection of a device or module ended. The reason is the cause.',
   'client-refused': 'The credentials or the CONNECT packet of a device or module were refused.',
   'connection-broken':
-    'A connection failed in its TLS handshake, or later by an error of its socket. Often the client does not trust the certificate.',
+    'A connection failed in its TLS handshake, or later by an error of its socket. The level is `warn` for the first TLS failure of an address with each reason.',
   'connection-dropped':
     'The emulator ended an MQTT connection. The level is `error` only if the reason is `emulator-failed`.',
   'events-forgotten': 'A partition exceeded its memory limit. `count` events were deleted, the oldest first.',
   'feedback-forgotten':
     'Too many batches of feedback waited for a back end. `count` batches were deleted, the oldest first.',
+  'host-name-refused':
+    'An HTTPS request or an upgrade has a Host header that is not a name of the hub. The message lists the names.',
   'job-ended': 'A scheduled job was completed, failed or cancelled.',
   'message-dead-lettered': 'A cloud-to-device message left its queue and was not completed.',
   'message-not-completed':
@@ -27,11 +29,13 @@ export const LOG_EVENTS = {
   'request-crashed': 'A request failed because of a bug in the emulator. The caller receives ServerError.',
   'request-failed': 'An HTTPS request was answered with an error. `errorCode` is the name of the error.',
   'service-refused': 'The credentials of a back end were refused, or its policy lacks a permission.',
+  'user-name-not-encoded':
+    'A client connected with a `/` in an option of its MQTT user name, expected `%2F`. It is accepted.',
   'variable-unknown':
     'An environment variable begins with `IOTHUB_EMULATOR_` and is not an option. It may be misspelt.',
-  'will-dropped': 'A client was lost, and its will cannot become telemetry.',
   'websocket-refused':
     'A request for a WebSocket was answered with 400. The reason names what is not supported, the message what is.',
+  'will-dropped': 'A client was lost, and its will cannot become telemetry.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type LogEvent = keyof typeof LOG_EVENTS;
@@ -54,6 +58,13 @@ export const LOG_REASONS = {
   'websocket-subprotocol-unsupported':
     'The client offered only subprotocols that are not supported, for example AMQP.',
   'websocket-handshake-malformed': 'The headers of the request are not those of a WebSocket.',
+  'tls-untrusted-authority':
+    'The client refused the certificate of the hub, because it does not trust the certificate authority.',
+  'tls-no-common-cipher':
+    'The client offers no cipher suite, signature algorithm or key exchange that the hub supports.',
+  'tls-protocol': 'The client did not send TLS 1.2 or TLS 1.3, or the handshake failed for another cause.',
+  'tls-perhaps-untrusted':
+    'The client closed the connection before it sent data. A Node client does this if it does not trust the authority, or if the certificate lacks its host name.',
   'topic-too-long': 'The topic with the properties of the message exceeds 65,535 bytes.',
   Rejected: 'The device rejected the message.',
   DeliveryCountExceeded: 'The device abandoned the message too often.',

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import { createWebSocketStream, type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { HttpsListener } from './https.ts';
 import type { PeerCertificates } from './peer-certificates.ts';
 
 /**
- * Handles a WebSocket as a stream of bytes. Each write sends one binary message; each message received is a chunk
- * of the stream.
+ * Handles a WebSocket as a stream of bytes. Each write sends one binary message; each binary message received is a
+ * chunk of the stream. A text message ends the stream with an error of the code `WS_MESSAGE_NOT_BINARY`.
  */
 export type WebSocketHandler = (
   stream: Duplex,
@@ -36,10 +36,15 @@ export interface WebSocketOptions {
   readonly paths: ReadonlyMap<string, WebSocketPath>;
   /** The maximum size of a message. A longer one closes the connection with code 1009. */
   readonly maximumMessageBytes: number;
+  /** Answers an upgrade that is refused before its path is read. Returns false if the upgrade is not refused. */
+  readonly refuse?: (request: IncomingMessage, socket: TLSSocket) => boolean;
   readonly onClientError?: (error: Error, remoteAddress: string | undefined) => void;
   /** Answers a request that is refused, and ends its connection. */
   readonly onRefused: (refused: RefusedRequest) => void;
 }
+
+// The close code of RFC 6455, section 7.4.1.
+const UNSUPPORTED_DATA = 1003;
 
 /** Accepts WebSockets on an HTTPS listener. */
 export function acceptWebSockets(listener: HttpsListener, options: WebSocketOptions): void {
@@ -57,6 +62,7 @@ export function acceptWebSockets(listener: HttpsListener, options: WebSocketOpti
     onRefused({ cause: 'handshake', message, request, socket }),
   );
   listener.onWebSocketRequest((request, socket, head) => {
+    if (options.refuse?.(request, socket) === true) return;
     const path = pathOf(request, options);
     if (path === undefined) {
       const message = `There is no WebSocket at this path, but at ${[...options.paths.keys()].join(', ')}.`;
@@ -108,6 +114,13 @@ function streamOf(webSocket: WebSocket, socket: TLSSocket): Duplex {
         webSocket.send(chunk, index === last ? callback : undefined);
       socket.uncork();
     },
+  });
+  // Before the listener of the stream, which adds nothing to a destroyed stream.
+  webSocket.prependListener('message', (_message: RawData, isBinary: boolean) => {
+    if (isBinary) return;
+    webSocket.close(UNSUPPORTED_DATA);
+    const error = new Error('A WebSocket message is text, expected a binary one.');
+    stream.destroy(Object.assign(error, { code: 'WS_MESSAGE_NOT_BINARY' }));
   });
   // A WebSocket that has ended cannot be written to, so the stream ends completely.
   return stream.once('end', () => stream.destroy());

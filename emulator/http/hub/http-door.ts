@@ -1,15 +1,16 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { HubOf } from '../../hub/hub-of.ts';
+import { describeForeignName, type HubOf, type LocalSide } from '../../hub/hub-of.ts';
 import { answerBrokenRequest, answerUnmetExpectation } from '../wire/broken-request.ts';
 import { createDoor } from '../wire/door.ts';
 import { answerRefusedWebSocket, type RefusedWebSocket } from '../wire/refused-web-socket.ts';
+import { answerOnSocket } from '../wire/socket-answer.ts';
 import { createAuthorizer, type PeerCertificatesOf } from './authorize.ts';
 import { ROUTES } from './routes.ts';
 
 /** The dependencies of the door. */
 export interface HttpDoorOptions {
-  /** Returns the hub of a host name without port, in lower case; undefined if the request has no `Host` header. */
+  /** Returns the hub of a host name, as the `Host` header has it, and the first hub if there is no header. */
   readonly hubOf: HubOf;
 }
 
@@ -23,22 +24,38 @@ export interface HttpDoor {
   answerUnmetExpectation(request: IncomingMessage, response: ServerResponse): void;
   /** Answers a request for a WebSocket that is not served, and ends its connection. */
   refuseWebSocket(refused: RefusedWebSocket): void;
+  /** Answers an upgrade to the name of no hub, and ends its connection. Returns false if a hub has the name. */
+  refuseUpgrade(request: IncomingMessage, socket: Duplex & LocalSide): boolean;
 }
 
 /** Creates the door of the service API and the device API over HTTPS. */
 export function createHttpDoor({ hubOf }: HttpDoorOptions): HttpDoor {
+  const defaultHost = hubOf(undefined);
   return {
     serve: (peerCertificatesOf) =>
       createDoor({
         routes: ROUTES,
         hostOf: hubOf,
+        defaultHost,
+        describeForeignName: (hostName) => describeForeignName(hostName, defaultHost),
         authorize: createAuthorizer(peerCertificatesOf),
         // The tracking ids of twin errors name none.
         hasGateway: (path) => !path.startsWith('/twins'),
       }),
-    answerBroken: (error, socket) => answerBrokenRequest(hubOf(undefined), error, socket),
+    answerBroken: (error, socket) => answerBrokenRequest(defaultHost, error, socket),
     answerUnmetExpectation: (request, response) =>
-      answerUnmetExpectation(hubOf(request.headers.host), request, response),
-    refuseWebSocket: (refused) => answerRefusedWebSocket(hubOf(refused.request.headers.host), refused),
+      answerUnmetExpectation(hubOf(request.headers.host, request.socket) ?? defaultHost, request, response),
+    refuseWebSocket: (refused) => {
+      const { headers, socket } = refused.request;
+      answerRefusedWebSocket(hubOf(headers.host, socket) ?? defaultHost, refused);
+    },
+    refuseUpgrade: ({ headers: { host }, url }, socket) => {
+      if (host === undefined || hubOf(host, socket) !== undefined) return false;
+      const reason = 'host-name-mismatch';
+      const message = describeForeignName(host, defaultHost);
+      defaultHost.log('warn', 'host-name-refused', { path: url?.split('?')[0], reason, message });
+      answerOnSocket(defaultHost, { name: 'IotHubNotFound', message: 'Unauthorized' }, socket);
+      return true;
+    },
   };
 }

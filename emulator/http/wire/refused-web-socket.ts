@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { LogReason } from '../../domain/log-reasons.ts';
-import { createErrorResponse, endWithResponse } from './error-response.ts';
 import type { VirtualHost } from './http-service.ts';
 import { parseRequestTarget } from './request-target.ts';
+import { answerOnSocket } from './socket-answer.ts';
 
 /** A request for a WebSocket that the port does not serve. `cause` is the part of the request that is unsupported. */
 export interface RefusedWebSocket {
@@ -26,5 +26,5 @@ export function answerRefusedWebSocket(host: VirtualHost, refused: RefusedWebSoc
   const { path } = parseRequestTarget(request.url ?? '/');
   const { remoteAddress } = request.socket;
   host.log('warn', 'websocket-refused', { remoteAddress, path, reason: REASONS[cause], message });
-  endWithResponse(socket, createErrorResponse(host, message));
+  answerOnSocket(host, { name: 'IotHubFormatError', message }, socket);
 }

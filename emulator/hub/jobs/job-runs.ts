@@ -116,11 +116,15 @@ export class JobRuns {
   }
 
   #expire(run: Run): void {
+    const { action } = run.job.request;
     for (const [index, { identity, phase }] of run.job.deviceJobs.entries()) {
       if (phase.state === 'pending') {
         this.#enter(run, index, { state: 'running', startedUtc: this.#parts.clock.now() });
       }
-      const isReady = this.#sessions.isReadyFor(identity, 'methods');
+      const isReady =
+        action.type === 'scheduleUpdateTwin'
+          ? this.#sessions.isReadyFor(identity, 'methods')
+          : this.#sessions.findReadyForMethod(identity, action.call.name) !== undefined;
       this.#settle(run, index, isReady ? TIMED_OUT : NOT_ONLINE);
     }
   }

@@ -34,7 +34,7 @@ const ENDED: Readonly<Record<HubEndReason, Result<never>>> = {
   'hub-restored': failed('ServiceUnavailable', 'The hub was restored from a snapshot.'),
 };
 
-/** Direct methods. A call waits until the client is online, sends the request, and waits for the response. */
+/** Direct methods. A call waits until the client is online for it, sends the request, and waits for the response. */
 export class Methods {
   readonly #parts: HubParts;
   readonly #sessions: ClientSessions;
@@ -65,7 +65,7 @@ export class Methods {
       const text = `More than ${MAXIMUM_IN_FLIGHT} methods are in flight.`;
       return Promise.resolve(failed('DeviceMaximumInflightMethodExceeded', text));
     }
-    const session = this.#sessions.findReady(identity, 'methods');
+    const session = this.#sessions.findReadyForMethod(identity, call.name);
     const connectMilliseconds = call.connectTimeoutSeconds * 1000;
     if (session === undefined && connectMilliseconds === 0) return Promise.resolve(OFFLINE);
     this.#calls.set(client, calls);
@@ -121,7 +121,7 @@ export class Methods {
       switch (activity.kind) {
         case 'clientSubscribed':
           if (activity.channel === 'methods' && pending.state === 'connecting') {
-            this.#sendIfConnected(pending, activity.identity);
+            this.#sendIfReady(pending, activity.identity);
           }
           break;
         case 'clientDisconnected':
@@ -134,8 +134,8 @@ export class Methods {
     }
   }
 
-  #sendIfConnected(pending: PendingCall, identity: ClientIdentity): void {
-    const session = this.#sessions.find(identity);
+  #sendIfReady(pending: PendingCall, identity: ClientIdentity): void {
+    const session = this.#sessions.findReadyForMethod(identity, pending.call.name);
     const record = this.#parts.store.clients.find(identity);
     if (session !== undefined && record !== undefined) this.#send(pending, session, record);
   }

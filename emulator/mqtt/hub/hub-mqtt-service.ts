@@ -4,7 +4,7 @@ import type { Operation } from '../../domain/operations.ts';
 import type { Result } from '../../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
 import type { Hub } from '../../hub/hub.ts';
-import type { HubOf } from '../../hub/hub-of.ts';
+import { describeForeignName, type HubOf } from '../../hub/hub-of.ts';
 import type { Log } from '../../hub/ports.ts';
 import type { ConnectRequest, MqttService, Peer, ServedConnection, WireOperations } from '../wire/service.ts';
 import { refuseConnect } from './access/connect-refusals.ts';
@@ -37,12 +37,16 @@ export class HubMqttService implements MqttService {
     peer: Peer,
     connection: ServedConnection,
   ): MqttClient | undefined {
-    const parsed = parseUserName(request.userName);
+    const parsed = parseUserName(request.userName, request.clientId);
     if (!parsed.ok)
       return refuseConnect(this.#log, request, peer, 'user-name-malformed', parsed.error.message);
     const userName = parsed.value;
     const { deviceId, moduleId, modelId } = userName;
-    const hub = this.#hubOf(userName.hostName);
+    const hub = this.#hubOf(userName.hostName, peer);
+    if (hub === undefined) {
+      const message = describeForeignName(userName.hostName, this.#hubOf(undefined));
+      return refuseConnect(this.#log, request, peer, 'host-name-mismatch', message);
+    }
     const clientId = formatClientIdentity({ deviceId, moduleId });
     if (request.clientId !== clientId) {
       return refuseConnect(
@@ -57,12 +61,16 @@ export class HubMqttService implements MqttService {
     const authenticated = authenticate(hub, userName, password, peer);
     if (!authenticated.ok) return undefined;
     const client = authenticated.value;
-    if (userName.apiVersion === undefined) {
-      const fields = { clientId: formatClientIdentity(client.identity), operation: OPERATIONS.connect };
-      hub.log('warn', 'api-version-missing', fields);
-    }
+    warnOf(userName, hub.log, clientId);
     return new MqttClient(hub, connection, { client, modelId, will: request.will });
   }
+}
+
+/** Logs what the hub accepts in a user name and other servers refuse. */
+function warnOf({ apiVersion, hasRawSlash }: UserName, log: Log, clientId: string): void {
+  const fields = { clientId, operation: OPERATIONS.connect };
+  if (apiVersion === undefined) log('warn', 'api-version-missing', fields);
+  if (hasRawSlash) log('warn', 'user-name-not-encoded', fields);
 }
 
 function authenticate(

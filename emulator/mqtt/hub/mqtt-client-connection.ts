@@ -31,6 +31,10 @@ export class MqttClientConnection implements ClientConnection {
     this.#onUndeliverable = onUndeliverable;
   }
 
+  acceptsMethod(): boolean {
+    return this.#subscriptions.has('methods');
+  }
+
   deliverDesiredPatch(patch: JsonObject): void {
     this.#connection.publish({
       topic: formatDesiredPatchTopic(Number(patch['$version'])),
@@ -55,7 +59,7 @@ export class MqttClientConnection implements ClientConnection {
   deliverInputMessage(message: ModuleInputMessage): void {
     const topic = formatModuleInputTopic(this.#identity, message);
     const isReliable = this.#subscriptions.qualityOfService('inputs') === 1;
-    const delivery = isReliable ? { packetId: this.#inFlight.nextPacketId() } : {};
+    const delivery = isReliable ? { packetId: this.#inFlight.sendWithoutTag() } : {};
     this.#connection.publish({ topic, body: message.body, ...delivery });
   }
 

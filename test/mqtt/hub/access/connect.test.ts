@@ -24,6 +24,38 @@ describe('CONNECT', () => {
     expect(mqtt.logLines.map(({ event }) => event)).toContain('api-version-missing');
   });
 
+  it.each(['d', 'd/m'])(
+    'is accepted with options but without an api-version for the client %s',
+    async (id) => {
+      await using mqtt = await startMqttHub();
+      const identity = mqtt.register(id);
+      await mqtt.connect(id, { username: `${HUB_NAME}/${id}/DeviceClientType=azure-iot-device%2F1.0.14` });
+      expect(mqtt.logLines.filter(({ level }) => level === 'warn').map(({ event }) => event)).toEqual([
+        'api-version-missing',
+      ]);
+      expect(mqtt.hub.sessions.find(identity)).toBeDefined();
+    },
+  );
+
+  it('is accepted with a slash in an option, with a warning', async () => {
+    await using mqtt = await startMqttHub();
+    mqtt.register('d');
+    await mqtt.connect('d', { username: `${HUB_NAME}/d/?DeviceClientType=a/1.0&api-version=2021-04-12` });
+    expect(mqtt.logLines.filter(({ level }) => level === 'warn')).toEqual([
+      { level: 'warn', event: 'user-name-not-encoded', fields: { clientId: 'd', operation: 'connect' } },
+    ]);
+  });
+
+  it.each(['d/api-version=1', 'd/x=y'])(
+    'is that of the module whose id looks like an option: %s',
+    async (id) => {
+      await using mqtt = await startMqttHub();
+      const identity = mqtt.register(id);
+      await mqtt.connect(id);
+      expect(mqtt.logLines.map(({ fields }) => fields['moduleId'])).toContain(identity.moduleId);
+    },
+  );
+
   it('sets the model id of the user name on the twin and on telemetry', async () => {
     await using mqtt = await startMqttHub();
     const identity = mqtt.register('d');
@@ -43,6 +75,7 @@ describe('CONNECT', () => {
     ['no token and no certificate', 'credentials-missing', () => ({ password: '' })],
     ['a malformed user name', 'user-name-malformed', () => ({ username: 'd' })],
     ['a user name of another client', 'client-id-mismatch', () => ({ username: userNameOf('D') })],
+    ['a user name of a module', 'client-id-mismatch', () => ({ username: userNameOf('d/m') })],
     [
       'another hub’s name',
       'host-name-mismatch',
