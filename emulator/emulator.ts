@@ -1,5 +1,6 @@
 import { createAuthority } from './certificates/authority.ts';
 import { type ClientCertificate, createClientCertificate, createServerLeaf } from './certificates/leaf.ts';
+import { createFailureLog } from './connection-failures.ts';
 import { type ClientIdentity, formatClientIdentity } from './domain/identities/client-identity.ts';
 import { type PartialEmulatorOptions, withDefaults } from './emulator-options.ts';
 import { type DoorName, ENDPOINTS, endpointNamesOf, mapPorts, type Ports, portKeyOf } from './endpoints.ts';
@@ -7,6 +8,7 @@ import { createHttpDoor } from './http/hub/http-door.ts';
 import type { Hub } from './hub/hub.ts';
 import { createHub } from './hub/hub.ts';
 import { createHubOf } from './hub/hub-of.ts';
+import type { TakeClientError } from './listen/tls-failures.ts';
 import { MQTT_EVENT_FORMATS } from './mqtt/hub/events/telemetry.ts';
 import { createMqttDoor } from './mqtt/hub/mqtt-door.ts';
 import { type Door, openEndpoint, type Traffic } from './open-endpoint.ts';
@@ -37,9 +39,10 @@ export async function startEmulator(partialOptions: PartialEmulatorOptions = {})
   const hub = created.value;
   const hubOf = createHubOf([hub]);
   const traffic = { requests: 0, clientConnections: 0, brokenConnections: 0 };
-  const onClientError = (error: Error, remoteAddress: string | undefined) => {
+  const logFailure = createFailureLog(log);
+  const onClientError: TakeClientError = (...failure) => {
     traffic.brokenConnections += 1;
-    log('debug', 'connection-broken', { remoteAddress, message: error.message });
+    logFailure(...failure);
   };
   const names = endpointNamesOf(hub.hostNames);
   const leaf = await createServerLeaf(authority, { names, now: Date.now() });

@@ -16,9 +16,10 @@ export interface DescribedMessage {
   readonly contentEncoding?: string;
   /** The expiry as an ISO 8601 time. Default: the default time to live of the hub. */
   readonly expiryUtc?: string;
-  /** The requested feedback. Default: `none`. */
+  /** The requested feedback. Without it, none is requested, and the device receives no `iothub-ack` over MQTT. */
   readonly ack?: FeedbackRequest;
-  readonly properties?: Readonly<Record<string, string>>;
+  /** The application properties. A value can be null, which is not the empty string. */
+  readonly properties?: Readonly<Record<string, string | null>>;
 }
 
 /**
@@ -51,11 +52,11 @@ export function createHubMessages(observer: HubObserver): HubMessages {
 function describe(message: OutgoingMessage): {
   readonly body: Uint8Array;
   readonly properties: MessageProperties;
-  readonly ack: FeedbackRequest;
+  readonly ack: FeedbackRequest | undefined;
 } {
   const described =
     typeof message === 'string' || message instanceof Uint8Array ? { body: message } : message;
-  const { body, ack = 'none', properties: application = {}, ...system } = described;
+  const { body, ack, properties: application = {}, ...system } = described;
   return {
     body: typeof body === 'string' ? Buffer.from(body) : body,
     properties: { system, application },

@@ -33,8 +33,8 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 }
 
 // Matches the numbers whose spelling `JSON.parse` loses. They have an exponent or a trailing zero after the point, are
-// `-0`, or have at least 16 digits.
-const UNUSUAL_NUMBER = /\d[eE]|\.\d*0(?!\d)|-0(?![.\d])|\d{16}/;
+// `-0`, have at least 16 characters, or begin with six zeros after the point.
+const UNUSUAL_NUMBER = /\d(?:[eE]|[\d.]{15})|\.(?:0{6}|\d*0(?!\d))|-0(?![.\d])/;
 
 // The maximum depth of nesting. No stored document is as deep, and no recursive function exhausts the stack.
 const MAXIMUM_DEPTH = 128;

@@ -6,7 +6,7 @@ export const LOG_EVENTS = {
   'client-disconnected': 'The MQTT connection of a device or module ended. The reason is the cause.',
   'client-refused': 'The credentials or the CONNECT packet of a device or module were refused.',
   'connection-broken':
-    'A connection failed in its TLS handshake, or later by an error of its socket. Often the client does not trust the certificate.',
+    'A connection failed in its TLS handshake, or later by an error of its socket. The level is `warn` for the first TLS failure of an address with each reason.',
   'connection-dropped':
     'The emulator ended an MQTT connection. The level is `error` only if the reason is `emulator-failed`.',
   'events-forgotten': 'A partition exceeded its memory limit. `count` events were deleted, the oldest first.',
@@ -21,7 +21,7 @@ export const LOG_EVENTS = {
   'message-undeliverable':
     'A cloud-to-device message cannot be written as an MQTT packet. The hub rejected it for the device.',
   'method-answer-unreadable':
-    'A client answered a direct method with a payload that is not valid JSON. The caller receives `null`.',
+    'A client answered a direct method with a payload that is not valid JSON. The caller receives it unchanged. The row of a job has `null`.',
   'operation-not-supported': 'An operation was called that the emulator does not support.',
   'query-refused': 'A query has a syntax error. The message contains its position.',
   'request-broken':
@@ -33,6 +33,7 @@ export const LOG_EVENTS = {
     'A client connected with a `/` in an option of its MQTT user name, expected `%2F`. It is accepted.',
   'variable-unknown':
     'An environment variable begins with `IOTHUB_EMULATOR_` and is not an option. It may be misspelt.',
+  'will-dropped': 'A client was lost, and its will cannot become telemetry.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type LogEvent = keyof typeof LOG_EVENTS;
@@ -50,6 +51,14 @@ export const LOG_REASONS = {
   'device-missing-or-disabled':
     'The device of a module is not registered or is disabled. Only errors inside the emulator have this reason; no log line has it.',
   'query-malformed': 'The query has a syntax error.',
+  'will-topic-foreign': 'The topic of the will is not the client’s own telemetry topic.',
+  'tls-untrusted-authority':
+    'The client refused the certificate of the hub, because it does not trust the certificate authority.',
+  'tls-no-common-cipher':
+    'The client offers no cipher suite, signature algorithm or key exchange that the hub supports.',
+  'tls-protocol': 'The client did not send TLS 1.2 or TLS 1.3, or the handshake failed for another cause.',
+  'tls-perhaps-untrusted':
+    'The client closed the connection before it sent data. A Node client does this if it does not trust the authority, or if the certificate lacks its host name.',
   'topic-too-long': 'The topic with the properties of the message exceeds 65,535 bytes.',
   Rejected: 'The device rejected the message.',
   DeliveryCountExceeded: 'The device abandoned the message too often.',

@@ -25,7 +25,7 @@ export type RefusalReason =
  * The reasons for which an MQTT CONNECT is refused before its credentials are checked.
  * `CONNECT_REFUSAL_REASONS` has the meanings.
  */
-export type ConnectRefusalReason = 'user-name-malformed' | 'client-id-mismatch' | 'will-topic-forbidden';
+export type ConnectRefusalReason = 'user-name-malformed' | 'client-id-mismatch';
 
 /** The reasons for which the emulator ends an MQTT connection. `DROP_REASONS` has the meanings. */
 type DropReason =
@@ -33,9 +33,12 @@ type DropReason =
   | 'protocol-level-unsupported'
   | 'packet-malformed'
   | 'packet-unexpected'
+  | 'websocket-message-not-binary'
   | 'packet-too-large'
   | 'message-too-large'
   | 'quality-of-service-2'
+  | 'acknowledgement-unexpected'
+  | 'property-bag-malformed'
   | 'publish-topic-forbidden'
   | 'subscribe-filter-forbidden'
   | 'unsubscribe-filter-forbidden'

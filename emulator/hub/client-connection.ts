@@ -19,6 +19,8 @@ export type DisconnectReason =
 
 /** The connection of the hub to one client. Each door implements it for its protocol. */
 export interface ClientConnection {
+  /** Returns whether the client is subscribed to direct methods of this name. */
+  acceptsMethod(name: string): boolean;
   /** Delivers the patch in the form of the update, with `$version`. */
   deliverDesiredPatch(patch: JsonObject): void;
   deliverMethodRequest(request: MethodRequest): void;

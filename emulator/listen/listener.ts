@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import type { TLSSocket, TlsOptions } from 'node:tls';
+import type { TlsOptions } from 'node:tls';
+import { type TakeClientError, watchTlsFailures } from './tls-failures.ts';
 
 /** A bound port. Closing it destroys every connection and releases every handle. */
 export interface Listener extends AsyncDisposable {
@@ -19,8 +20,8 @@ export interface ListenOptions {
   /** The certificate chain as PEM, without the root. */
   readonly cert: string;
   readonly timeouts: ConnectionTimeouts;
-  /** Reports each failed handshake and each broken connection. The client is the cause of all of them. */
-  readonly onClientError?: (error: NodeJS.ErrnoException, remoteAddress: string | undefined) => void;
+  /** Takes each failed handshake and each broken connection. */
+  readonly onClientError?: TakeClientError;
 }
 
 /** The times after which a client's connection is closed, in milliseconds. */
@@ -72,22 +73,20 @@ export function tlsOptionsOf(options: ListenOptions): TlsOptions {
  */
 export async function openListener(server: Server, options: ListenOptions): Promise<Listener> {
   const connections = new Set<Socket>();
+  let closed: Promise<void> | undefined;
+  // The connections that a closing listener destroys are not broken by their clients.
+  const report: TakeClientError = (...failure) => closed === undefined && options.onClientError?.(...failure);
   server.on('connection', (socket: Socket) => {
+    // Node keeps the address that was read once, also when the connection is closed.
+    void socket.remoteAddress;
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });
-  server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-    options.onClientError?.(error, socket.remoteAddress);
-    socket.destroy();
-  });
-  server.on('secureConnection', (socket: TLSSocket) => {
-    socket.on('error', (error) => options.onClientError?.(error, socket.remoteAddress));
-  });
+  watchTlsFailures(server, report);
   await bind(server, options);
   // For example too many open files during an accept: the port stays open.
-  server.on('error', (error: Error) => options.onClientError?.(error, undefined));
+  server.on('error', (error: Error) => report(error, undefined));
   const { address, port } = server.address() as AddressInfo;
-  let closed: Promise<void> | undefined;
   const close = () => (closed ??= shut(server, connections));
   return { host: address, port, close, [Symbol.asyncDispose]: close };
 }

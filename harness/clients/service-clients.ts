@@ -23,7 +23,10 @@ export interface ServiceClients {
   digitalTwinClient(connectionString?: string): DigitalTwinClient;
   /** Creates a service `Client` of the SDK. It can invoke direct methods; its other operations need AMQP. */
   serviceClient(connectionString?: string): Client;
-  /** Invokes a direct method with the SDK. Rejects with the error of the SDK. */
+  /**
+   * Invokes a direct method with the SDK. Rejects with the error of the SDK. The payload is `null` by default, because
+   * the Node device client refuses a method without a payload.
+   */
   invokeMethod(
     client: ClientName,
     methodName: string,
@@ -54,7 +57,7 @@ export function createServiceClients(ownConnectionString: string, agent: Agent |
     serviceClient,
     invokeMethod: async ({ deviceId, moduleId }, methodName, payload, timeouts) => {
       ownClient ??= serviceClient();
-      const call = { methodName, payload, ...timeouts };
+      const call = { methodName, payload: payload ?? null, ...timeouts };
       const { result } = await (moduleId === undefined
         ? ownClient.invokeDeviceMethod(deviceId, call)
         : ownClient.invokeDeviceMethod(deviceId, moduleId, call));

@@ -4,12 +4,30 @@ import { formatJson, type JsonValue, NumberText, parseJson } from '../../emulato
 
 it.each([
   '{"a":1.0,"b":-0,"c":1e3,"d":12345678901234567890,"e":0.1,"f":1.50}',
+  '{"a":0.0000001,"b":-0.00000025,"c":0.000001,"d":123456789.123456789,"e":12345678.1234567891}',
   '[1,2.5,{"x":null,"y":true,"z":"1.0"}]',
   '{"__proto__":{"a":1.0},"constructor":1}',
   '"text with 1.0 and 1e3"',
 ])('formatJson returns the text that parseJson parsed: %s', (text) => {
   const parsed = parseJson(text);
   expect(parsed.ok && formatJson(parsed.value)).toBe(text);
+});
+
+it('formatJson returns the text of every number that parseJson parsed', () => {
+  const digits = fc.stringMatching(/^\d{1,25}$/);
+  const whole = fc.stringMatching(/^(0|[1-9]\d{0,20})$/);
+  const exponent = fc.option(fc.stringMatching(/^[eE][+-]?\d{1,2}$/), { nil: '', freq: 5 });
+  const fraction = fc.option(digits, { nil: undefined, freq: 5 });
+  const number = fc
+    .tuple(fc.constantFrom('', '-'), whole, fraction, exponent)
+    .map(([sign, before, after, e]) => `${sign}${before}${after === undefined ? '' : `.${after}`}${e}`);
+  fc.assert(
+    fc.property(number, (text) => {
+      const parsed = parseJson(`{"a":[${text}]}`);
+      expect(parsed.ok && formatJson(parsed.value)).toBe(`{"a":[${text}]}`);
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 it.each(['', '{', '{"a":}', 'undefined', "{'a':1}", '\u0000', `${'['.repeat(200)}${']'.repeat(200)}`])(

@@ -27,6 +27,7 @@ export function createRecordingConnection(
     messages,
     inputMessages,
     closed,
+    acceptsMethod: () => true,
     deliverDesiredPatch: (patch) => desiredPatches.push(patch),
     deliverMethodRequest: (request) => methodRequests.push(request),
     deliverMessage: (delivery) => {

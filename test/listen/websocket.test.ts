@@ -127,7 +127,7 @@ describe('WebSocket on an HTTPS port', () => {
     expect(await upgrade(PATH, [], change)).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it('sends each write as one binary message and reads text and fragmented messages as bytes', async () => {
+  it('sends each write as one binary message and reads fragmented messages as bytes', async () => {
     const { called, call } = expectCall<Duplex>();
     serve = call;
     const client = dial(PATH, 'mqtt');
@@ -140,14 +140,37 @@ describe('WebSocket on an HTTPS port', () => {
       'true mqtt',
       ...Array.from({ length: 50 }, (_, index) => `true write ${index}`),
     ]);
-    client.send('text ');
     client.send(Buffer.from('first '), { fin: false });
     client.send(Buffer.from('second'), { fin: true });
     let bytes = '';
     stream.on('data', (chunk: Buffer) => {
       bytes += chunk;
     });
-    await expect.poll(() => bytes).toBe('text first second');
+    await expect.poll(() => bytes).toBe('first second');
+  });
+
+  it('ends the stream with an error, and closes, if a message is text', async () => {
+    const { called, call } = expectCall<Duplex>();
+    serve = call;
+    const client = dial(PATH, 'mqtt');
+    const stream = await called;
+    await once(client, 'message');
+    let bytes = '';
+    stream.on('data', (chunk: Buffer) => {
+      bytes += chunk;
+    });
+    const failed = once(stream, 'error');
+    const closed = once(client, 'close');
+    client.send(Buffer.from('binary '));
+    client.send('text ', { fin: false });
+    client.send('in parts');
+    client.send(Buffer.from('lost'));
+    expect((await failed)[0]).toMatchObject({ code: 'WS_MESSAGE_NOT_BINARY' });
+    await closed;
+    expect(bytes).toBe('binary ');
+    expect(clientErrors.map((error) => (error as NodeJS.ErrnoException).code)).toEqual([
+      'WS_MESSAGE_NOT_BINARY',
+    ]);
   });
 
   it('keeps the order and the backpressure of a stream that is written faster than it is read', async () => {

@@ -62,9 +62,6 @@ describe('unsupported operation', () => {
       'createImportExportJob',
       () => registry.exportDevicesToBlobByIdentity(CONTAINER, false),
     ],
-    ['GET /jobs', 'listImportExportJobs', () => registry.listJobs()],
-    ['GET /jobs/import', 'getImportExportJob', () => registry.getJob('import')],
-    ['DELETE /jobs/import', 'cancelImportExportJob', () => registry.cancelJob('import')],
   ])('is refused to the service: %s', async (request, operation, call) => {
     const calling = call();
     expect(await failureOf(calling)).toEqual({ error: 'Error', code: 'FeatureNotSupported' });

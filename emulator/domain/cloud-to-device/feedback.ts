@@ -36,6 +36,7 @@ const DESCRIPTIONS: Readonly<Record<FeedbackStatus, string>> = {
 /** Returns whether the sender of a message requested feedback on how it ended. */
 export function isFeedbackRequested({ content, outcome }: EndedMessage<CloudToDeviceMessage>): boolean {
   switch (content.ack) {
+    case undefined:
     case 'none':
       return false;
     case 'positive':

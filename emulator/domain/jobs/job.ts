@@ -23,6 +23,12 @@ export type JobEvent =
   | { readonly kind: 'wait' | 'start' | 'complete' | 'cancel' }
   | { readonly kind: 'fail'; readonly reason: string };
 
+/** The response of a client to the direct method of a job. */
+export interface DeviceJobResponse {
+  readonly status: number;
+  readonly payload: JsonValue;
+}
+
 /** The state of a job on one client. Times are Unix milliseconds. */
 export type DeviceJobPhase =
   | { readonly state: 'pending' }
@@ -31,8 +37,7 @@ export type DeviceJobPhase =
       readonly state: 'completed';
       readonly startedUtc: number;
       readonly endUtc: number;
-      /** The response of the client to a direct method. */
-      readonly response?: { readonly status: number; readonly payload: JsonValue };
+      readonly response?: DeviceJobResponse;
     }
   | {
       readonly state: 'failed';

@@ -12,7 +12,8 @@ export function messageSizeOf(body: Uint8Array, { system, application }: Message
   for (const [name, value] of Object.entries(system)) {
     size += name.endsWith('Utc') ? TIME_BYTES : byteLengthOf(value);
   }
-  for (const [name, value] of Object.entries(application)) size += byteLengthOf(name) + byteLengthOf(value);
+  for (const [name, value] of Object.entries(application))
+    size += byteLengthOf(name) + byteLengthOf(value ?? '');
   return size;
 }
 

@@ -16,10 +16,13 @@ export interface SystemProperties {
   readonly messageSchema?: string;
 }
 
+/** The properties that a sender chooses freely, by name. A value can be null, which is not the empty string. */
+export type ApplicationProperties = Readonly<Record<string, string | null>>;
+
 /** The system and application properties of a message. */
 export interface MessageProperties {
   readonly system: SystemProperties;
-  readonly application: Readonly<Record<string, string>>;
+  readonly application: ApplicationProperties;
 }
 
 /** The size limit, in bytes, of one device-to-cloud message or batch. `messageSizeOf` returns the size. */
@@ -45,7 +48,7 @@ export interface DeviceEvent {
   readonly contentType?: string;
   readonly contentEncoding?: string;
   readonly systemProperties: Readonly<Record<string, string>>;
-  readonly properties: Readonly<Record<string, string>>;
+  readonly properties: ApplicationProperties;
 }
 
 /** The feedback that the sender of a cloud-to-device message requests. */
@@ -55,7 +58,8 @@ export type FeedbackRequest = 'none' | 'positive' | 'negative' | 'full';
 export interface CloudToDeviceMessage {
   readonly body: Uint8Array;
   readonly properties: MessageProperties;
-  readonly ack: FeedbackRequest;
+  /** The requested feedback as the sender set it. Undefined means `none`. */
+  readonly ack?: FeedbackRequest | undefined;
 }
 
 /** A delivery of a message to a device, which settles it with the lock token. Every delivery has a new token. */

@@ -1,8 +1,9 @@
 import { formatJson, isJsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
 import { failed, ok, type Result } from '../result.ts';
+import { integerOf, textOf } from '../typed-members.ts';
 import type { MethodCall } from './method.ts';
 
-/** The limit of the JSON text of a payload in bytes. The text must be smaller. */
+/** The limit of the text of a payload in bytes, of a request and of a response. The text must be smaller. */
 export const MAXIMUM_METHOD_PAYLOAD_BYTES = 131_072;
 const MAXIMUM_NAME_LENGTH = 100;
 const DEFAULT_RESPONSE_SECONDS = 30;
@@ -21,7 +22,10 @@ export function parseMethodCall(body: JsonValue): Result<MethodCall> {
   });
 }
 
-/** Creates the call of a direct method from its parts. A part that is absent or null has its default value. */
+/**
+ * Creates the call of a direct method from its parts. A timeout that is absent or null has its default value. An absent
+ * payload is empty, and a payload of null is `null`.
+ */
 export function createMethodCall(parts: {
   readonly name: JsonValue | undefined;
   readonly payload: JsonValue | undefined;
@@ -30,15 +34,13 @@ export function createMethodCall(parts: {
 }): Result<MethodCall> {
   const name = parseName(parts.name);
   if (!name.ok) return name;
-  const payload = parsePayload(parts.payload ?? null);
+  const payload = parsePayload(parts.payload);
   if (!payload.ok) return payload;
-  const response = parseSeconds(
-    'ResponseTimeout',
-    parts.responseTimeout ?? DEFAULT_RESPONSE_SECONDS,
-    MINIMUM_RESPONSE_SECONDS,
-  );
+  const responseSeconds = integerOf(parts.responseTimeout, DEFAULT_RESPONSE_SECONDS);
+  const response = checkSeconds('ResponseTimeout', responseSeconds, MINIMUM_RESPONSE_SECONDS);
   if (!response.ok) return response;
-  const connect = parseSeconds('ConnectTimeout', parts.connectTimeout ?? DEFAULT_CONNECT_SECONDS, 0);
+  const connectSeconds = integerOf(parts.connectTimeout, DEFAULT_CONNECT_SECONDS);
+  const connect = checkSeconds('ConnectTimeout', connectSeconds, 0);
   if (!connect.ok) return connect;
   if (connect.value > response.value) {
     const text = `Device connection timeout (${connect.value} s) cannot be longer than an overall call timeout (${response.value} s).`;
@@ -52,17 +54,8 @@ export function createMethodCall(parts: {
   });
 }
 
-function parseName(value: JsonValue | undefined): Result<string> {
-  if (value === undefined || value === null) return failed('ArgumentNull', 'methodName is missing.');
-  if (typeof value !== 'string' || value.trim() === '') {
-    return failed('ArgumentInvalid', 'methodName must be a text that is not blank.');
-  }
-  if (value.length <= MAXIMUM_NAME_LENGTH) return ok(value);
-  return failed('ArgumentInvalid', `MethodName cannot be longer than ${MAXIMUM_NAME_LENGTH}`);
-}
-
-function parsePayload(value: JsonValue): Result<string> {
-  const text = formatJson(value);
+/** Returns the text of a payload. Error: `ArgumentInvalid` if it is too large. */
+export function checkMethodPayload(text: string): Result<string> {
   // A UTF-16 code unit has one to three bytes in UTF-8, so that a short payload is not encoded.
   const isShort = text.length * 3 < MAXIMUM_METHOD_PAYLOAD_BYTES;
   if (isShort || new TextEncoder().encode(text).length < MAXIMUM_METHOD_PAYLOAD_BYTES) return ok(text);
@@ -70,9 +63,21 @@ function parsePayload(value: JsonValue): Result<string> {
   return failed('ArgumentInvalid', limit);
 }
 
-function parseSeconds(name: string, value: JsonValue, minimum: number): Result<number> {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= MAXIMUM_SECONDS) {
-    return ok(value);
+function parseName(value: JsonValue | undefined): Result<string> {
+  const name = textOf(value, null);
+  if (name === null) return failed('ArgumentNull', 'methodName is missing.');
+  if (name === undefined || name.trim() === '') {
+    return failed('ArgumentInvalid', 'methodName must be a text that is not blank.');
   }
+  if (name.length <= MAXIMUM_NAME_LENGTH) return ok(name);
+  return failed('ArgumentInvalid', `MethodName cannot be longer than ${MAXIMUM_NAME_LENGTH}`);
+}
+
+function parsePayload(value: JsonValue | undefined): Result<string> {
+  return value === undefined ? ok('') : checkMethodPayload(formatJson(value));
+}
+
+function checkSeconds(name: string, seconds: number | undefined, minimum: number): Result<number> {
+  if (seconds !== undefined && seconds >= minimum && seconds <= MAXIMUM_SECONDS) return ok(seconds);
   return failed('ArgumentInvalid', `${name} has to be between ${minimum} and ${MAXIMUM_SECONDS} seconds.`);
 }

@@ -5,8 +5,8 @@ import { createSection, type Twin, type TwinPatch, type TwinSection } from './tw
 import { parseTwinPatch } from './twin-request.ts';
 import { validateReplacement } from './twin-validation.ts';
 
-// One object for all twins, because most properties of a large fleet have it.
-const CONTENT_STAMP: JsonObject = { $lastUpdated: NEVER, $lastUpdatedVersion: 1 };
+// One object for all device twins, because most properties of a large fleet have it.
+const DEVICE_STAMP: JsonObject = { $lastUpdated: NEVER, $lastUpdatedVersion: 1 };
 
 /** The twin in an item of a bulk request. `reported` is ignored if the identity already exists. */
 export interface TwinContent extends TwinPatch {
@@ -36,26 +36,46 @@ export function validateTwinContent({ tags, desired, reported }: TwinContent): R
 }
 
 /**
- * Returns a new twin with the content of a bulk item, which must be valid. `$version` remains 1.
- * The metadata of the given properties has the zero time and version 1.
+ * Returns a new device twin with the content of a bulk item, which must be valid. `$version` remains 1.
+ * The metadata of the given properties has the zero time and version 1. A section that is not given is unchanged.
  */
-export function applyTwinContent(twin: Twin, { tags, desired, reported }: TwinContent): Twin {
-  const properties = {
-    desired: fillSection(twin.properties.desired, desired ?? {}),
-    reported: fillSection(twin.properties.reported, reported ?? {}),
+export function applyDeviceContent(twin: Twin, { tags, desired, reported }: TwinContent): Twin {
+  const { properties } = twin;
+  return {
+    ...twin,
+    tags: tags ?? {},
+    properties: {
+      desired: desired && hasMembers(desired) ? fillSection(desired, DEVICE_STAMP) : properties.desired,
+      reported: reported && hasMembers(reported) ? fillSection(reported, DEVICE_STAMP) : properties.reported,
+    },
   };
-  return { ...twin, tags: tags ?? {}, properties };
 }
 
-function fillSection(empty: TwinSection, members: JsonObject): TwinSection {
-  if (Object.keys(members).length === 0) return empty;
-  return createSection(members, stampMembers(members), 1);
+/**
+ * Returns a new module twin with the content of a bulk item, which must be valid. `$version` remains 1.
+ * The metadata of both sections has the time of the call and version 1, also if a section is not given.
+ */
+export function applyModuleContent(twin: Twin, content: TwinContent, time: string): Twin {
+  const stamp: JsonObject = { $lastUpdated: time, $lastUpdatedVersion: 1 };
+  const properties = {
+    desired: fillSection(content.desired ?? {}, stamp),
+    reported: fillSection(content.reported ?? {}, stamp),
+  };
+  return { ...twin, tags: content.tags ?? {}, properties };
 }
 
-function stampMembers(members: JsonObject): JsonObject {
-  const nodes = Object.entries(CONTENT_STAMP);
+function hasMembers(members: JsonObject): boolean {
+  return Object.keys(members).length > 0;
+}
+
+function fillSection(members: JsonObject, stamp: JsonObject): TwinSection {
+  return createSection(members, stampMembers(members, stamp), 1);
+}
+
+function stampMembers(members: JsonObject, stamp: JsonObject): JsonObject {
+  const nodes = Object.entries(stamp);
   for (const [name, value] of Object.entries(members)) {
-    if (value !== null) nodes.push([name, isJsonObject(value) ? stampMembers(value) : CONTENT_STAMP]);
+    if (value !== null) nodes.push([name, isJsonObject(value) ? stampMembers(value, stamp) : stamp]);
   }
   return Object.fromEntries(nodes);
 }

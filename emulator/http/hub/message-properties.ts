@@ -56,7 +56,7 @@ export function formatPropertyHeaders({ system, application }: MessageProperties
   add('ContentType', system.contentType);
   add('ContentEncoding', system.contentEncoding);
   for (const [name, value] of Object.entries(application)) {
-    add(`${APPLICATION_PREFIX}${escapeName(name)}`, value);
+    add(`${APPLICATION_PREFIX}${escapeName(name)}`, value ?? '');
   }
   return headers;
 }

@@ -2,8 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { type JsonValue, parseJson } from '../../domain/json.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
+import { parseTolerantJson } from '../../domain/tolerant-json.ts';
 
 const NO_BODY: Result<Buffer> = ok(Buffer.alloc(0));
+// Tolerance costs a second pass if the body is not JSON. Hand-written bodies, which need it, are small.
+const MAXIMUM_TOLERANT_BYTES = 65_536;
 
 /**
  * Reads the body. Returns at once if the request announces none. A body that is too large is refused as soon as that is
@@ -32,13 +35,29 @@ export function readBody(
   });
 }
 
-/** Parses a body as JSON, and its value with the given function. */
+/**
+ * Parses the body of a service call as JSON, and its value with the given function. A body of at most 64 KB may have the
+ * spellings that Newtonsoft.Json accepts.
+ */
 export function parseJsonBody<T>(body: Buffer, parse: (value: JsonValue) => Result<T>): Result<T> {
+  return parseBody(body, body.length > MAXIMUM_TOLERANT_BYTES ? parseJson : parseTolerantJson, parse);
+}
+
+/** Parses the body of a device as JSON, and its value with the given function. */
+export function parseStrictJsonBody<T>(body: Buffer, parse: (value: JsonValue) => Result<T>): Result<T> {
+  return parseBody(body, parseJson, parse);
+}
+
+function parseBody<T>(
+  body: Buffer,
+  read: (text: string) => Result<JsonValue>,
+  parse: (value: JsonValue) => Result<T>,
+): Result<T> {
   if (body.length === 0) return failed('ArgumentNull', 'The request needs a JSON body.');
   if (!isUtf8(body)) return failed('ArgumentInvalid', 'The body is not valid UTF-8.');
   // .NET tools begin JSON files with a byte order mark.
   const text = body.toString('utf8');
-  const value = parseJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  const value = read(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   return value.ok ? parse(value.value) : value;
 }
 

@@ -35,12 +35,23 @@ export class BulkRegistry {
   } {
     const errors: JsonObject[] = [];
     const warnings: JsonObject[] = [];
+    const orphans = this.#findOrphans(items);
     for (const item of items) {
-      const done = item.work.ok ? this.#perform(item.identity, item.work.value, warnings) : item.work;
+      const { identity, work } = item;
+      const possible = work.ok && orphans.has(item) ? failDevice(identity) : work;
+      const done = possible.ok ? this.#perform(identity, possible.value, warnings) : possible;
       if (!done.ok) errors.push(formatFailure(item, done.error));
     }
     const isSuccessful = errors.length === 0;
     return { isSuccessful, document: { isSuccessful, errors, warnings } };
+  }
+
+  // A module needs a device that exists before the call. Source: Azure/azure-sdk-for-net#13241.
+  #findOrphans(items: readonly BulkItem[]): ReadonlySet<BulkItem> {
+    const { devices } = this.#parts.store.clients;
+    const isOrphan = ({ identity }: BulkItem) =>
+      identity.moduleId !== undefined && !devices.has(identity.deviceId);
+    return new Set(items.filter(isOrphan));
   }
 
   #perform(identity: ClientIdentity, work: BulkWork, warnings: JsonObject[]): Result<unknown> {
@@ -48,7 +59,7 @@ export class BulkRegistry {
     // Checked here, because the single operation of a module returns 401 if the device is missing.
     const isDeviceNeeded = identity.moduleId !== undefined || work.kind !== 'put';
     if (isDeviceNeeded && !this.#parts.store.clients.devices.has(deviceId)) {
-      return failed('DeviceNotFound', `Device ${deviceId} not registered`);
+      return failDevice(identity);
     }
     switch (work.kind) {
       case 'put':
@@ -81,6 +92,10 @@ export class BulkRegistry {
       ? this.#modules.createOrUpdateModule(request, precondition, content)
       : this.#devices.createOrUpdateDevice(request, precondition, content);
   }
+}
+
+function failDevice({ deviceId }: ClientIdentity): Result<never> {
+  return failed('DeviceNotFound', `Device ${deviceId} not registered`);
 }
 
 function hasContent({ tags, desired }: TwinContent): boolean {

@@ -6,7 +6,7 @@ import type { Precondition } from '../../domain/precondition.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import { formatTicks, formatTime, NEVER } from '../../domain/time.ts';
 import { createTwin } from '../../domain/twins/twin.ts';
-import { applyTwinContent, type TwinContent } from '../../domain/twins/twin-content.ts';
+import { applyDeviceContent, type TwinContent } from '../../domain/twins/twin-content.ts';
 import type { DeviceRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
@@ -95,7 +95,7 @@ export class Devices {
       isEdge: request.isEdge,
       ...scopes.value,
     };
-    const twin = applyTwinContent(createTwin({ deviceId }, formatTicks(ticks)), content);
+    const twin = applyDeviceContent(createTwin({ deviceId }, formatTicks(ticks)), content);
     const record = clients.addDevice(identity, twin);
     this.#publish('identityCreated', record);
     if (identity.isEdge) this.#modules.addSystemModules(record);

@@ -7,7 +7,7 @@ import type { Precondition } from '../../domain/precondition.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import { formatTicks } from '../../domain/time.ts';
 import { createTwin } from '../../domain/twins/twin.ts';
-import { applyTwinContent, type TwinContent } from '../../domain/twins/twin-content.ts';
+import { applyModuleContent, type TwinContent } from '../../domain/twins/twin-content.ts';
 import type { DeviceRecord, ModuleRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
@@ -51,11 +51,14 @@ export class Modules {
     return ok([...device.value.modules.values()].map((record) => viewOf<ModuleIdentity>(record)));
   }
 
-  /** Creates or updates a module by the rules of `Devices.createOrUpdateDevice`. */
+  /**
+   * Creates or updates a module by the rules of `Devices.createOrUpdateDevice`. A module that is created in bulk has
+   * content, which can be empty.
+   */
   createOrUpdateModule(
     request: ModuleRequest,
     precondition: Precondition,
-    content: TwinContent = {},
+    content?: TwinContent,
   ): Result<IdentityView<ModuleIdentity>> {
     const device = this.#findDevice(request.deviceId);
     if (!device.ok) return device;
@@ -112,7 +115,7 @@ export class Modules {
   #create(
     device: DeviceRecord,
     request: ModuleRequest,
-    content: TwinContent,
+    content: TwinContent | undefined,
   ): Result<IdentityView<ModuleIdentity>> {
     const allowed = this.#checkNew(device, request);
     if (!allowed.ok) return allowed;
@@ -152,16 +155,13 @@ export class Modules {
     return ok(viewOf<ModuleIdentity>(found.value));
   }
 
-  #add(
-    device: DeviceRecord,
-    request: NewModule,
-    etagNumber: number,
-    content: TwinContent = {},
-  ): ModuleRecord {
+  #add(device: DeviceRecord, request: NewModule, etagNumber: number, content?: TwinContent): ModuleRecord {
     const ticks = this.#factory.nextTicks();
     const identity: ModuleIdentity = { kind: 'module', ...request, generationId: String(ticks), etagNumber };
     const client = { deviceId: identity.deviceId, moduleId: identity.moduleId };
-    const twin = applyTwinContent(createTwin(client, formatTicks(ticks)), content);
+    const time = formatTicks(ticks);
+    const empty = createTwin(client, time);
+    const twin = content === undefined ? empty : applyModuleContent(empty, content, time);
     const record = this.#parts.store.clients.addModule(device, identity, twin);
     this.#publish('identityCreated', record);
     return record;

@@ -1,5 +1,5 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
-import type { DeviceJob, DeviceJobPhase } from '../../domain/jobs/job.ts';
+import type { DeviceJob, DeviceJobPhase, DeviceJobResponse } from '../../domain/jobs/job.ts';
 import { parseJson } from '../../domain/json.ts';
 import type { MethodResponse } from '../../domain/methods/method.ts';
 import { NO_PRECONDITION } from '../../domain/precondition.ts';
@@ -100,20 +100,36 @@ export class JobRuns {
     // The hub waits for a client that is not connected until the deadline of the job.
     const connectTimeoutSeconds = (run.deadlineUtc - clock.now()) / 1000;
     const answer = this.#methods.invokeMethod(identity, { ...action.call, connectTimeoutSeconds });
-    void answer.then((result) => this.#settle(run, index, result));
+    void answer.then((result) =>
+      this.#settle(run, index, result.ok ? ok(this.#readResponse(run, identity, result.value)) : result),
+    );
+  }
+
+  // The rows of a job are queried as JSON, so that they cannot have a payload of another form.
+  #readResponse({ job }: Run, identity: ClientIdentity, response: MethodResponse): DeviceJobResponse {
+    const { status, payload } = response;
+    const parsed = payload === '' ? ok(null) : parseJson(payload);
+    if (parsed.ok) return { status, payload: parsed.value };
+    const message = 'The payload of the method response is not JSON. The row of the job has null.';
+    this.#parts.log('warn', 'method-answer-unreadable', { ...identity, jobId: job.request.jobId, message });
+    return { status, payload: null };
   }
 
   #expire(run: Run): void {
+    const { action } = run.job.request;
     for (const [index, { identity, phase }] of run.job.deviceJobs.entries()) {
       if (phase.state === 'pending') {
         this.#enter(run, index, { state: 'running', startedUtc: this.#parts.clock.now() });
       }
-      const isReady = this.#sessions.isReadyFor(identity, 'methods');
+      const isReady =
+        action.type === 'scheduleUpdateTwin'
+          ? this.#sessions.isReadyFor(identity, 'methods')
+          : this.#sessions.findReadyForMethod(identity, action.call.name) !== undefined;
       this.#settle(run, index, isReady ? TIMED_OUT : NOT_ONLINE);
     }
   }
 
-  #settle(run: Run, index: number, result: Result<MethodResponse | undefined>): void {
+  #settle(run: Run, index: number, result: Result<DeviceJobResponse | undefined>): void {
     const { phase } = run.job.deviceJobs[index] as DeviceJob;
     if (phase.state !== 'running' || !this.#runs.has(run)) return;
     this.#enter(run, index, endOf(phase, result, this.#parts.clock.now()));
@@ -163,7 +179,7 @@ function isFinished({ state }: DeviceJobPhase): boolean {
 
 function endOf(
   { startedUtc }: { readonly startedUtc: number },
-  result: Result<MethodResponse | undefined>,
+  result: Result<DeviceJobResponse | undefined>,
   endUtc: number,
 ): DeviceJobPhase {
   if (!result.ok) {
@@ -173,7 +189,5 @@ function endOf(
     return { state: 'failed', startedUtc, endUtc, error: { code: name, description } };
   }
   if (result.value === undefined) return { state: 'completed', startedUtc, endUtc };
-  const payload = parseJson(result.value.payload);
-  const response = { status: result.value.status, payload: payload.ok ? payload.value : null };
-  return { state: 'completed', startedUtc, endUtc, response };
+  return { state: 'completed', startedUtc, endUtc, response: result.value };
 }

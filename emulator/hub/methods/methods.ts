@@ -1,5 +1,6 @@
 import { type ClientIdentity, formatClientIdentity } from '../../domain/identities/client-identity.ts';
 import type { MethodCall, MethodResponse } from '../../domain/methods/method.ts';
+import { checkMethodPayload } from '../../domain/methods/method-request.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import type { ClientRecord } from '../../store/records.ts';
 import type { Activity } from '../activity.ts';
@@ -33,7 +34,7 @@ const ENDED: Readonly<Record<HubEndReason, Result<never>>> = {
   'hub-restored': failed('ServiceUnavailable', 'The hub was restored from a snapshot.'),
 };
 
-/** Direct methods. A call waits until the client is online, sends the request, and waits for the response. */
+/** Direct methods. A call waits until the client is online for it, sends the request, and waits for the response. */
 export class Methods {
   readonly #parts: HubParts;
   readonly #sessions: ClientSessions;
@@ -51,7 +52,7 @@ export class Methods {
   /**
    * Invokes a direct method and resolves with the response of the client. Errors: `DeviceNotOnline`, `GatewayTimeout`,
    * `DeviceNotFound`, `ModuleNotFound`, `DeviceConnectionClosedRemotely`, `DeviceMaximumInflightMethodExceeded`,
-   * `ServiceUnavailable`.
+   * `ServiceUnavailable`, `ArgumentInvalid` if the response is too large.
    */
   invokeMethod(identity: ClientIdentity, call: MethodCall): Promise<Result<MethodResponse>> {
     const { closed, store, clock } = this.#parts;
@@ -64,7 +65,7 @@ export class Methods {
       const text = `More than ${MAXIMUM_IN_FLIGHT} methods are in flight.`;
       return Promise.resolve(failed('DeviceMaximumInflightMethodExceeded', text));
     }
-    const session = this.#sessions.findReady(identity, 'methods');
+    const session = this.#sessions.findReadyForMethod(identity, call.name);
     const connectMilliseconds = call.connectTimeoutSeconds * 1000;
     if (session === undefined && connectMilliseconds === 0) return Promise.resolve(OFFLINE);
     this.#calls.set(client, calls);
@@ -87,7 +88,8 @@ export class Methods {
   respond(identity: ClientIdentity, requestId: string, response: MethodResponse): void {
     for (const pending of this.#calls.get(formatClientIdentity(identity)) ?? []) {
       if (pending.state !== 'responding' || pending.requestId !== requestId) continue;
-      this.#settle(pending, ok(response));
+      const payload = checkMethodPayload(response.payload);
+      this.#settle(pending, payload.ok ? ok(response) : payload);
       return;
     }
   }
@@ -119,7 +121,7 @@ export class Methods {
       switch (activity.kind) {
         case 'clientSubscribed':
           if (activity.channel === 'methods' && pending.state === 'connecting') {
-            this.#sendIfConnected(pending, activity.identity);
+            this.#sendIfReady(pending, activity.identity);
           }
           break;
         case 'clientDisconnected':
@@ -132,8 +134,8 @@ export class Methods {
     }
   }
 
-  #sendIfConnected(pending: PendingCall, identity: ClientIdentity): void {
-    const session = this.#sessions.find(identity);
+  #sendIfReady(pending: PendingCall, identity: ClientIdentity): void {
+    const session = this.#sessions.findReadyForMethod(identity, pending.call.name);
     const record = this.#parts.store.clients.find(identity);
     if (session !== undefined && record !== undefined) this.#send(pending, session, record);
   }

@@ -57,6 +57,11 @@ export class ClientSession {
     return this.#state === 'open' && this.#channels.has(channel);
   }
 
+  /** Returns whether the client can receive a direct method of this name. */
+  isReadyForMethod(name: string): boolean {
+    return this.isReadyFor('methods') && this.connection.acceptsMethod(name);
+  }
+
   /** Makes the client connected. It is called once, before any other operation. */
   connect(): void {
     const { log, activities } = this.#parts;

@@ -57,13 +57,19 @@ export class ClientSessions {
     return this.#sessions.get(formatClientIdentity(identity));
   }
 
-  /** Returns the session of a client that is connected and subscribed to a channel. */
+  /** Returns the session of a client that is connected and subscribed to a channel, or to a part of it. */
   findReady(identity: ClientIdentity, channel: Channel): ClientSession | undefined {
     const session = this.#sessions.get(formatClientIdentity(identity));
     return session?.isReadyFor(channel) === true ? session : undefined;
   }
 
-  /** Returns whether the client is connected and subscribed to a channel. */
+  /** Returns the session of a client that is connected and subscribed to direct methods of this name. */
+  findReadyForMethod(identity: ClientIdentity, name: string): ClientSession | undefined {
+    const session = this.find(identity);
+    return session?.isReadyForMethod(name) === true ? session : undefined;
+  }
+
+  /** Returns whether the client is connected and subscribed to a channel, or to a part of it. */
   isReadyFor(identity: ClientIdentity, channel: Channel): boolean {
     return this.findReady(identity, channel) !== undefined;
   }

@@ -1,5 +1,4 @@
 import { formatClientIdentity } from '../../domain/identities/client-identity.ts';
-import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import { MAXIMUM_EVENT_BYTES } from '../../domain/messages/message.ts';
 import type { Operation } from '../../domain/operations.ts';
 import type { Result } from '../../domain/result.ts';
@@ -10,7 +9,6 @@ import type { Log } from '../../hub/ports.ts';
 import type { ConnectRequest, MqttService, Peer, ServedConnection, WireOperations } from '../wire/service.ts';
 import { refuseConnect } from './access/connect-refusals.ts';
 import { parseUserName, type UserName } from './access/user-name.ts';
-import { TelemetryTopic, toWillEvent } from './events/telemetry.ts';
 import { MqttClient } from './mqtt-client.ts';
 
 const OPERATIONS = {
@@ -63,13 +61,8 @@ export class HubMqttService implements MqttService {
     const authenticated = authenticate(hub, userName, password, peer);
     if (!authenticated.ok) return undefined;
     const client = authenticated.value;
-    const will = request.will && parseWill(request.will, client);
-    if (request.will !== undefined && will === undefined) {
-      const message = `The topic of the will is '${request.will.topic.slice(0, 300)}'.`;
-      return refuseConnect(hub.log, request, peer, 'will-topic-forbidden', message);
-    }
     warnOf(userName, hub.log, clientId);
-    return new MqttClient(hub, connection, { client, modelId, will });
+    return new MqttClient(hub, connection, { client, modelId, will: request.will });
   }
 }
 
@@ -99,13 +92,4 @@ function credentialOf(password: Buffer | undefined, peer: Peer): ClientCredentia
     return { kind: 'token', token: password.toString('utf8') };
   const chain = peer.certificates();
   return chain.length > 0 ? { kind: 'certificate', chain } : { kind: 'none' };
-}
-
-function parseWill(
-  will: NonNullable<ConnectRequest['will']>,
-  { identity }: AuthenticatedClient,
-): IncomingEvent | undefined {
-  const topic = Buffer.from(will.topic);
-  const bag = new TelemetryTopic(identity).bagOf(topic, 0, topic.length);
-  return bag === undefined ? undefined : toWillEvent(bag, will.body, will.isRetained);
 }

@@ -31,6 +31,10 @@ export class MqttClientConnection implements ClientConnection {
     this.#onUndeliverable = onUndeliverable;
   }
 
+  acceptsMethod(): boolean {
+    return this.#subscriptions.has('methods');
+  }
+
   deliverDesiredPatch(patch: JsonObject): void {
     this.#connection.publish({
       topic: formatDesiredPatchTopic(Number(patch['$version'])),
@@ -38,9 +42,8 @@ export class MqttClientConnection implements ClientConnection {
     });
   }
 
-  // The Node client responds 400 to an empty body by itself.
   deliverMethodRequest({ name, requestId, payload }: MethodRequest): void {
-    this.#connection.publish({ topic: formatMethodTopic(name, requestId), body: payload || 'null' });
+    this.#connection.publish({ topic: formatMethodTopic(name, requestId), body: payload });
   }
 
   deliverMessage({ lockToken, sequenceNumber, isRedelivery, message }: CloudToDeviceDelivery): void {
@@ -56,7 +59,7 @@ export class MqttClientConnection implements ClientConnection {
   deliverInputMessage(message: ModuleInputMessage): void {
     const topic = formatModuleInputTopic(this.#identity, message);
     const isReliable = this.#subscriptions.qualityOfService('inputs') === 1;
-    const delivery = isReliable ? { packetId: this.#inFlight.nextPacketId() } : {};
+    const delivery = isReliable ? { packetId: this.#inFlight.sendWithoutTag() } : {};
     this.#connection.publish({ topic, body: message.body, ...delivery });
   }
 

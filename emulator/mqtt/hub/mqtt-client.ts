@@ -1,6 +1,5 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import type { LogReason } from '../../domain/log-reasons.ts';
-import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import type { Operation } from '../../domain/operations.ts';
 import type { AuthenticatedClient } from '../../hub/access/credentials.ts';
 import type { Hub } from '../../hub/hub.ts';
@@ -15,6 +14,7 @@ import type {
   Subscription,
 } from '../wire/service.ts';
 import { isTooLarge, TelemetryTopic, toEvent } from './events/telemetry.ts';
+import { publishWill, type Will } from './events/will.ts';
 import { MqttClientConnection } from './mqtt-client-connection.ts';
 import { GrantedSubscriptions } from './sessions/granted-subscriptions.ts';
 import { parseRequestTopic } from './topic-formats.ts';
@@ -25,8 +25,8 @@ import { performTwinRequest } from './twins/twin-requests.ts';
 export interface AcceptedClient {
   readonly client: AuthenticatedClient;
   readonly modelId: string | undefined;
-  /** The event that becomes telemetry if the client does not send DISCONNECT. */
-  readonly will: IncomingEvent | undefined;
+  /** The message that becomes telemetry if the client does not send DISCONNECT. */
+  readonly will: Will | undefined;
 }
 
 const FORBIDDEN_TOPIC: Refusal = { reason: 'publish-topic-forbidden' };
@@ -86,22 +86,31 @@ export class MqttClient implements MqttServiceClient {
     this.#telemetry ??= new TelemetryTopic(this.#identity);
     const bag = this.#telemetry.bagOf(bytes, topicStart, topicEnd);
     const body = bytes.subarray(bodyStart, bodyEnd);
-    if (bag === undefined) return this.#takeRequest(bytes.toString('utf8', topicStart, topicEnd), body);
+    if (bag === undefined) {
+      return (
+        this.#telemetry.refusalOf(bytes, topicStart, topicEnd) ??
+        this.#takeRequest(bytes.toString('utf8', topicStart, topicEnd), body)
+      );
+    }
     const event = toEvent(header, bag, body);
     if (isTooLarge(event)) return TOO_LARGE;
     this.#session.sendEvent(event);
     return undefined;
   }
 
-  /** Completes the message that was sent with this packet id. */
-  takeAcknowledgement(packetId: number): void {
+  /** Completes the message that was sent with this packet id. A second PUBACK of one id does nothing. */
+  takeAcknowledgement(packetId: number): Refusal | undefined {
+    if (!this.#inFlight.hasSent(packetId)) {
+      return { reason: 'acknowledgement-unexpected', message: `The packet id ${packetId} was never sent.` };
+    }
     const lockToken = this.#inFlight.acknowledge(packetId);
-    if (lockToken === undefined) return;
+    if (lockToken === undefined) return undefined;
     const completed = this.#session.completeMessage(lockToken);
-    if (completed.ok) return;
+    if (completed.ok) return undefined;
     const operation: Operation = 'completeMessage';
     const fields = { ...this.#identity, operation, errorCode: completed.error.name };
     this.#hub.log('debug', 'message-not-completed', fields);
+    return undefined;
   }
 
   maySubscribe(filter: string): boolean {
@@ -124,7 +133,7 @@ export class MqttClient implements MqttServiceClient {
   close(end: ConnectionEnd): void {
     const { client, will } = this.#accepted;
     // Not through the session, because the hub has closed it if it ends the connection itself.
-    if (end === 'lost' && will !== undefined) this.#hub.events.sendEvent(client, will);
+    if (end === 'lost' && will !== undefined) publishWill(this.#hub, client, will);
     this.#session.close(end === 'graceful' ? 'graceful' : 'lost');
   }
 

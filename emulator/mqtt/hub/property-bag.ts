@@ -24,37 +24,42 @@ const BARE_SYSTEM_KEYS: ReadonlySet<string> = new Set(['iothub-operation', 'ioth
 
 /**
  * Parses the `key=value&key=value` at the end of a telemetry topic. Never fails. An invalid escape is unchanged, a key
- * without `=` has an empty value, an unknown `$.` key is ignored. `+` is not a space.
+ * without `=` has an empty value, an unknown `$.` key is ignored. `+` is not a space, and `?` belongs to the first key.
+ * One slash at the end is not part of the bag. If it is the whole value of the last property, this value is null.
  */
 export function parsePropertyBag(bag: string): MessageProperties {
   const system: { -readonly [name in keyof SystemProperties]: string } = {};
-  const application = new Map<string, string>();
-  for (const pair of trimBag(bag).split('&')) {
+  const application = new Map<string, string | null>();
+  const pairs = (bag.endsWith('/') ? bag.slice(0, -1) : bag).split('&');
+  const nullPair = bag.endsWith('=/') ? pairs.length - 1 : undefined;
+  for (const [index, pair] of pairs.entries()) {
     if (pair === '') continue;
     const separator = pair.indexOf('=');
     const key = decodePercent(separator < 0 ? pair : pair.slice(0, separator));
-    const value = separator < 0 ? '' : decodePercent(pair.slice(separator + 1));
-    if (isSystemKey(key)) system[SYSTEM_PROPERTY_NAMES[key]] = value;
-    else if (!key.startsWith('$.') && !BARE_SYSTEM_KEYS.has(key)) application.set(key, value);
+    const text = separator < 0 ? '' : decodePercent(pair.slice(separator + 1));
+    const value = index === nullPair ? null : text;
+    if (isSystemKey(key)) {
+      if (value !== null) system[SYSTEM_PROPERTY_NAMES[key]] = value;
+    } else if (!key.startsWith('$.') && !BARE_SYSTEM_KEYS.has(key)) application.set(key, value);
   }
   return { system, application: Object.fromEntries(application) };
 }
 
-/** Formats a property bag without properties that have no name or no value, because the Java client throws on `key=`. */
-export function formatPropertyBag(pairs: readonly (readonly [string, string | undefined])[]): string {
+/** A property of a bag. A property that is undefined is not sent. */
+export type BagProperty = readonly [name: string, value: string | null | undefined];
+
+/**
+ * Formats a property bag. An empty value is `name=`, and null is `name` alone, as the real hub sends them although the
+ * Java client throws on both (Azure/azure-iot-sdk-java#1722, #1726). A property without a name is not sent.
+ */
+export function formatPropertyBag(properties: readonly BagProperty[]): string {
   let bag = '';
-  for (const [key, value] of pairs) {
-    if (key === '' || value === undefined || value === '') continue;
-    bag += `${bag === '' ? '' : '&'}${encodePercent(key)}=${encodePercent(value)}`;
+  for (const [key, value] of properties) {
+    if (key === '' || value === undefined) continue;
+    const suffix = value === null ? '' : `=${encodePercent(value)}`;
+    bag += `${bag === '' ? '' : '&'}${encodePercent(key)}${suffix}`;
   }
   return bag;
-}
-
-// The documentation shows a leading `?`. Java modules and the .NET client end a bag with `/`.
-function trimBag(bag: string): string {
-  const start = bag.startsWith('?') ? 1 : 0;
-  const end = bag.endsWith('/') ? bag.length - 1 : bag.length;
-  return bag.slice(start, end);
 }
 
 function isSystemKey(key: string): key is SystemKey {

@@ -162,7 +162,7 @@ export const TOPICS = [
     operation: 'invokeMethod',
     callers: ['device', 'module'],
     channel: 'methods',
-    meaning: 'A direct method with its payload, or `null` if it has none.',
+    meaning: 'A direct method with its payload. The body is empty if the caller sent no payload.',
   },
 ] as const satisfies readonly Topic[];
 

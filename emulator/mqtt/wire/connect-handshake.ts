@@ -2,6 +2,7 @@ import type { ConnectPacket } from 'aedes';
 import type { Broker } from './broker/broker.ts';
 import type { BrokerClient } from './broker/broker-client.ts';
 import type { BrokerPeer } from './broker/broker-stream.ts';
+import { findConnectFault } from './packets/connect-faults.ts';
 import {
   CONNACK_CODES,
   formatConnack,
@@ -82,6 +83,8 @@ export class ConnectHandshake implements BrokerPeer {
     const level = parseProtocolLevel(bytes, body, end);
     if (level === undefined) return { reason: 'packet-malformed' };
     if (level !== PROTOCOL_LEVEL) return this.#refuseLevel(level);
+    const message = findConnectFault(bytes, body, end);
+    if (message !== undefined) return { reason: 'packet-malformed', message };
     this.#stopDeadline();
     this.#host.beginConnect();
     this.#broker = this.#parts.broker.attach(this);

@@ -121,8 +121,8 @@ export interface MqttServiceClient {
     bodyStart: number,
     bodyEnd: number,
   ): Refusal | Buffer | undefined;
-  /** Takes a PUBACK. An unknown packet id is ignored. */
-  takeAcknowledgement(packetId: number): void;
+  /** Takes a PUBACK. Returns a refusal if no message with this packet id was sent on the connection. */
+  takeAcknowledgement(packetId: number): Refusal | undefined;
   /** Returns true if the client may subscribe to this topic filter. */
   maySubscribe(filter: string): boolean;
   /** Takes a granted subscription, of this connection or of an earlier one. */

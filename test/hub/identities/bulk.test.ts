@@ -89,6 +89,56 @@ describe('the creation of devices in bulk', () => {
   });
 });
 
+describe('the creation of modules in bulk', () => {
+  const stamp = { $lastUpdated: expect.stringMatching(/^2026-01-02T03:04:06/), $lastUpdatedVersion: 1 };
+
+  function hubAfterBulk(...items: readonly JsonObject[]): QuietHub {
+    const quiet = hubWithDevice();
+    quiet.clock.advance(1000);
+    expect(bulk(quiet, ...items)).toEqual(SUCCESS);
+    return quiet;
+  }
+
+  it('creates several modules of a device in one call', () => {
+    const modules = Array.from({ length: 10 }, (_, index) => ({ id: 'd1', moduleId: `m${index}` }));
+    const quiet = hubAfterBulk(...modules.map((module) => ({ ...module, importMode: 'create' })));
+    expect(succeeded(quiet.hub.modules.listModules(deviceIdOf('d1')))).toHaveLength(10);
+  });
+
+  it('creates twins with the time of the call, as in recordings of IoT Hub', () => {
+    const properties = { desired: { user: { name: 'a' } } };
+    const quiet = hubAfterBulk(
+      { id: 'd1', moduleId: 'm1', importMode: 'create', properties },
+      { id: 'd1', moduleId: 'm2' },
+    );
+    expect(twinOf(quiet, 'd1/m1').properties).toEqual({
+      desired: {
+        user: { name: 'a' },
+        $metadata: { ...stamp, user: { ...stamp, name: stamp } },
+        $version: 1,
+      },
+      reported: { $metadata: stamp, $version: 1 },
+    });
+    const empty = { $metadata: stamp, $version: 1 };
+    expect(twinOf(quiet, 'd1/m2').properties).toEqual({ desired: empty, reported: empty });
+  });
+
+  it('creates a twin with the zero time by the single operation', () => {
+    const quiet = createQuietHub();
+    quiet.register('d1/m3');
+    expect(twinOf(quiet, 'd1/m3').properties).toMatchObject({
+      desired: { $metadata: { $lastUpdated: '0001-01-01T00:00:00Z' } },
+    });
+  });
+
+  it('needs a device that exists before the call', () => {
+    const items = [{ id: 'd2' }, { id: 'd2', moduleId: 'm1' }];
+    expect(errorsOf(hubWithDevice(), ...items)).toMatchObject([
+      { deviceId: 'd2', moduleId: 'm1', errorCode: 404001 },
+    ]);
+  });
+});
+
 it('a bulk request executes the valid items and returns the errors of the others', () => {
   const quiet = hubWithDevice();
   expect(bulk(quiet, { id: 'd1', importMode: 'create' }, { id: 'd2', importMode: 'create' })).toEqual({

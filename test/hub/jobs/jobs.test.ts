@@ -3,6 +3,7 @@ import { parseJobRequest } from '../../../emulator/domain/jobs/job-request.ts';
 import type { JsonObject } from '../../../emulator/domain/json.ts';
 import { NO_PRECONDITION } from '../../../emulator/domain/precondition.ts';
 import type { HubOptions } from '../../../emulator/hub/hub-options.ts';
+import type { Log } from '../../../emulator/hub/ports.ts';
 import { createQuietHub, identityOf, outcomeOf, type QuietHub, succeeded } from '../quiet-hub.ts';
 
 const ALL_JOBS = { type: undefined, status: undefined };
@@ -142,6 +143,43 @@ describe('a job that invokes a method', () => {
       cloudToDeviceMethod: { payload: [...new TextEncoder().encode('{"n":3}')] },
       deviceJobStatistics: statistics({ deviceCount: 1, succeededCount: 1 }),
     });
+  });
+
+  it('sends no payload if its request has none, and keeps no payload that is not JSON', async () => {
+    const lines: unknown[] = [];
+    const quiet = hubWithFloors({}, (level, event, fields) => lines.push({ level, event, ...fields }));
+    const { session, connection } = quiet.connect('first', { channels: ['methods'] });
+    const cloudToDeviceMethod = { methodName: 'blink' };
+    const request = { ...METHOD, cloudToDeviceMethod, queryCondition: "deviceId = 'first'" };
+    succeeded(create(quiet, 'j-1', request));
+    quiet.clock.advance(0);
+    expect(connection.methodRequests).toMatchObject([{ name: 'blink', payload: '' }]);
+    const { requestId = '' } = connection.methodRequests[0] ?? {};
+    session.sendMethodResponse(requestId, { status: 200, payload: 'on, off' });
+    await turn();
+    expect(rowsOf(quiet, 'SELECT * FROM devices.jobs')).toMatchObject([
+      { status: 'completed', outcome: { deviceMethodResponse: { status: 200, payload: null } } },
+    ]);
+    expect(lines).toContainEqual({
+      level: 'warn',
+      event: 'method-answer-unreadable',
+      deviceId: 'first',
+      jobId: 'j-1',
+      message: expect.any(String),
+    });
+  });
+
+  it('fails a device whose response has 131,072 bytes', async () => {
+    const quiet = hubWithFloors();
+    const { session, connection } = quiet.connect('first', { channels: ['methods'] });
+    succeeded(create(quiet, 'j-1', { ...METHOD, queryCondition: "deviceId = 'first'" }));
+    quiet.clock.advance(0);
+    const { requestId = '' } = connection.methodRequests[0] ?? {};
+    session.sendMethodResponse(requestId, { status: 200, payload: JSON.stringify('x'.repeat(131_070)) });
+    await turn();
+    expect(rowsOf(quiet, 'SELECT * FROM devices.jobs')).toMatchObject([
+      { status: 'failed', error: { code: 'ArgumentInvalid' } },
+    ]);
   });
 
   it('waits for a device to connect, and fails a device that is offline until its deadline', async () => {
@@ -370,8 +408,8 @@ it('a closed hub has no timer of a job', () => {
 });
 
 /** Creates a hub with devices on two floors: `first`, `second-a`, `second-b`, and `third` without a floor. */
-function hubWithFloors(options: Partial<HubOptions> = {}): QuietHub {
-  const quiet = createQuietHub(options);
+function hubWithFloors(options: Partial<HubOptions> = {}, log?: Log): QuietHub {
+  const quiet = createQuietHub(options, log);
   for (const id of ['first', 'second-a', 'second-b', 'third']) quiet.register(id);
   tag(quiet, 'first', 1);
   tag(quiet, 'second-a', 2);

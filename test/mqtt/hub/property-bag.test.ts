@@ -1,21 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatPropertyBag, parsePropertyBag } from '../../../emulator/mqtt/hub/property-bag.ts';
+import {
+  type BagProperty,
+  formatPropertyBag,
+  parsePropertyBag,
+} from '../../../emulator/mqtt/hub/property-bag.ts';
 
 describe('parsePropertyBag', () => {
   it.each([
     ['', {}, {}],
     ['/', {}, {}],
-    ['?', {}, {}],
+    ['?', {}, { '?': '' }],
     ['a=1&b=2', {}, { a: '1', b: '2' }],
-    ['?a=1', {}, { a: '1' }],
+    ['?a=1&?b=2', {}, { '?a': '1', '?b': '2' }],
     ['a=1/', {}, { a: '1' }],
+    ['a=1&/', {}, { a: '1' }],
     ['LWT', {}, { LWT: '' }],
-    ['empty=&&x=1', {}, { empty: '', x: '1' }],
-    ['a=b=c', {}, { a: 'b=c' }],
+    ['LWT/', {}, { LWT: '' }],
+    ['empty=&x=1', {}, { empty: '', x: '1' }],
+    ['a=/', {}, { a: null }],
+    ['a=&b=/', {}, { a: '', b: null }],
+    ['$.mid=/', {}, {}],
     ['k%20%C3%A9=v%2F%2B%20&plus=a+b', {}, { 'k é': 'v/+ ', plus: 'a+b' }],
     ['raw text=100% sure&bad=%E0%A4%A', {}, { 'raw text': '100% sure', bad: '%E0%A4%A' }],
-    ['path=a/b/c', {}, { path: 'a/b/c' }],
     ['a=1&a=2', {}, { a: '2' }],
     ['__proto__=x&constructor=y', {}, JSON.parse('{"__proto__":"x","constructor":"y"}')],
     [
@@ -78,12 +85,13 @@ describe('formatPropertyBag', () => {
         ['empty', ''],
         ['', 'nameless'],
         ['absent', undefined],
+        ['null', null],
         ['x', '1'],
       ],
-      'x=1',
+      'empty=&null&x=1',
     ],
     [[['lone', '\ud800']], 'lone=%EF%BF%BD'],
-  ] as [[string, string | undefined][], string][])('formats %j', (pairs, expected) => {
+  ] as [BagProperty[], string][])('formats %j', (pairs, expected) => {
     expect(formatPropertyBag(pairs)).toBe(expected);
   });
 });

@@ -296,3 +296,25 @@ describe.each(transportsThat('receiveAtInputs'))('module over %s', (transport) =
     await client.close();
   });
 });
+
+describe.each(['mqtt', 'mqtt-ws'] as const)('a message to a device over %s', (transport) => {
+  it('has the properties that its sender gave it, and no others', async () => {
+    const device = await hub.provision();
+    const client = await connect(device, transport);
+    const received = completed(client, 3);
+    hub.sendMessage(device, { body: '1', properties: { a: '1', empty: '' } });
+    hub.sendMessage(device, { body: '2', ack: 'none' });
+    // The SDK reads a name without a value as the text `undefined`.
+    hub.sendMessage(device, { body: '3', properties: { nothing: null } });
+    const properties = (await received).map((message) => message.properties.propertyList);
+    expect(properties).toEqual([
+      [
+        { key: 'a', value: '1' },
+        { key: 'empty', value: '' },
+      ],
+      [{ key: 'iothub-ack', value: 'none' }],
+      [{ key: 'nothing', value: 'undefined' }],
+    ]);
+    await client.close();
+  });
+});

@@ -115,6 +115,14 @@ describe('twin update job', () => {
 
   it('is refused with another etag than *', async () => {
     expect(await failureOf(jobs.scheduleTwinUpdate(nextId(), '*', { tags: {} }, NOW, 60))).toEqual({
+      error: 'ArgumentError',
+      code: 'ArgumentInvalid',
+    });
+  });
+
+  it('is refused with a condition of more than 8,200 characters', async () => {
+    const condition = `deviceId = '${'x'.repeat(8200)}'`;
+    expect(await failureOf(jobs.scheduleTwinUpdate(nextId(), condition, forced({}), NOW, 60))).toEqual({
       error: 'InvalidEtagError',
       code: 'PreconditionFailed',
     });

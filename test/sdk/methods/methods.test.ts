@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import iotCommon from 'azure-iot-common';
 import type { Client, DeviceMethodRequest, DeviceMethodResponse, ModuleClient } from 'azure-iot-device';
@@ -205,6 +209,29 @@ it('returns its own response to each of hundreds of concurrent calls to several 
   await all.promise;
   for (const send of waiting) send();
   await Promise.all(calls);
+});
+
+describe('a direct method without a payload', () => {
+  it('is refused by the device client of the SDK itself, as with IoT Hub', async () => {
+    const device = await hub.provision();
+    (await device.connect()).onDeviceMethod('echo', echo);
+    await hub.untilSubscribed(device, 'methods');
+    const agent = createAgent({ ...hub.emulator, hostName: hub.hostName });
+    const { SharedAccessKey: key = '' } = iothub.ConnectionString.parse(hub.connectionString);
+    const expiry = Math.ceil(Date.now() / 1000) + 60;
+    const token = iotCommon.SharedAccessSignature.create(hub.hostName, 'iothubowner', key, expiry);
+    const headers = { Authorization: token.toString(), 'Content-Type': 'application/json' };
+    const path = `/twins/${device.deviceId}/methods?api-version=2021-04-12`;
+    const sent = request({ agent, host: hub.hostName, method: 'POST', path, headers });
+    // The Java client omits a payload that is null.
+    sent.end(JSON.stringify({ methodName: 'echo' }));
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    expect(JSON.parse(await text(response))).toEqual({
+      status: 400,
+      payload: expect.stringContaining('Unexpected end of JSON input'),
+    });
+    expect(await hub.invokeMethod(device, 'echo')).toEqual({ status: 200, payload: null });
+  });
 });
 
 describe('service', () => {

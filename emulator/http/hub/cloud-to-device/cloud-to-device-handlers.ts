@@ -56,7 +56,7 @@ function answerMessage({ message, ...delivery }: CloudToDeviceDelivery): Result<
   const headers = [
     // Always in quotes, because the Node client removes the first and the last character without a check.
     ...['ETag', `"${delivery.lockToken}"`],
-    ...['iothub-ack', message.ack],
+    ...['iothub-ack', message.ack ?? 'none'],
     ...['iothub-expiry', delivery.expiryUtc],
     ...['iothub-sequencenumber', String(delivery.sequenceNumber)],
     ...['iothub-deliverycount', String(delivery.deliveryCount)],
@@ -68,8 +68,9 @@ function answerMessage({ message, ...delivery }: CloudToDeviceDelivery): Result<
 
 const FEEDBACK_REQUESTS: readonly FeedbackRequest[] = ['none', 'positive', 'negative', 'full'];
 
-function parseAck(header: string | readonly string[] | undefined): Result<FeedbackRequest> {
-  if (header === undefined || header === '') return ok('none');
+/** Returns undefined if the sender sets no feedback, because the device then receives none over MQTT. */
+function parseAck(header: string | readonly string[] | undefined): Result<FeedbackRequest | undefined> {
+  if (header === undefined || header === '') return ok(undefined);
   const ack = FEEDBACK_REQUESTS.find((known) => known === String(header).toLowerCase());
   return ack === undefined
     ? failed('ArgumentInvalid', `iothub-ack must be one of ${FEEDBACK_REQUESTS}.`)

@@ -8,7 +8,7 @@ import type { AuthenticatedClient } from '../../../hub/access/credentials.ts';
 import { encodeJsonProperties, JSON_PROPERTIES } from '../../../hub/events/event-formats.ts';
 import type { Hub } from '../../../hub/hub.ts';
 import { type Answer, answerNothing } from '../../wire/answers.ts';
-import { parseJsonBody } from '../../wire/request-body.ts';
+import { parseStrictJsonBody } from '../../wire/request-body.ts';
 import type { HttpRequest } from '../../wire/route.ts';
 import { parsePropertyHeaders, parsePropertyMembers } from '../message-properties.ts';
 
@@ -17,7 +17,7 @@ const BATCH_TYPE = 'application/vnd.microsoft.iothub.json';
 /** Appends one message or, if the content type says so, a batch. If one message of a batch is invalid, none is appended. */
 export function sendEvents(hub: Hub, request: HttpRequest, client: AuthenticatedClient): Result<Answer> {
   const isBatch = request.headers['content-type']?.toLowerCase().startsWith(BATCH_TYPE) === true;
-  const events = isBatch ? parseJsonBody(request.body, parseBatch) : parseSingle(request);
+  const events = isBatch ? parseStrictJsonBody(request.body, parseBatch) : parseSingle(request);
   if (!events.ok) return events;
   for (const event of events.value) {
     const appended = hub.events.sendEvent(client, event);

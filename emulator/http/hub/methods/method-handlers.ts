@@ -1,3 +1,4 @@
+import type { ClientIdentity } from '../../../domain/identities/client-identity.ts';
 import { parseJson } from '../../../domain/json.ts';
 import type { MethodResponse } from '../../../domain/methods/method.ts';
 import { createMethodCall, parseMethodCall } from '../../../domain/methods/method-request.ts';
@@ -18,7 +19,7 @@ export async function invokeMethod(hub: Hub, request: HttpRequest): Promise<Resu
   const response = await hub.methods.invokeMethod(identity.value, call.value);
   if (!response.ok) return response;
   return answerText(
-    `{"status":${response.value.status},"payload":${payloadOf(hub, 'invokeMethod', response.value)}}`,
+    `{"status":${response.value.status},"payload":${payloadOf(hub, 'invokeMethod', identity.value, response.value)}}`,
   );
 }
 
@@ -27,33 +28,33 @@ export async function invokeCommand(hub: Hub, request: HttpRequest): Promise<Res
   const { component, command = '' } = request.parameters;
   const identity = parseClientPath(request);
   if (!identity.ok) return identity;
-  const payload = request.body.length === 0 ? null : parseJsonBody(request.body, ok);
+  const payload = request.body.length === 0 ? undefined : parseJsonBody(request.body, ok);
   if (payload?.ok === false) return payload;
   const call = createMethodCall({
     name: component === undefined ? command : `${component}*${command}`,
     payload: payload?.value,
-    responseTimeout: parseNumber(request.query.get('responsetimeoutinseconds')),
-    connectTimeout: parseNumber(request.query.get('connecttimeoutinseconds')),
+    responseTimeout: request.query.get('responsetimeoutinseconds'),
+    connectTimeout: request.query.get('connecttimeoutinseconds'),
   });
   if (!call.ok) return call;
   const response = await hub.methods.invokeMethod(identity.value, call.value);
   if (!response.ok) return response;
   const headers = ['x-ms-command-statuscode', String(response.value.status)];
-  return answerText(payloadOf(hub, 'invokeCommand', response.value), headers);
+  return answerText(payloadOf(hub, 'invokeCommand', identity.value, response.value), headers);
 }
 
-// A device may respond with text that is not JSON. It would make the whole answer invalid.
-function payloadOf(hub: Hub, operation: Operation, { payload }: MethodResponse): string {
+// IoT Hub copies a payload that is not JSON into its answer, which no service client can then parse. Sources:
+// Azure/azure-iot-sdk-node#736, Azure/azure-iot-sdk-c#1641.
+function payloadOf(
+  hub: Hub,
+  operation: Operation,
+  identity: ClientIdentity,
+  { payload }: MethodResponse,
+): string {
   if (payload === '') return 'null';
-  if (parseJson(payload).ok) return payload;
-  hub.log('warn', 'method-answer-unreadable', {
-    operation,
-    message: 'The payload of the method response is not JSON. The caller gets null.',
-  });
-  return 'null';
-}
-
-// The domain refuses text that is not a number.
-function parseNumber(text: string | undefined): number | string | undefined {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
+  if (!parseJson(payload).ok) {
+    const message = 'The payload of the method response is not JSON. The caller receives it unchanged.';
+    hub.log('warn', 'method-answer-unreadable', { ...identity, operation, message });
+  }
+  return payload;
 }

@@ -6,8 +6,6 @@ import type { ConnectRequest, Peer } from '../../wire/service.ts';
 export const CONNECT_REFUSAL_REASONS = {
   'user-name-malformed': 'The user name is not {hub}/{client id}/?api-version=…. The answer is CONNACK 5.',
   'client-id-mismatch': 'The client id differs from the one in the user name. The answer is CONNACK 5.',
-  'will-topic-forbidden':
-    'The topic of the will is not the client’s own telemetry topic. The answer is CONNACK 5.',
 } as const satisfies Readonly<Record<ConnectRefusalReason, string>>;
 
 /** Logs a refused CONNECT. */

@@ -5,13 +5,13 @@ import type {
   SystemProperties,
 } from '../../../domain/messages/message.ts';
 import { parseTime } from '../../../domain/time.ts';
-import { formatPropertyBag } from '../property-bag.ts';
+import { type BagProperty, formatPropertyBag } from '../property-bag.ts';
 import { formatInputTopic, formatMessageTopic } from '../topic-formats.ts';
 
 /**
  * Formats the topic of a cloud-to-device message. System properties come first, in the order of IoT Hub. The Java
  * client reads from the first encoded `$` on. `$.to` is always present, because the .NET client requires a property
- * bag.
+ * bag. `iothub-ack` is present only if the sender set it.
  */
 export function formatCloudToDeviceTopic(identity: ClientIdentity, message: CloudToDeviceMessage): string {
   const { system, application } = message.properties;
@@ -42,7 +42,7 @@ export function formatModuleInputTopic(identity: ClientIdentity, message: Module
   return formatInputTopic(identity, message.inputName, bag);
 }
 
-function senderPairs(system: SystemProperties): readonly (readonly [string, string | undefined])[] {
+function senderPairs(system: SystemProperties): readonly BagProperty[] {
   return [
     ['$.cid', system.correlationId],
     ['$.uid', system.userId],

@@ -2,8 +2,12 @@ import type { ClientIdentity } from '../../../domain/identities/client-identity.
 import type { EventFormat, EventFormats, IncomingEvent } from '../../../domain/messages/incoming-event.ts';
 import { MAXIMUM_EVENT_BYTES, type MessageProperties } from '../../../domain/messages/message.ts';
 import { messageSizeOf } from '../../../domain/messages/message-size.ts';
+import type { Operation } from '../../../domain/operations.ts';
+import { findTopicFault } from '../../wire/packets/text-faults.ts';
+import type { Refusal } from '../../wire/service.ts';
 import { parsePropertyBag } from '../property-bag.ts';
 import { formatEventsTopic } from '../topic-formats.ts';
+import { describeBagFault, findBagFault } from './bag-faults.ts';
 
 // Formats of stored events. A number never changes its meaning. The bits are flags of the PUBLISH.
 const PROPERTY_BAG = 16;
@@ -21,42 +25,62 @@ export const MQTT_EVENT_FORMATS: EventFormats = new Map(
 
 const NO_BAG = new Uint8Array(0);
 const SLASH = 0x2f;
-const HASH = 0x23;
-const PLUS = 0x2b;
 
 /**
  * Recognises the telemetry topic of one client. This is the hot path, so it compares bytes. Most clients send the same
  * properties again, so events with equal property bags share one array.
  */
 export class TelemetryTopic {
-  // Not slices of Node's buffer pool, because each would keep 8 KB in memory.
-  readonly #prefix: Uint8Array;
+  // Not slices of Node's buffer pool, because each would keep 8 KB in memory. Undefined if an id has a wildcard, because
+  // the topic of such a client is no topic of MQTT.
+  readonly #prefix: Uint8Array | undefined;
   #lastBag: Uint8Array = NO_BAG;
 
   constructor(identity: ClientIdentity) {
-    this.#prefix = new Uint8Array(Buffer.from(formatEventsTopic(identity)));
+    const prefix = new Uint8Array(Buffer.from(formatEventsTopic(identity)));
+    this.#prefix = findTopicFault(prefix, 0, prefix.length) === undefined ? prefix : undefined;
   }
 
   /**
    * Returns the property bag of the topic from `start` to `end`. Returns undefined if it is not the client's telemetry
-   * topic.
+   * topic, or if the bag is malformed; then {@link refusalOf} has the difference.
    */
   bagOf(bytes: Uint8Array, start: number, end: number): Uint8Array | undefined {
+    const bagStart = this.#bagStartOf(bytes, start, end);
+    if (bagStart === undefined) return undefined;
+    if (bagStart >= end) return NO_BAG;
+    if (!equalsAt(this.#lastBag, bytes, bagStart, end)) {
+      if (findBagFault(bytes, bagStart, end) !== undefined) return undefined;
+      this.#lastBag = new Uint8Array(bytes.subarray(bagStart, end));
+    }
+    return this.#lastBag;
+  }
+
+  /**
+   * Returns the reason for which a topic without {@link bagOf} ends the connection: it is no topic of MQTT, or its
+   * property bag is malformed. Returns undefined if it is another topic.
+   */
+  refusalOf(bytes: Buffer, start: number, end: number): Refusal | undefined {
+    const operation: Operation = 'sendEvent';
+    const fault = findTopicFault(bytes, start, end);
+    if (fault !== undefined) return { reason: 'packet-malformed', message: `The topic ${fault}.` };
+    const bagStart = this.#bagStartOf(bytes, start, end);
+    const bagFault = bagStart === undefined ? undefined : findBagFault(bytes, bagStart, end);
+    if (bagStart === undefined || bagFault === undefined) return undefined;
+    const message = describeBagFault(bytes, bagStart, end, bagFault);
+    return { reason: 'property-bag-malformed', operation, message };
+  }
+
+  /** Returns the index behind the slash that follows the prefix. It is beyond `end` if there is no slash. */
+  #bagStartOf(bytes: Uint8Array, start: number, end: number): number | undefined {
     const prefix = this.#prefix;
+    if (prefix === undefined) return undefined;
     const prefixEnd = start + prefix.length;
     if (prefixEnd > end) return undefined;
     for (let index = 0; index < prefix.length; index++) {
       if (bytes[start + index] !== prefix[index]) return undefined;
     }
-    if (prefixEnd === end) return NO_BAG;
-    if (bytes[prefixEnd] !== SLASH) return undefined;
-    const bagStart = prefixEnd + 1;
-    if (bagStart === end) return NO_BAG;
-    if (!equalsAt(this.#lastBag, bytes, bagStart, end)) {
-      if (hasForbiddenByte(bytes, bagStart, end)) return undefined;
-      this.#lastBag = new Uint8Array(bytes.subarray(bagStart, end));
-    }
-    return this.#lastBag;
+    return prefixEnd === end || bytes[prefixEnd] === SLASH ? prefixEnd + 1 : undefined;
   }
 }
 
@@ -91,12 +115,4 @@ function equalsAt(expected: Uint8Array, bytes: Uint8Array, start: number, end: n
     if (bytes[start + index] !== expected[index]) return false;
   }
   return true;
-}
-
-function hasForbiddenByte(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let index = start; index < end; index++) {
-    const byte = bytes[index];
-    if (byte === HASH || byte === PLUS || byte === 0) return true;
-  }
-  return false;
 }

@@ -141,6 +141,17 @@ describe('a back end', () => {
     });
   });
 
+  it('sends a message without iothub-ack, which the device receives as none', async () => {
+    await http.send('POST', '/devices/d/messages/devicebound', {
+      body: 'hi',
+      headers: { 'iothub-app-a': '' },
+    });
+    expect(await receive()).toMatchObject({
+      text: 'hi',
+      headers: { 'iothub-ack': 'none', 'iothub-app-a': '' },
+    });
+  });
+
   it('gets an error if the queue is full', async () => {
     for (let count = 0; count < 50; count++) sendToDevice(String(count));
     const refused = await http.send('POST', '/devices/d/messages/devicebound', { body: 'x' });

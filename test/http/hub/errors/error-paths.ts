@@ -63,7 +63,7 @@ const BAD_MODULES = [
   { path: '/devices/d/modules/$own', body: {}, error: 'ArgumentInvalid' },
   invalid({ moduleId: 'another' }),
   invalid({ deviceId: 'another' }),
-  invalid({ managedBy: 1 }),
+  invalid({ managedBy: {} }),
   invalid({ authentication: [] }),
 ] as const satisfies readonly ErrorCase[];
 
@@ -341,7 +341,8 @@ export const ERROR_PATHS: Readonly<Record<string, ErrorPaths>> = {
       { body: { ...JOB, type: 'scheduleTwinUpdate' }, error: 'GenericBadRequest' },
       { body: { ...JOB, queryCondition: '' }, error: 'ArgumentNull' },
       { body: { ...JOB, updateTwin: null }, error: 'ArgumentNull' },
-      { body: { ...JOB, updateTwin: { etag: 'x' } }, error: 'PreconditionFailed' },
+      invalid({ ...JOB, updateTwin: { etag: 'x' } }),
+      { body: { ...JOB, queryCondition: 'x'.repeat(8201) }, error: 'PreconditionFailed' },
       invalid({ ...JOB, jobId: 'other' }),
       invalid({ ...JOB, startTime: 'soon' }),
       invalid({ ...JOB, startTime: new Date(Date.now() + 169 * 3_600_000).toISOString() }),
@@ -370,6 +371,24 @@ export const ERROR_PATHS: Readonly<Record<string, ErrorPaths>> = {
     path: '/jobs/v2/far/cancel',
     missing: { path: '/jobs/v2/nothing/cancel', error: 'JobNotFound' },
     conflicting: { path: '/jobs/v2/done/cancel', error: 'OperationNotAllowedInCurrentState' },
+    malformed: TAKES_ANYTHING,
+  },
+  'GET /jobs': {
+    path: '/jobs',
+    missing: NOTHING_TO_MISS,
+    conflicting: READS_ONLY,
+    malformed: TAKES_ANYTHING,
+  },
+  'GET /jobs/:jobId': {
+    path: '/jobs/nothing',
+    missing: { error: 'JobNotFound' },
+    conflicting: READS_ONLY,
+    malformed: TAKES_ANYTHING,
+  },
+  'DELETE /jobs/:jobId': {
+    path: '/jobs/nothing',
+    missing: { error: 'JobNotFound' },
+    conflicting: 'no job exists',
     malformed: TAKES_ANYTHING,
   },
   'GET /digitaltwins/:deviceId': {

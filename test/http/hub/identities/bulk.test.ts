@@ -44,6 +44,20 @@ describe('a bulk operation', () => {
     expect(JSON.parse(failure.responseBody).errors).toHaveLength(1);
   });
 
+  it('creates two modules of a device, whose twins cannot be updated in one call', async () => {
+    await registry.create({ deviceId: 'a' });
+    const modules = (importMode: string) =>
+      ['m1', 'm2'].map((moduleId) => ({ id: 'a', moduleId, importMode, tags: { a: 1 } }));
+    const created = await http.send('POST', '/devices', { body: modules('create') });
+    expect(created.body).toEqual({ isSuccessful: true, errors: [], warnings: [] });
+    expect((await registry.getModuleTwin('a', 'm2')).responseBody.tags).toEqual({ a: 1 });
+    const updated = await http.send('POST', '/devices', { body: modules('updateTwin') });
+    expect(updated).toMatchObject({
+      status: 400,
+      headers: { 'iothub-errorcode': 'DeviceDefinedMultipleTimes' },
+    });
+  });
+
   it('deletes as Azure IoT Explorer requests it', async () => {
     await registry.create({ deviceId: 'a' });
     const body = [{ etag: '*', id: 'a', importMode: 'deleteIfMatchEtag' }];

@@ -56,14 +56,41 @@ describe('a scheduled job', () => {
     expect((await http.send('POST', '/jobs/v2/job1/cancel', { body: '' })).status).toBe(405);
   });
 
-  it('has the status "unknown" if it does not exist, and returns 404 as an import job', async () => {
+  it('has the status "unknown" if it does not exist', async () => {
     const reply = await http.send('GET', '/jobs/v2/nothing');
     expect(reply).toMatchObject({ status: 200, body: { type: 'unknown', status: 'unknown' } });
-    expect((await http.send('GET', '/jobs/nothing')).status).toBe(404);
+  });
+
+  it('is created with the timeout 0, as the Go client sends it', async () => {
+    const reply = await http.send('PUT', '/jobs/v2/go', {
+      body: {
+        jobId: 'go',
+        type: 'scheduleDeviceMethod',
+        cloudToDeviceMethod: { methodName: 'x', payload: {}, timeoutInSeconds: 0 },
+        queryCondition: "deviceId = 'a'",
+        startTime: '',
+        maxExecutionTimeInSeconds: 60,
+      },
+    });
+    expect(reply).toMatchObject({ status: 200, body: { jobId: 'go', status: 'queued' } });
   });
 
   it('is listed in a bare array with the item type in a header', async () => {
     const reply = await http.send('GET', '/jobs/v2/query?jobType=ScheduleDeviceMethod&jobStatus=Completed');
     expect(reply).toMatchObject({ text: '[]', headers: { 'x-ms-item-type': 'JobResponse' } });
+  });
+});
+
+describe('import and export jobs', () => {
+  it('are an empty list for the Node registry client', async () => {
+    expect((await registry.listJobs()).responseBody).toEqual([]);
+  });
+
+  it.each(['GET', 'DELETE'])('are JobNotFound for %s, also by the id of a scheduled job', async (method) => {
+    const body = { type: 'scheduleUpdateTwin', updateTwin: { etag: '*', tags: {} }, queryCondition: '*' };
+    expect((await http.send('PUT', '/jobs/v2/job1', { body })).status).toBe(200);
+    const reply = await http.send(method, '/jobs/job1');
+    expect(reply).toMatchObject({ status: 404, headers: { 'iothub-errorcode': 'JobNotFound' } });
+    expect(reply.body.Message).toContain('ErrorCode:JobNotFound;');
   });
 });

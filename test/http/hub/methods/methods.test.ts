@@ -11,7 +11,8 @@ import {
 import type { MethodRequest, MethodResponse } from '../../../../emulator/domain/methods/method.ts';
 import type { ClientSession } from '../../../../emulator/hub/sessions/client-session.ts';
 import { type HttpHub, restClientOf, startHttpHub } from '../../http-hub.ts';
-import { clientToken, HOST_NAME, type Reply } from '../../https-client.ts';
+import { clientToken, HOST_NAME, type Reply, serviceToken } from '../../https-client.ts';
+import { exchange } from '../../raw-exchange.ts';
 
 let http: HttpHub;
 let clock: ManualClock;
@@ -39,6 +40,7 @@ function connectClient(
   const session: ClientSession = http.hub.sessions.open(
     { identity: identityOf(clientId), method: { scope: 'device', type: 'sas' } },
     {
+      acceptsMethod: () => true,
       deliverDesiredPatch: nothing,
       deliverMessage: nothing,
       deliverInputMessage: nothing,
@@ -63,6 +65,17 @@ function identityOf(clientId: string): ClientIdentity {
 
 const invoke = (body: unknown, path = '/twins/d/methods') => http.send('POST', path, { body });
 
+/** Returns the body of an answer that may not be JSON. */
+async function postRaw(path: string, body: string): Promise<string | undefined> {
+  const socket = await http.connect();
+  const head =
+    `POST ${path}?api-version=2021-04-12 HTTP/1.1\r\nHost: ${HOST_NAME}\r\n` +
+    `Authorization: ${serviceToken()}\r\nContent-Length: ${body.length}\r\n\r\n`;
+  const reply = await exchange(socket, head, body);
+  socket.destroy();
+  return reply?.body;
+}
+
 /** Returns the number in the JSON document of an error. */
 function numberOf(reply: Reply): number {
   expect(reply.body.ExceptionMessage).toBe('');
@@ -71,7 +84,6 @@ function numberOf(reply: Reply): number {
 
 describe('a direct method', () => {
   it.each<[unknown, string]>([
-    [undefined, 'null'],
     [null, 'null'],
     ['', '""'],
     ['text', '"text"'],
@@ -91,30 +103,84 @@ describe('a direct method', () => {
     expect(requests).toMatchObject([{ name: 'echo', payload: text }]);
   });
 
+  it('has an empty body for the device if the caller sends no payload', async () => {
+    const payloads: string[] = [];
+    connectClient('d', ({ payload }) => {
+      payloads.push(payload);
+      return { status: 200, payload };
+    });
+    expect((await invoke({ methodName: 'echo' })).text).toBe('{"status":200,"payload":null}');
+    expect(await http.send('POST', '/digitaltwins/d/commands/echo')).toMatchObject({ text: 'null' });
+    await http.send('POST', '/digitaltwins/d/components/fan/commands/echo', { body: 'null' });
+    expect(payloads).toEqual(['', '', 'null']);
+  });
+
+  it('is invoked as Azure CLI does it, with timeouts that are strings', async () => {
+    const requests: MethodRequest[] = [];
+    connectClient('d', (request) => {
+      requests.push(request);
+      return { status: 200, payload: request.payload };
+    });
+    const body =
+      '{"methodName": "reboot", "payload": {"delay": "30", "now": "true"}, ' +
+      '"responseTimeoutInSeconds": "30", "connectTimeoutInSeconds": "30"}';
+    expect(await invoke(body)).toMatchObject({
+      status: 200,
+      text: '{"status":200,"payload":{"delay":"30","now":"true"}}',
+    });
+    expect(requests).toMatchObject([{ name: 'reboot', payload: '{"delay":"30","now":"true"}' }]);
+  });
+
+  it('is invoked with a body that is almost JSON, and gets its payload as JSON', async () => {
+    connectClient('d', ({ payload }) => ({ status: 200, payload }));
+    const body = "{methodName: 'reboot', payload: {delay: '30', exact: 1.0, list: ['5', 5,],}, /* fast */}";
+    expect((await invoke(body)).text).toBe(
+      '{"status":200,"payload":{"delay":"30","exact":1.0,"list":["5",5]}}',
+    );
+    const command = await http.send('POST', '/digitaltwins/d/commands/reboot', { body: "{delay: '30'}" });
+    expect(command.text).toBe('{"delay":"30"}');
+  });
+
+  it.each(['30.0', 'thirty', '4'])('is refused with the response timeout "%s"', async (seconds) => {
+    const reply = await invoke({ methodName: 'reboot', responseTimeoutInSeconds: seconds });
+    expect(reply.status).toBe(400);
+    expect(reply.text).toContain('between 5 and 300');
+  });
+
   it('returns the status of the device unchanged', async () => {
     connectClient('d', () => ({ status: 500, payload: '{"why":1.0}' }));
     const reply = await invoke({ methodName: 'fail' });
     expect(reply).toMatchObject({ status: 200, text: '{"status":500,"payload":{"why":1.0}}' });
   });
 
-  it.each([
-    ['an empty payload', ''],
-    ['text that is not JSON', '<html>'],
-  ])('has a null payload if the device responds with %s', async (_title, payload) => {
-    connectClient('d', () => ({ status: 200, payload }));
+  it('has a null payload if the device responds with an empty payload', async () => {
+    connectClient('d', () => ({ status: 200, payload: '' }));
     expect((await invoke({ methodName: 'odd' })).text).toBe('{"status":200,"payload":null}');
+    expect((await http.send('POST', '/digitaltwins/d/commands/odd')).text).toBe('null');
   });
 
-  it('logs a response that is not JSON', async () => {
-    connectClient('d', () => ({ status: 200, payload: '<html>' }));
-    await invoke({ methodName: 'odd' });
-    expect(http.logLines.filter(({ event }) => event === 'method-answer-unreadable')).toEqual([
-      {
-        level: 'warn',
-        event: 'method-answer-unreadable',
-        fields: { operation: 'invokeMethod', message: expect.any(String) },
-      },
+  it('returns a response that is not JSON unchanged, and logs it', async () => {
+    connectClient('d', () => ({ status: 200, payload: 'on, off' }));
+    expect(await postRaw('/twins/d/methods', '{"methodName":"odd"}')).toBe(
+      '{"status":200,"payload":on, off}',
+    );
+    expect(await postRaw('/digitaltwins/d/commands/odd', '')).toBe('on, off');
+    const lines = http.logLines.filter(({ event }) => event === 'method-answer-unreadable');
+    expect(lines).toMatchObject([
+      { level: 'warn', fields: { deviceId: 'd', operation: 'invokeMethod' } },
+      { level: 'warn', fields: { deviceId: 'd', operation: 'invokeCommand' } },
     ]);
+  });
+
+  it('fails with 400004 if the response of the device has 131,072 bytes or more', async () => {
+    const largest = JSON.stringify('é'.repeat((131_072 - 4) / 2));
+    const payloads = [largest, `${largest}  `];
+    connectClient('d', () => ({ status: 200, payload: payloads.shift() ?? '' }));
+    expect((await invoke({ methodName: 'read' })).status).toBe(200);
+    const reply = await invoke({ methodName: 'read' });
+    expect(reply).toMatchObject({ status: 400, headers: { 'iothub-errorcode': 'ArgumentInvalid' } });
+    expect(numberOf(reply)).toBe(400004);
+    expect(reply.body.Message).toContain('131072 bytes');
   });
 
   it('reaches a module by the path of the module', async () => {
@@ -182,7 +248,7 @@ describe('a client of the SDK', () => {
       responseTimeoutInSeconds: 9,
     });
     expect(ofComponent?.body).toEqual({ 'fan*spin': '7' });
-    const bare = await http.send('POST', '/digitaltwins/d/commands/reboot');
+    const bare = await http.send('POST', '/digitaltwins/d/commands/reboot', { body: 'null' });
     expect(bare).toMatchObject({ text: '{"reboot":null}', headers: { 'x-ms-command-statuscode': '203' } });
   });
 

@@ -22,7 +22,7 @@ CONFIGURATIONS = Unsupported(
 )
 IMPORT_AND_EXPORT = Unsupported(
     "Import and export jobs need blob storage and are not supported yet.",
-    "test_jobs.test_refuses_import_and_export_jobs_as_not_supported",
+    "test_jobs.test_refuses_to_create_import_and_export_jobs_as_not_supported",
 )
 FILE_UPLOAD = Unsupported(
     "File upload needs blob storage and is not supported yet.",
@@ -78,9 +78,9 @@ JOBS = {
     "cancel_scheduled_job": "test_jobs.test_cancels_a_scheduled_job",
     "query_scheduled_jobs": "test_jobs.test_lists_scheduled_jobs",
     "create_import_export_job": IMPORT_AND_EXPORT,
-    "get_import_export_jobs": IMPORT_AND_EXPORT,
-    "get_import_export_job": IMPORT_AND_EXPORT,
-    "cancel_import_export_job": IMPORT_AND_EXPORT,
+    "get_import_export_jobs": "test_jobs.test_has_no_import_and_export_jobs",
+    "get_import_export_job": "test_jobs.test_has_no_import_and_export_jobs",
+    "cancel_import_export_job": "test_jobs.test_has_no_import_and_export_jobs",
 }
 
 DIGITAL_TWINS = {

@@ -81,11 +81,6 @@ describe('CONNECT', () => {
       'host-name-mismatch',
       () => ({ username: 'other.azure-devices.net/d/?api-version=1' }),
     ],
-    [
-      'a will on a foreign topic',
-      'will-topic-forbidden',
-      () => ({ will: { topic: 'devices/other/messages/events/', payload: 'x' } }),
-    ],
   ])('is answered with CONNACK 5 if it has %s, and logged as %s', async (_what, reason, optionsAt) => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');

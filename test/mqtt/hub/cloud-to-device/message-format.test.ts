@@ -14,11 +14,11 @@ const MODULE = { deviceId: 'd', moduleId: 'm' } as ClientIdentity;
 
 function message(
   properties: Partial<CloudToDeviceMessage['properties']>,
-  ack = 'none',
+  ack?: CloudToDeviceMessage['ack'],
 ): CloudToDeviceMessage {
   return {
     body: new Uint8Array(),
-    ack: ack as CloudToDeviceMessage['ack'],
+    ack,
     properties: { system: {}, application: {}, ...properties },
   };
 }
@@ -41,10 +41,19 @@ describe('the topic of a cloud-to-device message', () => {
     );
   });
 
-  it('contains no empty value, on which the Java client throws', () => {
-    const topic = formatCloudToDeviceTopic(DEVICE, message({ application: { empty: '', $x: '1' } }));
-    expect(topic).toMatch(/devicebound\/iothub-ack=none&%24x=1$/);
+  it('contains an empty value as name=, and null as the name alone', () => {
+    const system = { messageId: '', to: '/' };
+    const application = { empty: '', nothing: null, $x: '1' };
+    const topic = formatCloudToDeviceTopic(DEVICE, message({ system, application }));
+    expect(topic).toMatch(/devicebound\/%24\.mid=&%24\.to=%2F&empty=&nothing&%24x=1$/);
   });
+
+  it.each(['none', 'positive', 'negative', 'full'] as const)(
+    'contains iothub-ack=%s if it was set',
+    (ack) => {
+      expect(formatCloudToDeviceTopic(DEVICE, message({}, ack))).toMatch(`/iothub-ack=${ack}`);
+    },
+  );
 });
 
 describe('the topic of a message to a module input', () => {

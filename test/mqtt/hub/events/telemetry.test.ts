@@ -148,58 +148,42 @@ describe('telemetry', () => {
   );
 
   it.each([
-    ['a wildcard in the topic', 'devices/d/messages/events/a=+', 'publish-topic-forbidden'],
-    ['a hash in the topic', 'devices/d/messages/events/a=#', 'publish-topic-forbidden'],
-    ['a null in the topic', 'devices/d/messages/events/a=\0', 'publish-topic-forbidden'],
-    ['an empty topic', '', 'publish-topic-forbidden'],
-  ])('closes the connection if it has %s', async (_what, topic, reason) => {
+    ['a+b', 'devices/a+b/messages/events/'],
+    ['a#b', 'devices/a#b/messages/events/a=1'],
+    ['#', 'devices/#/messages/events'],
+    ['d/m+1', 'devices/d/modules/m+1/messages/events/'],
+  ])(
+    'of the client %s, which may connect, closes the connection because its topic has a wildcard',
+    async (clientId, topic) => {
+      await using mqtt = await startMqttHub();
+      mqtt.register(clientId);
+      const client = await mqtt.connect(clientId);
+      client.publish(topic, 'x');
+      await client.closed;
+      expect(client.received.map(({ cmd }) => cmd)).toEqual(['connack']);
+      const { event, fields } = await mqtt.untilLogged('packet-malformed');
+      expect([event, fields['message']]).toEqual(['connection-dropped', 'The topic contains a wildcard.']);
+    },
+  );
+
+  it.each([
+    ['a wildcard in the topic', 'devices/d/messages/events/a=+', 'contains a wildcard'],
+    ['a hash in the topic', 'devices/d/messages/events/a=#', 'contains a wildcard'],
+    ['a wildcard in the topic of a request', '$iothub/twin/GET/?$rid=+', 'contains a wildcard'],
+    ['a null in the topic', 'devices/d/messages/events/a=\0', 'contains U+0000'],
+    ['a null in the topic of a request', '$iothub/twin/GET/?$rid=\0', 'contains U+0000'],
+    ['an invalid byte in the topic', 'devices/d/messages/events/a=\xff', 'is not UTF-8'],
+    ['an invalid byte in the topic of a request', '$iothub/twin/GET/?$rid=\xff', 'is not UTF-8'],
+    ['a surrogate in the topic', 'devices/d/messages/events/a=\xed\xa0\x80', 'is not UTF-8'],
+    ['an empty topic', '', 'is empty'],
+  ])('closes the connection if it has %s', async (_what, topic, fault) => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
     const client = await mqtt.connect('d');
-    const length = Buffer.byteLength(topic);
-    client.sendBytes(
-      Buffer.concat([Buffer.from([0x30, length + 2, length >> 8, length & 255]), Buffer.from(topic)]),
-    );
+    const bytes = Buffer.from(topic, 'latin1');
+    client.sendBytes(Buffer.concat([Buffer.from([0x30, bytes.length + 2, 0, bytes.length]), bytes]));
     await client.closed;
-    await mqtt.untilLogged(reason);
-  });
-});
-
-describe('a will', () => {
-  const will = { topic: 'devices/d/messages/events/reason=lost', payload: 'gone', qos: 1 as const };
-
-  it('becomes telemetry if the connection is lost', async () => {
-    await using mqtt = await startMqttHub();
-    mqtt.register('d');
-    const client = await mqtt.connect('d', { will });
-    client.destroy();
-    const [stored] = await mqtt.events(1);
-    expect(stored?.properties).toEqual({ reason: 'lost', 'iothub-MessageType': 'Will' });
-    expect(Buffer.from(stored?.body ?? []).toString()).toBe('gone');
-  });
-
-  it('becomes telemetry if a newer connection replaces the client, and at a keep-alive timeout', async () => {
-    await using mqtt = await startMqttHub();
-    mqtt.register('d');
-    await mqtt.connect('d', { will });
-    await mqtt.connect('d', { will: { ...will, retain: true }, keepalive: 10 });
-    mqtt.clock.advance(15_000);
-    const events = await mqtt.events(2);
-    expect(events.map(({ properties }) => properties)).toEqual([
-      { reason: 'lost', 'iothub-MessageType': 'Will' },
-      { reason: 'lost', 'iothub-MessageType': 'Will', 'mqtt-retain': 'true' },
-    ]);
-  });
-
-  it('is not published after DISCONNECT', async () => {
-    await using mqtt = await startMqttHub();
-    mqtt.register('d');
-    const leaving = await mqtt.connect('d', { will });
-    leaving.send({ cmd: 'disconnect' });
-    await leaving.closed;
-    const next = await mqtt.connect('d');
-    next.publish('devices/d/messages/events/', 'first');
-    const [stored] = await mqtt.events(1);
-    expect(Buffer.from(stored?.body ?? []).toString()).toBe('first');
+    const { fields } = await mqtt.untilLogged('packet-malformed');
+    expect(fields['message']).toBe(`The topic ${fault}.`);
   });
 });

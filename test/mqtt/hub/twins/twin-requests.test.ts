@@ -86,6 +86,8 @@ describe('an update of reported properties', () => {
 
   it.each([
     ['a body that is not JSON', '?$rid=9', '{', 400, 400004],
+    ['a name without quotes, which only back ends may send', '?$rid=9', '{a:1}', 400, 400004],
+    ['a comma after the last member', '?$rid=9', '{"a":1,}', 400, 400004],
     ['a body that is not an object', '?$rid=9', '[1]', 400, 400004],
     ['a forbidden name', '?$rid=9', '{"a.b":1}', 400, 400004],
     ['an empty body', '?$rid=9', '', 400, 400004],
