@@ -36,7 +36,7 @@ export interface WebSocketOptions {
 // The close code of RFC 6455, section 7.4.1.
 const UNSUPPORTED_DATA = 1003;
 
-/** Accepts WebSockets on an HTTPS listener. Answers every other upgrade with an HTTP error. */
+/** Accepts WebSockets on an HTTPS listener. */
 export function acceptWebSockets(listener: HttpsListener, options: WebSocketOptions): void {
   const upgrader = new WebSocketServer({
     noServer: true,
@@ -46,7 +46,7 @@ export function acceptWebSockets(listener: HttpsListener, options: WebSocketOpti
     maxPayload: options.maximumMessageBytes,
     handleProtocols: (offered, request) => chooseSubprotocol([...offered], pathOf(request, options)) ?? false,
   });
-  listener.server.on('upgrade', (request: IncomingMessage, socket: TLSSocket, head: Buffer) => {
+  listener.onWebSocketRequest((request, socket, head) => {
     if (options.refuse?.(request, socket) === true) return;
     const path = pathOf(request, options);
     if (path === undefined) return refuse(socket, 404, 'There is no WebSocket at this path.');
