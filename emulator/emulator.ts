@@ -51,7 +51,7 @@ export async function startEmulator(partialOptions: PartialEmulatorOptions = {})
     traffic.brokenConnections += 1;
     logFailure(...failure);
   };
-  const names = [...new Set([...endpointNamesOf(hub.hostNames), host])];
+  const names = endpointNamesOf(hub.hostNames);
   const leaf = await createServerLeaf(authority, { names, now: Date.now() });
   const certificate = { key: leaf.keyPem, cert: leaf.certificatePem };
   const listen = { host, ...certificate, onClientError, timeouts, requestsBrowserCertificates };

@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { separateBrowsers } from './browsers.ts';
 import { type Listener, type ListenOptions, openListener, tlsOptionsOf } from './listener.ts';
 import { rememberPeerCertificates } from './peer-certificates.ts';
+import { routeUpgrades, type WebSocketRequestHandler } from './upgrades.ts';
 
 /** A bound HTTPS port that can also accept WebSockets. */
 export interface HttpsListener extends Listener {
@@ -13,6 +14,8 @@ export interface HttpsListener extends Listener {
   readonly peerCertificatesOf: (socket: TLSSocket) => readonly Buffer[];
   /** Passes on each request, except those for a WebSocket. */
   onRequest(take: RequestListener): void;
+  /** Passes on each request for a WebSocket. Without it such requests are like others. */
+  onWebSocketRequest(take: WebSocketRequestHandler): void;
   /** Passes on once each connection whose HTTP request is malformed or arrived too slowly. */
   onBrokenRequest(take: (error: NodeJS.ErrnoException, socket: Duplex) => void): void;
 }
@@ -32,6 +35,7 @@ export async function listenHttps(options: ListenOptions): Promise<HttpsListener
     connectionsCheckingInterval: Math.min(headMilliseconds / 2, 30_000),
   });
   const browsers = options.requestsBrowserCertificates ? undefined : separateBrowsers(server, options);
+  const onWebSocketRequest = routeUpgrades(server);
   const secureSockets = new WeakSet<Duplex>();
   server.on('secureConnection', (socket) => secureSockets.add(socket));
   const listener = await openListener(server, options);
@@ -44,6 +48,7 @@ export async function listenHttps(options: ListenOptions): Promise<HttpsListener
     server,
     peerCertificatesOf: rememberPeerCertificates(),
     onRequest: (take) => server.on('request', take),
+    onWebSocketRequest,
     onBrokenRequest: (take) => {
       server.on('clientError', (error, socket) => {
         // Node also emits this event for a failed handshake, which `tlsClientError` has reported. And it repeats the
