@@ -5,8 +5,8 @@ import { waitUntil } from '../../wait-until.ts';
 
 const FILTER = 'devices/d/messages/devicebound/#';
 
-function send(mqtt: MqttHub, { deviceId }: ClientIdentity, text: string): void {
-  const sent = mqtt.hub.cloudToDevice.sendMessage(deviceId, {
+function send(mqtt: MqttHub, client: ClientIdentity, text: string): void {
+  const sent = mqtt.hub.cloudToDevice.sendMessage(client, {
     body: Buffer.from(text),
     ack: 'none',
     properties: { system: { messageId: text }, application: {} },
