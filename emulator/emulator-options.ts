@@ -80,7 +80,7 @@ const DEFAULT_TIMEOUTS: ConnectionTimeouts = {
   requestMilliseconds: 5 * MINUTE_MILLISECONDS,
 };
 
-// The SDKs may use these host names in addition to the name of the hub.
+// The SDKs may use these host names, and the bound address, in addition to the name of the hub.
 const LOCAL_NAMES = ['localhost', LOOPBACK, '::1'];
 
 /** Completes the options of an emulator. The default is a hub on free ports of 127.0.0.1 without a log. */
@@ -89,19 +89,20 @@ export function withDefaults({
   timeouts = {},
   ...options
 }: PartialEmulatorOptions): EmulatorOptions {
+  const { host = LOOPBACK } = options;
   return {
-    host: LOOPBACK,
     ...mapPorts(() => 0),
     authority: undefined,
     clock: createSystemClock(),
     ids: createRandomIds(),
     log: () => undefined,
     ...options,
+    host,
     timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
     hub: {
       ...DEFAULT_HUB_OPTIONS,
       ...hub,
-      hostNames: [...new Set([...(hub.hostNames ?? []), ...LOCAL_NAMES])],
+      hostNames: [...new Set([...(hub.hostNames ?? []), ...LOCAL_NAMES, host])],
     },
   };
 }

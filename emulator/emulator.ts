@@ -44,7 +44,7 @@ export async function startEmulator(partialOptions: PartialEmulatorOptions = {})
     traffic.brokenConnections += 1;
     logFailure(...failure);
   };
-  const names = [...new Set([...endpointNamesOf(hub.hostNames), host])];
+  const names = endpointNamesOf(hub.hostNames);
   const leaf = await createServerLeaf(authority, { names, now: Date.now() });
   const listen = { host, key: leaf.keyPem, cert: leaf.certificatePem, onClientError, timeouts };
 

@@ -1,5 +1,7 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import type { Endpoint } from './endpoints.ts';
 import { type HttpsListener, listenHttps } from './listen/https.ts';
 import type { Listener, ListenOptions } from './listen/listener.ts';
@@ -13,6 +15,8 @@ export interface AcceptedConnection {
   /** The name of the door, followed by `-ws` for a WebSocket connection. */
   readonly transport: string;
   readonly remoteAddress?: string;
+  /** The address to which the client connected. */
+  readonly localAddress?: string | undefined;
 }
 
 /** A door, which serves HTTP requests, connections, or both. */
@@ -21,6 +25,8 @@ export interface Door {
   serve?(peerCertificatesOf: HttpsListener['peerCertificatesOf']): RequestListener;
   /** Answers bytes that are not a valid HTTP request, or a request that timed out. */
   answerBroken?(error: NodeJS.ErrnoException, socket: Duplex): void;
+  /** Answers an upgrade that no door may accept. Returns false if a door may accept it. */
+  refuseUpgrade?(request: IncomingMessage, socket: TLSSocket): boolean;
   /** Accepts a connected stream. With WebSocket, each write to the stream is one message. */
   accept?(stream: Duplex, connection: AcceptedConnection): void;
 }
@@ -52,7 +58,7 @@ export async function openEndpoint(
   const options = { ...context.listen, port };
   if (endpoint.listener === 'tls') {
     return listenTls(options, (socket, certificates) =>
-      accept(context, endpoint.door, socket, socket.remoteAddress, certificates, ''),
+      accept(context, endpoint.door, socket, socket, certificates, ''),
     );
   }
   const https = await listenHttps(options);
@@ -62,15 +68,20 @@ export async function openEndpoint(
     answer?.(request, response);
   });
   https.onBrokenRequest((error, socket) => door.answerBroken?.(error, socket));
-  serveWebSockets(https, endpoint, context);
+  serveWebSockets(https, endpoint, context, door);
   return https;
 }
 
-function serveWebSockets(https: HttpsListener, { webSockets }: Endpoint, context: EndpointContext): void {
+function serveWebSockets(
+  https: HttpsListener,
+  { webSockets }: Endpoint,
+  context: EndpointContext,
+  httpDoor: Door,
+): void {
   const handlerOf =
     (door: string): WebSocketHandler =>
     (stream, { socket }, certificates) =>
-      accept(context, door, stream, socket.remoteAddress, certificates, '-ws');
+      accept(context, door, stream, socket, certificates, '-ws');
   const paths = webSockets.map(({ path, doors, defaultDoor }) => {
     const subprotocols = Object.entries(doors).map(([name, door]) => [name, handlerOf(door)] as const);
     return [
@@ -82,6 +93,7 @@ function serveWebSockets(https: HttpsListener, { webSockets }: Endpoint, context
   acceptWebSockets(https, {
     paths: new Map(paths),
     maximumMessageBytes: MAXIMUM_WEBSOCKET_MESSAGE_BYTES,
+    refuse: (request, socket) => httpDoor.refuseUpgrade?.(request, socket) === true,
     ...(onClientError === undefined ? {} : { onClientError }),
   });
 }
@@ -90,7 +102,7 @@ function accept(
   { doors, traffic }: EndpointContext,
   door: string,
   stream: Duplex,
-  remoteAddress: string | undefined,
+  { remoteAddress, localAddress }: Socket,
   certificates: PeerCertificates,
   suffix: '' | '-ws',
 ): void {
@@ -98,6 +110,7 @@ function accept(
   doorOf(doors, door).accept?.(stream, {
     certificates,
     transport: `${door}${suffix}`,
+    localAddress,
     ...(remoteAddress === undefined ? {} : { remoteAddress }),
   });
 }

@@ -1,9 +1,12 @@
 import { decodePercent } from '../domain/percent-encoding.ts';
+import { isHostName, isSameHostName } from './host-names.ts';
 
 /** A resource of this hub that a token can grant access to. */
 export interface Resource {
   /** Every name of the hub, without ports. */
   readonly hostNames: readonly string[];
+  /** The name by which the client addressed the hub, as it wrote it. It is a name of the hub too. */
+  readonly addressedName?: string | undefined;
   /** The decoded path segments, for example `devices`, `d`, `modules`, `m`. The whole hub has no segments. */
   readonly path: readonly string[];
   /** True if a token without a policy may also name a device as `{host}/{deviceId}`. */
@@ -22,7 +25,7 @@ export function coversResource(
   const path = resource.path.map((segment) => segment.toLowerCase());
   return decodingsOf(token.resource).some((decoding) => {
     const [hostName = '', ...segments] = decoding.split('/');
-    if (!isHostName(hostName, resource.hostNames)) return false;
+    if (!isOfHub(hostName, resource)) return false;
     const named = withoutApiVersion(segments.map((segment) => segment.toLowerCase()));
     if (isPrefix(named, path)) return true;
     if (token.policyName !== undefined) return false;
@@ -31,14 +34,9 @@ export function coversResource(
   });
 }
 
-/** Returns true if the text is a name of the hub, in any letter case, with or without a port. */
-export function isHostName(text: string, hostNames: readonly string[]): boolean {
-  const written = text.toLowerCase();
-  const bare = withoutPort(written);
-  return hostNames.some((name) => {
-    const known = name.toLowerCase();
-    return known === bare || known === written;
-  });
+function isOfHub(hostName: string, { hostNames, addressedName }: Resource): boolean {
+  if (isHostName(hostName, hostNames)) return true;
+  return addressedName !== undefined && addressedName !== '' && isSameHostName(hostName, addressedName);
 }
 
 function isPrefix(named: readonly string[], path: readonly string[]): boolean {
@@ -61,9 +59,4 @@ function decodingsOf(sent: string): readonly string[] {
 function withoutApiVersion(segments: string[]): string[] {
   const isBehindIdentity = segments.length === 3 || segments.length === 5;
   return isBehindIdentity && segments.at(-1)?.startsWith('api-version=') ? segments.slice(0, -1) : segments;
-}
-
-function withoutPort(hostName: string): string {
-  const match = /^(?:\[(.*)\]|([^:]*))(?::\d*)?$/.exec(hostName);
-  return match?.[1] ?? match?.[2] ?? hostName;
 }

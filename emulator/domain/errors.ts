@@ -1,8 +1,8 @@
 import type { ErrorReason } from './log-reasons.ts';
 
 /**
- * The error catalogue of IoT Hub: name → code. The first three digits of a code are the HTTP status.
- * Source: the service's published error codes and its REST description.
+ * The error catalogue of IoT Hub: name → code. The first three digits of a code are the HTTP status, except for
+ * `FeatureNotSupported`. Source: the service's published error codes and its REST description.
  */
 export const HUB_ERRORS = {
   GenericBadRequest: 400000,
@@ -36,6 +36,7 @@ export const HUB_ERRORS = {
   DeviceNotFound: 404001,
   JobNotFound: 404002,
   ModuleNotFound: 404010,
+  // Status 501, because clients read every 404 as a device that does not exist.
   FeatureNotSupported: 404013,
   DeviceNotOnline: 404103,
   DeviceConnectionClosedRemotely: 404104,
@@ -69,7 +70,8 @@ export interface HubError {
   readonly reason?: ErrorReason;
 }
 
-/** Returns the HTTP status of an error: the first three digits of its code. */
+/** Returns the HTTP status of an error: 501 if the emulator lacks the operation, else the first digits of its code. */
 export function httpStatusOf(name: HubErrorName): number {
+  if (name === 'FeatureNotSupported') return 501;
   return Math.floor(HUB_ERRORS[name] / 1000);
 }

@@ -12,6 +12,8 @@ export const LOG_EVENTS = {
   'events-forgotten': 'A partition exceeded its memory limit. `count` events were deleted, the oldest first.',
   'feedback-forgotten':
     'Too many batches of feedback waited for a back end. `count` batches were deleted, the oldest first.',
+  'host-name-refused':
+    'An HTTPS request or an upgrade has a Host header that is not a name of the hub. The message lists the names.',
   'job-ended': 'A scheduled job was completed, failed or cancelled.',
   'message-dead-lettered': 'A cloud-to-device message left its queue and was not completed.',
   'message-not-completed':

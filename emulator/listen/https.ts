@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type Listener, type ListenOptions, openListener, tlsOptionsOf } from './listener.ts';
 import { rememberPeerCertificates } from './peer-certificates.ts';
+import { routeUpgrades, type WebSocketRequestHandler } from './upgrades.ts';
 
 /** A bound HTTPS port that can also accept WebSockets. */
 export interface HttpsListener extends Listener {
@@ -12,6 +13,8 @@ export interface HttpsListener extends Listener {
   readonly peerCertificatesOf: (socket: TLSSocket) => readonly Buffer[];
   /** Passes on each request, except those for a WebSocket. */
   onRequest(take: RequestListener): void;
+  /** Passes on each request for a WebSocket. Without it such requests are like others. */
+  onWebSocketRequest(take: WebSocketRequestHandler): void;
   /** Passes on each connection whose HTTP request is malformed or arrived too slowly. */
   onBrokenRequest(take: (error: NodeJS.ErrnoException, socket: Duplex) => void): void;
 }
@@ -30,6 +33,7 @@ export async function listenHttps(options: ListenOptions): Promise<HttpsListener
     // Node checks for slow clients only at this interval.
     connectionsCheckingInterval: Math.min(headMilliseconds / 2, 30_000),
   });
+  const onWebSocketRequest = routeUpgrades(server);
   const secureSockets = new WeakSet<Duplex>();
   server.on('secureConnection', (socket) => secureSockets.add(socket));
   const listener = await openListener(server, options);
@@ -38,6 +42,7 @@ export async function listenHttps(options: ListenOptions): Promise<HttpsListener
     server,
     peerCertificatesOf: rememberPeerCertificates(),
     onRequest: (take) => server.on('request', take),
+    onWebSocketRequest,
     onBrokenRequest: (take) => {
       server.on('clientError', (error, socket) => {
         // Node also emits this event for a failed handshake, which `tlsClientError` has reported.

@@ -1,13 +1,13 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import { createWebSocketStream, type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { HttpsListener } from './https.ts';
 import type { PeerCertificates } from './peer-certificates.ts';
 
 /**
- * Handles a WebSocket as a stream of bytes. Each write sends one binary message; each message received is a chunk
- * of the stream.
+ * Handles a WebSocket as a stream of bytes. Each write sends one binary message; each binary message received is a
+ * chunk of the stream. A text message ends the stream with an error of the code `WS_MESSAGE_NOT_BINARY`.
  */
 export type WebSocketHandler = (
   stream: Duplex,
@@ -28,10 +28,15 @@ export interface WebSocketOptions {
   readonly paths: ReadonlyMap<string, WebSocketPath>;
   /** The maximum size of a message. A longer one closes the connection with code 1009. */
   readonly maximumMessageBytes: number;
+  /** Answers an upgrade that is refused before its path is read. Returns false if the upgrade is not refused. */
+  readonly refuse?: (request: IncomingMessage, socket: TLSSocket) => boolean;
   readonly onClientError?: (error: Error, remoteAddress: string | undefined) => void;
 }
 
-/** Accepts WebSockets on an HTTPS listener. Answers every other upgrade with an HTTP error. */
+// The close code of RFC 6455, section 7.4.1.
+const UNSUPPORTED_DATA = 1003;
+
+/** Accepts WebSockets on an HTTPS listener. */
 export function acceptWebSockets(listener: HttpsListener, options: WebSocketOptions): void {
   const upgrader = new WebSocketServer({
     noServer: true,
@@ -41,7 +46,8 @@ export function acceptWebSockets(listener: HttpsListener, options: WebSocketOpti
     maxPayload: options.maximumMessageBytes,
     handleProtocols: (offered, request) => chooseSubprotocol([...offered], pathOf(request, options)) ?? false,
   });
-  listener.server.on('upgrade', (request: IncomingMessage, socket: TLSSocket, head: Buffer) => {
+  listener.onWebSocketRequest((request, socket, head) => {
+    if (options.refuse?.(request, socket) === true) return;
     const path = pathOf(request, options);
     if (path === undefined) return refuse(socket, 404, 'There is no WebSocket at this path.');
     const offered = offeredSubprotocols(request);
@@ -88,6 +94,13 @@ function streamOf(webSocket: WebSocket, socket: TLSSocket): Duplex {
         webSocket.send(chunk, index === last ? callback : undefined);
       socket.uncork();
     },
+  });
+  // Before the listener of the stream, which adds nothing to a destroyed stream.
+  webSocket.prependListener('message', (_message: RawData, isBinary: boolean) => {
+    if (isBinary) return;
+    webSocket.close(UNSUPPORTED_DATA);
+    const error = new Error('A WebSocket message is text, expected a binary one.');
+    stream.destroy(Object.assign(error, { code: 'WS_MESSAGE_NOT_BINARY' }));
   });
   // A WebSocket that has ended cannot be written to, so the stream ends completely.
   return stream.once('end', () => stream.destroy());

@@ -261,7 +261,9 @@ async function unprivilegedPortStart(): Promise<number> {
 
 async function fetchWithoutToken(port: number): Promise<number> {
   const socket = await openTls(port);
-  socket.write('GET /devices/d?api-version=2021-04-12 HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n');
+  socket.write(
+    'GET /devices/d?api-version=2021-04-12 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n',
+  );
   let answer = '';
   for await (const chunk of socket) answer += String(chunk);
   return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);

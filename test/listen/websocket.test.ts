@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
@@ -120,14 +121,76 @@ describe('WebSocket on an HTTPS port', () => {
   });
 
   it.each([
-    ['another protocol', { upgrade: 'h2c' }],
     ['an invalid key', { key: 'short' }],
     ['an unsupported version', { version: '7' }],
   ])('refuses an upgrade with %s', async (_what, change) => {
     expect(await upgrade(PATH, [], change)).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it('sends each write as one binary message and reads text and fragmented messages as bytes', async () => {
+  describe('another upgrade', () => {
+    const REQUEST = [
+      `POST ${PATH}?x=%20 HTTP/1.1`,
+      'Host: h',
+      'Connection: Upgrade, HTTP2-Settings',
+      'Upgrade: h2c',
+      'HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA',
+      'X-Twice: \u00e9',
+      'x-twice: 2',
+      'Content-Length: 10',
+      '',
+      '0123456789',
+    ].join('\r\n');
+    let received: string[];
+
+    beforeEach(async () => {
+      received = [];
+      await listener.close();
+      listener = await listenHttps(trust.listen);
+      listener.onRequest(async (request, response) => {
+        const { method, url, rawHeaders } = request;
+        received.push(`${method} ${url} ${rawHeaders.join('|')} ${await text(request)}`);
+        response.end(`answer to ${url};`);
+      });
+      acceptWebSockets(listener, { paths: new Map(), maximumMessageBytes: 1000 });
+    });
+
+    /** Writes the parts one after the other, and reads until the answer to the last request has arrived. */
+    async function exchange(parts: readonly string[], last: string): Promise<string> {
+      const socket = await connectTls(listener.port, trust);
+      let answers = '';
+      for (const part of parts) {
+        socket.write(part, 'latin1');
+        await new Promise(setImmediate);
+      }
+      for await (const chunk of socket) {
+        answers += chunk;
+        if (answers.includes(last)) break;
+      }
+      return answers;
+    }
+
+    it.each([
+      ['in one piece', [REQUEST]],
+      ['byte by byte', [...REQUEST]],
+      ['with its body apart', [REQUEST.slice(0, -10), REQUEST.slice(-10)]],
+    ])('is ignored, and its request is answered with its body, %s', async (_how, parts) => {
+      expect(await exchange(parts, 'answer to')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+      expect(received).toEqual([
+        `POST ${PATH}?x=%20 Host|h|Connection|Upgrade, HTTP2-Settings|HTTP2-Settings|AAMAAABkAAQCAAAAAAIAAAAA|` +
+          'X-Twice|\u00e9|x-twice|2|Content-Length|10 0123456789',
+      ]);
+    });
+
+    it('is ignored in each of several requests on one connection', async () => {
+      const plain = 'GET /3 HTTP/1.1\r\nHost: h\r\n\r\n';
+      const [first, second, last] = ['/1', '/2', '/4'].map((path) => REQUEST.replace(PATH, path));
+      const answers = await exchange([`${first}${second}${plain}${last}`], 'answer to /4');
+      expect(answers.match(/answer to \S{2}/g)?.map((answer) => answer.at(-1))).toEqual(['1', '2', '3', '4']);
+      expect(received).toHaveLength(4);
+    });
+  });
+
+  it('sends each write as one binary message and reads fragmented messages as bytes', async () => {
     const { called, call } = expectCall<Duplex>();
     serve = call;
     const client = dial(PATH, 'mqtt');
@@ -140,14 +203,37 @@ describe('WebSocket on an HTTPS port', () => {
       'true mqtt',
       ...Array.from({ length: 50 }, (_, index) => `true write ${index}`),
     ]);
-    client.send('text ');
     client.send(Buffer.from('first '), { fin: false });
     client.send(Buffer.from('second'), { fin: true });
     let bytes = '';
     stream.on('data', (chunk: Buffer) => {
       bytes += chunk;
     });
-    await expect.poll(() => bytes).toBe('text first second');
+    await expect.poll(() => bytes).toBe('first second');
+  });
+
+  it('ends the stream with an error, and closes, if a message is text', async () => {
+    const { called, call } = expectCall<Duplex>();
+    serve = call;
+    const client = dial(PATH, 'mqtt');
+    const stream = await called;
+    await once(client, 'message');
+    let bytes = '';
+    stream.on('data', (chunk: Buffer) => {
+      bytes += chunk;
+    });
+    const failed = once(stream, 'error');
+    const closed = once(client, 'close');
+    client.send(Buffer.from('binary '));
+    client.send('text ', { fin: false });
+    client.send('in parts');
+    client.send(Buffer.from('lost'));
+    expect((await failed)[0]).toMatchObject({ code: 'WS_MESSAGE_NOT_BINARY' });
+    await closed;
+    expect(bytes).toBe('binary ');
+    expect(clientErrors.map((error) => (error as NodeJS.ErrnoException).code)).toEqual([
+      'WS_MESSAGE_NOT_BINARY',
+    ]);
   });
 
   it('keeps the order and the backpressure of a stream that is written faster than it is read', async () => {

@@ -14,6 +14,7 @@ import { DEFAULT_HUB_OPTIONS, DEFAULT_KEY } from '../../emulator/emulator-option
 import type { ClientConnection } from '../../emulator/hub/client-connection.ts';
 import type { Hub } from '../../emulator/hub/hub.ts';
 import { createHub } from '../../emulator/hub/hub.ts';
+import { createHubOf } from '../../emulator/hub/hub-of.ts';
 import type { HubOptions } from '../../emulator/hub/hub-options.ts';
 import type { Journal, Log, LogFields } from '../../emulator/hub/ports.ts';
 import { MQTT_EVENT_FORMATS } from '../../emulator/mqtt/hub/events/telemetry.ts';
@@ -74,7 +75,7 @@ export async function startMqttHub(options: Partial<HubOptions> = {}, journal?: 
   const links = new Map<string, ClientConnection>();
   const settled: string[] = [];
   const hub = recordLinks(created.value, links, settled);
-  const openDoor = () => createMqttDoor({ hubOf: () => hub, clock, log });
+  const openDoor = () => createMqttDoor({ hubOf: createHubOf([hub]), clock, log });
   let door = await openDoor();
   let connectionCount = 0;
   const server = createServer((socket: Socket) => {

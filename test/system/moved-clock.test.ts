@@ -93,7 +93,7 @@ it('accepts a service token until five minutes after its expiry, also on an open
 
 function statusOf(socket: TLSSocket, token: string): Promise<number> {
   socket.write(
-    `GET /devices/d?api-version=2021-04-12 HTTP/1.1\r\nHost: h\r\nAuthorization: ${token}\r\n\r\n`,
+    `GET /devices/d?api-version=2021-04-12 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${token}\r\n\r\n`,
   );
   return new Promise((resolve) =>
     socket.once('data', (chunk) => resolve(Number(String(chunk).slice(9, 12)))),

@@ -1,7 +1,15 @@
-import { isJsonObject, type JsonObject, type JsonValue, memberOf, withMember } from '../json.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  memberInAnyCase,
+  memberOf,
+  withMember,
+} from '../json.ts';
 import { failed, ok, type Result } from '../result.ts';
 import type { Twin } from '../twins/twin.ts';
 import { changesOf } from '../twins/twin-merge.ts';
+import { enumOf, textOf } from '../typed-members.ts';
 import { COMPONENT_MARK, isComponent } from './component.ts';
 
 /** One operation of a JSON Patch on a digital twin. */
@@ -12,6 +20,8 @@ export type DigitalTwinOperation =
 /** A path to a property, to a component, or to a property of a component. */
 export type DigitalTwinPath = readonly [name: string] | readonly [component: string, name: string];
 
+// ASP.NET ignores the case of these names.
+const OPERATIONS = ['add', 'replace', 'remove'] as const;
 // The syntax of a name in the Digital Twins Definition Language.
 const NAME = /^[A-Za-z](?:[A-Za-z0-9_]{0,62}[A-Za-z0-9])?$/;
 const MAXIMUM_DEPTH = 5;
@@ -58,18 +68,19 @@ export function applyDigitalTwinPatch(
 }
 
 function parseOperation(value: JsonValue): Result<DigitalTwinOperation> {
-  if (!isJsonObject(value) || typeof value.path !== 'string') {
+  const text = isJsonObject(value) ? textOf(memberInAnyCase(value, 'path'), undefined) : undefined;
+  if (!isJsonObject(value) || text === undefined) {
     return failed('InvalidDigitalTwinJsonPatch', "Every operation needs an 'op' and a 'path'.");
   }
-  const path = parsePath(value.path);
+  const path = parsePath(text);
   if (!path.ok) return path;
-  switch (value.op) {
+  switch (enumOf(memberInAnyCase(value, 'op'), undefined, OPERATIONS, undefined)) {
     case 'add':
     case 'replace':
-      return parseSet(path.value, value.value);
+      return parseSet(path.value, memberInAnyCase(value, 'value'));
     case 'remove':
       return ok({ kind: 'remove', path: path.value });
-    default:
+    case undefined:
       return failed('InvalidDigitalTwinJsonPatch', "'op' must be add, replace or remove.");
   }
 }

@@ -1,6 +1,7 @@
 import { isBase64 } from '../base64.ts';
 import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
 import { failed, ok, type Result } from '../result.ts';
+import { enumOf, textOf } from '../typed-members.ts';
 
 export type AuthenticationType = 'sas' | 'selfSigned' | 'certificateAuthority' | 'none';
 
@@ -20,7 +21,9 @@ export interface Authentication {
 /** A request for an authentication. The type `sas` with null keys requests new keys. */
 export type AuthenticationRequest = Authentication;
 
+// In the order of their numbers in the .NET service client.
 const TYPES: readonly AuthenticationType[] = ['sas', 'selfSigned', 'certificateAuthority', 'none'];
+const THUMBPRINT = /^([0-9a-f]{40}|[0-9a-f]{64})$/i;
 const NO_KEYS = { primaryKey: null, secondaryKey: null };
 const NO_THUMBPRINTS = { primaryThumbprint: null, secondaryThumbprint: null };
 
@@ -43,10 +46,8 @@ export function parseAuthentication(value: JsonValue | undefined): Result<Authen
 }
 
 function parseType(value: JsonObject, thumbprint: string | null): Result<AuthenticationType> {
-  const requested = memberInAnyCase(value, 'type') ?? undefined;
-  if (requested === undefined) return ok(thumbprint === null ? 'sas' : 'selfSigned');
-  const name = typeof requested === 'string' ? requested.toLowerCase() : '';
-  const type = TYPES.find((known) => known.toLowerCase() === name);
+  const implied = thumbprint === null ? 'sas' : 'selfSigned';
+  const type = enumOf(memberInAnyCase(value, 'type'), implied, TYPES, 0);
   return type === undefined ? failed('ArgumentInvalid', 'authentication.type is unknown.') : ok(type);
 }
 
@@ -64,10 +65,11 @@ function parseKeys(value: JsonValue | undefined): Result<Authentication['symmetr
 }
 
 function parseKey(value: JsonValue | undefined): Result<string | null> {
-  if (value === undefined || value === null || value === '') return ok(null);
-  if (typeof value !== 'string' || !isBase64(value)) return failed('ArgumentInvalid', 'Invalid device key');
-  const bytes = (value.length / 4) * 3 - (value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0);
-  return bytes >= 16 && bytes <= 64 ? ok(value) : failed('ArgumentInvalid', 'Invalid device key length');
+  const key = textOf(value, '');
+  if (key === '') return ok(null);
+  if (key === undefined || !isBase64(key)) return failed('ArgumentInvalid', 'Invalid device key');
+  const bytes = (key.length / 4) * 3 - (key.endsWith('==') ? 2 : key.endsWith('=') ? 1 : 0);
+  return bytes >= 16 && bytes <= 64 ? ok(key) : failed('ArgumentInvalid', 'Invalid device key length');
 }
 
 function parseThumbprints(value: JsonValue | undefined): Result<Authentication['x509Thumbprint']> {
@@ -81,7 +83,8 @@ function parseThumbprints(value: JsonValue | undefined): Result<Authentication['
 }
 
 function parseThumbprint(value: JsonValue | undefined): Result<string | null> {
-  if (value === undefined || value === null || value === '') return ok(null);
-  if (typeof value === 'string' && /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(value)) return ok(value);
+  const thumbprint = textOf(value, '');
+  if (thumbprint === '') return ok(null);
+  if (thumbprint !== undefined && THUMBPRINT.test(thumbprint)) return ok(thumbprint);
   return failed('ArgumentInvalid', 'StringIsNotThumbprint');
 }

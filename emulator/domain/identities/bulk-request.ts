@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from '
 import type { Precondition } from '../precondition.ts';
 import { failed, ok, type Result } from '../result.ts';
 import { parseTwinContent, type TwinContent } from '../twins/twin-content.ts';
+import { enumOf, textOf } from '../typed-members.ts';
 import { type ClientIdentity, formatClientIdentity, parseClientIdentity } from './client-identity.ts';
 import {
   type DeviceRequest,
@@ -53,17 +54,19 @@ interface ModeRule {
   readonly comparesEtag: boolean;
 }
 
+// In the order of their numbers in the .NET service client.
 const MODES: Readonly<Record<ImportMode, ModeRule>> = {
-  create: { kind: 'put', creates: true, updates: false, comparesEtag: false },
   createOrUpdate: { kind: 'put', creates: true, updates: true, comparesEtag: false },
-  createOrUpdateIfMatchETag: { kind: 'put', creates: true, updates: true, comparesEtag: true },
+  create: { kind: 'put', creates: true, updates: false, comparesEtag: false },
   update: { kind: 'put', creates: false, updates: true, comparesEtag: false },
   updateIfMatchETag: { kind: 'put', creates: false, updates: true, comparesEtag: true },
+  createOrUpdateIfMatchETag: { kind: 'put', creates: true, updates: true, comparesEtag: true },
   delete: { kind: 'delete', creates: false, updates: false, comparesEtag: false },
   deleteIfMatchETag: { kind: 'delete', creates: false, updates: false, comparesEtag: true },
   updateTwin: { kind: 'updateTwin', creates: false, updates: false, comparesEtag: false },
   updateTwinIfMatchETag: { kind: 'updateTwin', creates: false, updates: false, comparesEtag: true },
 };
+const MODE_NAMES = Object.keys(MODES) as readonly ImportMode[];
 const DEFAULT_MODE: ImportMode = 'createOrUpdate';
 const MAXIMUM_ITEMS = 100;
 
@@ -102,9 +105,9 @@ function keysOf({ identity, mode }: BulkItem): readonly string[] {
 
 function parseItem(value: JsonValue): Result<BulkItem> {
   if (!isJsonObject(value)) return failed('ArgumentInvalid', 'Every item must be a JSON object.');
-  const deviceId = memberInAnyCase(value, 'id') ?? '';
-  const moduleId = memberInAnyCase(value, 'moduleId') ?? undefined;
-  if (typeof deviceId !== 'string' || (moduleId !== undefined && typeof moduleId !== 'string')) {
+  const deviceId = textOf(memberInAnyCase(value, 'id'), '');
+  const moduleId = textOf(memberInAnyCase(value, 'moduleId'), '');
+  if (deviceId === undefined || moduleId === undefined) {
     return failed('ArgumentInvalid', 'id and moduleId must be texts.');
   }
   const identity = parseClientIdentity(deviceId, moduleId === '' ? undefined : moduleId);
@@ -119,17 +122,19 @@ function parseItem(value: JsonValue): Result<BulkItem> {
 }
 
 function parseMode(value: JsonValue | undefined): Result<ImportMode> {
-  if (value === undefined || value === null) return ok(DEFAULT_MODE);
-  const requested = typeof value === 'string' ? value.toLowerCase() : '';
-  const mode = (Object.keys(MODES) as readonly ImportMode[]).find((name) => name.toLowerCase() === requested);
+  const mode = enumOf(value, DEFAULT_MODE, MODE_NAMES, 0);
   return mode === undefined ? failed('GenericBadRequest', 'BadRequest: importMode is unknown.') : ok(mode);
 }
 
 function parseWork(identity: ClientIdentity, rule: ModeRule, item: JsonObject): Result<BulkWork> {
   const { kind, creates, updates, comparesEtag } = rule;
-  const precondition = parseEtag(comparesEtag, memberInAnyCase(item, 'eTag'));
+  const etag = parseEtag(comparesEtag, 'eTag', item);
+  if (!etag.ok) return etag;
+  const precondition = etag.value;
   if (kind === 'delete') return ok({ kind, precondition });
-  const twinPrecondition = parseEtag(comparesEtag, memberInAnyCase(item, 'twinETag'));
+  const twinEtag = parseEtag(comparesEtag, 'twinETag', item);
+  if (!twinEtag.ok) return twinEtag;
+  const twinPrecondition = twinEtag.value;
   const twin = parseTwinContent(item);
   if (!twin.ok) return twin;
   if (kind === 'updateTwin') return ok({ kind, twin: twin.value, twinPrecondition });
@@ -151,7 +156,8 @@ function parseWork(identity: ClientIdentity, rule: ModeRule, item: JsonObject): 
 }
 
 // A missing etag matches any etag. The live tests of the Go client omit it in the modes that compare etags.
-function parseEtag(comparesEtag: boolean, value: JsonValue | undefined): Precondition {
-  const etag = typeof value === 'string' ? value.replace(/^"(.*)"$/, '$1') : '';
-  return !comparesEtag || etag === '' || etag === '*' ? { kind: 'any' } : { kind: 'etag', etag };
+function parseEtag(comparesEtag: boolean, name: string, item: JsonObject): Result<Precondition> {
+  const etag = textOf(memberInAnyCase(item, name), '')?.replace(/^"(.*)"$/, '$1');
+  if (etag === undefined) return failed('ArgumentInvalid', `${name} must be a text.`);
+  return ok(!comparesEtag || etag === '' || etag === '*' ? { kind: 'any' } : { kind: 'etag', etag });
 }

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
 import { failed, ok, type Result } from '../result.ts';
+import { booleanOf, enumOf, textOf } from '../typed-members.ts';
 import { type AuthenticationRequest, parseAuthentication } from './authentication.ts';
 import { type DeviceId, type ModuleId, parseDeviceId, parseModuleId } from './client-identity.ts';
 import type { DeviceStatus } from './identity.ts';
@@ -24,6 +25,8 @@ export interface ModuleRequest {
   readonly authentication: AuthenticationRequest;
 }
 
+// In the order of their numbers in the .NET service client.
+const STATUSES: readonly DeviceStatus[] = ['enabled', 'disabled'];
 const MAXIMUM_STATUS_REASON = 128;
 
 /** Parses the body of a device PUT. Members that only the hub writes are ignored. */
@@ -94,32 +97,35 @@ export function parseModulePath(deviceId: string, moduleId: string): Result<read
 }
 
 function checkId(name: string, value: JsonValue | undefined, expected: string): Result<void> {
-  if (value === undefined || value === null || value === expected) return ok(undefined);
+  if (textOf(value, expected) === expected) return ok(undefined);
   return failed('ArgumentInvalid', `The ${name} in the body differs from the one in the path.`);
 }
 
 function parseStatus(value: JsonValue | undefined): Result<DeviceStatus> {
-  if (value === undefined || value === null) return ok('enabled');
-  const status = typeof value === 'string' ? value.toLowerCase() : undefined;
-  if (status === 'enabled' || status === 'disabled') return ok(status);
+  const status = enumOf(value, 'enabled', STATUSES, 0);
+  if (status !== undefined) return ok(status);
   return failed('ArgumentInvalid', "status must be 'enabled' or 'disabled'.");
 }
 
 function parseText(name: string, value: JsonValue | undefined, maximum: number): Result<string | null> {
-  if (value === undefined || value === null) return ok(null);
-  if (typeof value === 'string' && value.length <= maximum) return ok(value);
+  const text = textOf(value, null);
+  if (text !== undefined && (text === null || text.length <= maximum)) return ok(text);
   return failed('ArgumentInvalid', `${name} must be a text of at most ${maximum} characters.`);
 }
 
 function parseEdgeCapability(value: JsonValue | undefined): Result<boolean> {
-  const capability = isJsonObject(value) ? memberInAnyCase(value, 'iotEdge') : value;
-  if (capability === undefined || capability === null) return ok(false);
-  if (typeof capability === 'boolean') return ok(capability);
+  if (value === undefined || value === null) return ok(false);
+  if (!isJsonObject(value)) return failed('ArgumentInvalid', 'capabilities must be an object.');
+  const isEdge = booleanOf(memberInAnyCase(value, 'iotEdge'), false);
+  if (isEdge !== undefined) return ok(isEdge);
   return failed('ArgumentInvalid', 'capabilities.iotEdge must be true or false.');
 }
 
 function parseScopes(value: JsonValue | undefined): Result<readonly string[] | undefined> {
   if (value === undefined || value === null) return ok(undefined);
-  if (Array.isArray(value) && value.every((scope) => typeof scope === 'string')) return ok(value as string[]);
+  const scopes = Array.isArray(value)
+    ? value.map((scope: JsonValue) => textOf(scope, undefined))
+    : [undefined];
+  if (scopes.every((scope) => scope !== undefined)) return ok(scopes);
   return failed('ArgumentInvalid', 'parentScopes must be an array of texts.');
 }

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
 import { failed, ok, type Result } from '../result.ts';
+import { enumOf, textOf } from '../typed-members.ts';
 import { type ClientIdentity, parseClientIdentity } from './client-identity.ts';
 
 export type PolicyKey = 'primaryKey' | 'secondaryKey' | 'both';
@@ -10,15 +11,14 @@ export interface KeyRequest {
   readonly identities: readonly ClientIdentity[];
 }
 
+// The numbers of these names are unknown: only Azure CLI calls this operation, and it sends names.
 const POLICY_KEYS: readonly PolicyKey[] = ['primaryKey', 'secondaryKey', 'both'];
 const MAXIMUM_IDENTITIES = 100;
 
 /** Parses the body `{policyKey, devices: [{id, moduleId?}]}`. */
 export function parseKeyRequest(body: JsonValue): Result<KeyRequest> {
   if (!isJsonObject(body)) return failed('ArgumentInvalid', 'The body must be a JSON object.');
-  const member = memberInAnyCase(body, 'policyKey');
-  const requested = typeof member === 'string' ? member.toLowerCase() : '';
-  const policyKey = POLICY_KEYS.find((name) => name.toLowerCase() === requested);
+  const policyKey = enumOf(memberInAnyCase(body, 'policyKey'), undefined, POLICY_KEYS, undefined);
   if (policyKey === undefined) {
     return failed('InvalidPolicyKey', `policyKey must be one of ${POLICY_KEYS.join(', ')}.`);
   }
@@ -36,9 +36,9 @@ export function parseKeyRequest(body: JsonValue): Result<KeyRequest> {
 }
 
 function parseIdentity(device: JsonValue): Result<ClientIdentity> {
-  const id = isJsonObject(device) ? memberInAnyCase(device, 'id') : undefined;
-  const moduleId = isJsonObject(device) ? (memberInAnyCase(device, 'moduleId') ?? '') : undefined;
-  if (typeof id !== 'string' || typeof moduleId !== 'string') {
+  const id = isJsonObject(device) ? textOf(memberInAnyCase(device, 'id'), undefined) : undefined;
+  const moduleId = isJsonObject(device) ? textOf(memberInAnyCase(device, 'moduleId'), '') : undefined;
+  if (id === undefined || moduleId === undefined) {
     return failed('ArgumentInvalid', "Each of the devices needs an 'id', and may have a 'moduleId'.");
   }
   return parseClientIdentity(id, moduleId === '' ? undefined : moduleId);

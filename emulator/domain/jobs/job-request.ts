@@ -5,11 +5,13 @@ import { failed, ok, type Result } from '../result.ts';
 import { parseTime } from '../time.ts';
 import type { TwinPatch } from '../twins/twin.ts';
 import { parseTwinPatch } from '../twins/twin-request.ts';
+import { enumOf, integerOf, textOf } from '../typed-members.ts';
 
 export type JobType = 'scheduleUpdateTwin' | 'scheduleDeviceMethod';
 
 /**
- * The work of a job on each of its clients. `echo` is the unchanged part of the request that a job document repeats.
+ * The work of a job on each of its clients. `echo` is the part of the request that a job document repeats, with its typed
+ * members converted.
  */
 export type JobAction =
   | { readonly type: 'scheduleUpdateTwin'; readonly patch: TwinPatch; readonly echo: JsonObject }
@@ -30,6 +32,9 @@ const JOB_ID = /^[A-Za-z0-9\-']{1,64}$/;
 // About the length at which IoT Hub answers 412. Source: Azure/azure-iot-sdk-csharp#1680.
 const MAXIMUM_CONDITION_LENGTH = 8200;
 const DEFAULT_EXECUTION_SECONDS = 3600;
+// In the order of their numbers in the .NET service client.
+const JOB_TYPES: readonly JobType[] = ['scheduleDeviceMethod', 'scheduleUpdateTwin'];
+const FIRST_JOB_TYPE_NUMBER = 3;
 
 /** Parses the body of a job PUT. */
 export function parseJobRequest(jobId: string, body: JsonValue): Result<JobRequest> {
@@ -38,13 +43,12 @@ export function parseJobRequest(jobId: string, body: JsonValue): Result<JobReque
     return failed('ArgumentInvalid', text);
   }
   if (!isJsonObject(body)) return failed('ArgumentInvalid', 'A job must be a JSON object.');
-  const idInBody = memberInAnyCase(body, 'jobId') ?? jobId;
-  if (idInBody !== jobId) {
+  if (textOf(memberInAnyCase(body, 'jobId'), jobId) !== jobId) {
     return failed('ArgumentInvalid', 'The jobId in the body differs from the one in the path.');
   }
   const action = parseAction(body);
   if (!action.ok) return action;
-  const condition = parseCondition(memberInAnyCase(body, 'queryCondition') ?? '');
+  const condition = parseCondition(memberInAnyCase(body, 'queryCondition'));
   if (!condition.ok) return condition;
   const startUtc = parseStart(memberInAnyCase(body, 'startTime'));
   if (!startUtc.ok) return startUtc;
@@ -60,13 +64,12 @@ export function parseJobRequest(jobId: string, body: JsonValue): Result<JobReque
 }
 
 function parseAction(body: JsonObject): Result<JobAction> {
-  const type = memberInAnyCase(body, 'type');
-  switch (typeof type === 'string' ? type.toLowerCase() : '') {
-    case 'scheduleupdatetwin':
+  switch (enumOf(memberInAnyCase(body, 'type'), undefined, JOB_TYPES, FIRST_JOB_TYPE_NUMBER)) {
+    case 'scheduleUpdateTwin':
       return parseTwinUpdate(memberInAnyCase(body, 'updateTwin'));
-    case 'scheduledevicemethod':
+    case 'scheduleDeviceMethod':
       return parseMethod(memberInAnyCase(body, 'cloudToDeviceMethod'));
-    default:
+    case undefined:
       return failed(
         'GenericBadRequest',
         'BadRequest: type must be scheduleUpdateTwin or scheduleDeviceMethod.',
@@ -80,7 +83,7 @@ function parseTwinUpdate(twin: JsonValue | undefined): Result<JobAction> {
   const patch = parseTwinPatch(twin);
   if (!patch.ok) return patch;
   const echo = twin as JsonObject;
-  if (memberInAnyCase(echo, 'etag') === '*') {
+  if (textOf(memberInAnyCase(echo, 'etag'), '') === '*') {
     return ok({ type: 'scheduleUpdateTwin', patch: patch.value, echo });
   }
   const text =
@@ -99,20 +102,39 @@ function parseMethod(method: JsonValue | undefined): Result<JobAction> {
     responseTimeout: memberInAnyCase(method, 'responseTimeoutInSeconds') ?? parseOldTimeout(method),
     connectTimeout: memberInAnyCase(method, 'connectTimeoutInSeconds'),
   });
-  return call.ok ? ok({ type: 'scheduleDeviceMethod', call: call.value, echo: method }) : call;
+  if (!call.ok) return call;
+  const members = Object.entries(method).map(([name, value]) => [name, convertMember(name, value)]);
+  return ok({ type: 'scheduleDeviceMethod', call: call.value, echo: Object.fromEntries(members) });
+}
+
+/** Converts a typed member of a direct method. Returns any other value unchanged, also one that cannot be converted. */
+function convertMember(name: string, value: JsonValue): JsonValue {
+  switch (name.toLowerCase()) {
+    case 'methodname':
+      return textOf(value, null) ?? value;
+    case 'responsetimeoutinseconds':
+    case 'connecttimeoutinseconds':
+    case 'timeoutinseconds': {
+      const seconds = integerOf(value, null);
+      return seconds === undefined ? value : seconds;
+    }
+    default:
+      return value;
+  }
 }
 
 // Older clients send `timeoutInSeconds`. The Go client always sends 0, which stands for the default.
 function parseOldTimeout(method: JsonObject): JsonValue | undefined {
   const timeout = memberInAnyCase(method, 'timeoutInSeconds');
-  return timeout === 0 ? undefined : timeout;
+  return integerOf(timeout, 0) === 0 ? undefined : timeout;
 }
 
-function parseCondition(value: JsonValue): Result<string> {
-  if (typeof value !== 'string') return failed('ArgumentInvalid', 'queryCondition must be a text.');
-  if (value.trim() === '') return failed('ArgumentNull', 'queryCondition is missing.');
-  if (value.length <= MAXIMUM_CONDITION_LENGTH) return ok(value);
-  const text = `queryCondition has ${value.length} characters, at most ${MAXIMUM_CONDITION_LENGTH} are allowed.`;
+function parseCondition(value: JsonValue | undefined): Result<string> {
+  const condition = textOf(value, '');
+  if (condition === undefined) return failed('ArgumentInvalid', 'queryCondition must be a text.');
+  if (condition.trim() === '') return failed('ArgumentNull', 'queryCondition is missing.');
+  if (condition.length <= MAXIMUM_CONDITION_LENGTH) return ok(condition);
+  const text = `queryCondition has ${condition.length} characters, at most ${MAXIMUM_CONDITION_LENGTH} are allowed.`;
   return failed('PreconditionFailed', text);
 }
 
@@ -123,7 +145,8 @@ function parseStart(value: JsonValue | undefined): Result<number | undefined> {
 }
 
 function parseExecutionSeconds(value: JsonValue | undefined): Result<number> {
-  if (value === undefined || value === null || value === 0) return ok(DEFAULT_EXECUTION_SECONDS);
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return ok(value);
+  const seconds = integerOf(value, 0);
+  if (seconds === 0) return ok(DEFAULT_EXECUTION_SECONDS);
+  if (seconds !== undefined && seconds > 0) return ok(seconds);
   return failed('ArgumentInvalid', 'maxExecutionTimeInSeconds must be a whole number above 0.');
 }

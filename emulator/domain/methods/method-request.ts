@@ -1,5 +1,6 @@
 import { formatJson, isJsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
 import { failed, ok, type Result } from '../result.ts';
+import { integerOf, textOf } from '../typed-members.ts';
 import type { MethodCall } from './method.ts';
 
 /** The limit of the text of a payload in bytes, of a request and of a response. The text must be smaller. */
@@ -35,13 +36,11 @@ export function createMethodCall(parts: {
   if (!name.ok) return name;
   const payload = parsePayload(parts.payload);
   if (!payload.ok) return payload;
-  const response = parseSeconds(
-    'ResponseTimeout',
-    parts.responseTimeout ?? DEFAULT_RESPONSE_SECONDS,
-    MINIMUM_RESPONSE_SECONDS,
-  );
+  const responseSeconds = integerOf(parts.responseTimeout, DEFAULT_RESPONSE_SECONDS);
+  const response = checkSeconds('ResponseTimeout', responseSeconds, MINIMUM_RESPONSE_SECONDS);
   if (!response.ok) return response;
-  const connect = parseSeconds('ConnectTimeout', parts.connectTimeout ?? DEFAULT_CONNECT_SECONDS, 0);
+  const connectSeconds = integerOf(parts.connectTimeout, DEFAULT_CONNECT_SECONDS);
+  const connect = checkSeconds('ConnectTimeout', connectSeconds, 0);
   if (!connect.ok) return connect;
   if (connect.value > response.value) {
     const text = `Device connection timeout (${connect.value} s) cannot be longer than an overall call timeout (${response.value} s).`;
@@ -65,11 +64,12 @@ export function checkMethodPayload(text: string): Result<string> {
 }
 
 function parseName(value: JsonValue | undefined): Result<string> {
-  if (value === undefined || value === null) return failed('ArgumentNull', 'methodName is missing.');
-  if (typeof value !== 'string' || value.trim() === '') {
+  const name = textOf(value, null);
+  if (name === null) return failed('ArgumentNull', 'methodName is missing.');
+  if (name === undefined || name.trim() === '') {
     return failed('ArgumentInvalid', 'methodName must be a text that is not blank.');
   }
-  if (value.length <= MAXIMUM_NAME_LENGTH) return ok(value);
+  if (name.length <= MAXIMUM_NAME_LENGTH) return ok(name);
   return failed('ArgumentInvalid', `MethodName cannot be longer than ${MAXIMUM_NAME_LENGTH}`);
 }
 
@@ -77,9 +77,7 @@ function parsePayload(value: JsonValue | undefined): Result<string> {
   return value === undefined ? ok('') : checkMethodPayload(formatJson(value));
 }
 
-function parseSeconds(name: string, value: JsonValue, minimum: number): Result<number> {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= MAXIMUM_SECONDS) {
-    return ok(value);
-  }
+function checkSeconds(name: string, seconds: number | undefined, minimum: number): Result<number> {
+  if (seconds !== undefined && seconds >= minimum && seconds <= MAXIMUM_SECONDS) return ok(seconds);
   return failed('ArgumentInvalid', `${name} has to be between ${minimum} and ${MAXIMUM_SECONDS} seconds.`);
 }

@@ -27,13 +27,13 @@ const BACK_END: Result<CallingClient> = ok(undefined);
 export function createAuthorizer(peerCertificatesOf: PeerCertificatesOf): Authorize {
   return (hub, match, request) => {
     const { route, segments } = match;
-    const { authorization } = request.headers;
+    const { authorization, host } = request.headers;
     const isForService = route.callers.includes('service');
     if (!isForService || route.callers.length > 1) {
       const credential = credentialOf(request, peerCertificatesOf);
       if (!isForService || isOfClient(credential)) return authenticate(hub, match, request, credential);
     }
-    const allowed = hub.access.authorizeService(authorization, route.permissions, segments, route);
+    const allowed = hub.access.authorizeService(authorization, route.permissions, segments, route, host);
     return allowed.ok ? BACK_END : allowed;
   };
 }
@@ -65,12 +65,14 @@ function authenticate(
 ): Result<AuthenticatedClient> {
   const { operation } = route;
   const { deviceId = '', moduleId: ownModuleId = '' } = parameters;
+  const hostName = request.headers.host;
   if (route.callers.includes('device'))
-    return hub.access.authenticateClient(operation, { deviceId, credential });
+    return hub.access.authenticateClient(operation, { deviceId, hostName, credential });
   if (!route.callers.includes('service')) {
-    return hub.access.authenticateClient(operation, { deviceId, moduleId: ownModuleId, credential });
+    const module = { deviceId, moduleId: ownModuleId, hostName, credential };
+    return hub.access.authenticateClient(operation, module);
   }
   const [callerDeviceId = '', moduleId = ''] = String(request.headers[CALLING_MODULE] ?? '').split('/');
-  const module = { deviceId: callerDeviceId, moduleId, credential };
+  const module = { deviceId: callerDeviceId, moduleId, hostName, credential };
   return hub.access.authenticateModuleCall(operation, module, deviceId);
 }

@@ -1,14 +1,15 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { HubOf } from '../../hub/hub-of.ts';
+import { describeForeignName, type HubOf, type LocalSide } from '../../hub/hub-of.ts';
 import { answerBrokenRequest } from '../wire/broken-request.ts';
 import { createDoor } from '../wire/door.ts';
+import { answerOnSocket } from '../wire/socket-answer.ts';
 import { createAuthorizer, type PeerCertificatesOf } from './authorize.ts';
 import { ROUTES } from './routes.ts';
 
 /** The dependencies of the door. */
 export interface HttpDoorOptions {
-  /** Returns the hub of a host name without port, in lower case; undefined if the request has no `Host` header. */
+  /** Returns the hub of a host name, as the `Host` header has it, and the first hub if there is no header. */
   readonly hubOf: HubOf;
 }
 
@@ -18,19 +19,32 @@ export interface HttpDoor {
   serve(peerCertificatesOf: PeerCertificatesOf): RequestListener;
   /** Answers a request that is malformed or too slow, and ends its connection. */
   answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void;
+  /** Answers an upgrade to the name of no hub, and ends its connection. Returns false if a hub has the name. */
+  refuseUpgrade(request: IncomingMessage, socket: Duplex & LocalSide): boolean;
 }
 
 /** Creates the door of the service API and the device API over HTTPS. */
 export function createHttpDoor({ hubOf }: HttpDoorOptions): HttpDoor {
+  const defaultHost = hubOf(undefined);
   return {
     serve: (peerCertificatesOf) =>
       createDoor({
         routes: ROUTES,
         hostOf: hubOf,
+        defaultHost,
+        describeForeignName: (hostName) => describeForeignName(hostName, defaultHost),
         authorize: createAuthorizer(peerCertificatesOf),
         // The tracking ids of twin errors name none.
         hasGateway: (path) => !path.startsWith('/twins'),
       }),
-    answerBroken: (error, socket) => answerBrokenRequest(hubOf(undefined), error, socket),
+    answerBroken: (error, socket) => answerBrokenRequest(defaultHost, error, socket),
+    refuseUpgrade: ({ headers: { host }, url }, socket) => {
+      if (host === undefined || hubOf(host, socket) !== undefined) return false;
+      const reason = 'host-name-mismatch';
+      const message = describeForeignName(host, defaultHost);
+      defaultHost.log('warn', 'host-name-refused', { path: url?.split('?')[0], reason, message });
+      answerOnSocket(defaultHost, { name: 'IotHubNotFound', message: 'Unauthorized' }, socket);
+      return true;
+    },
   };
 }

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { formatError } from './error-answer.ts';
 import type { VirtualHost } from './http-service.ts';
+import { answerOnSocket } from './socket-answer.ts';
 
 const MESSAGES = new Map<string | undefined, string>([
   ['ERR_HTTP_REQUEST_TIMEOUT', 'The request did not arrive in time.'],
@@ -15,19 +15,6 @@ export function answerBrokenRequest(host: VirtualHost, error: NodeJS.ErrnoExcept
     socket.destroy();
     return;
   }
-  const requestId = host.ids.guid();
   const message = MESSAGES.get(error.code) ?? 'This is no valid HTTP request.';
-  const failure = { name: 'IotHubFormatError', message } as const;
-  const tracking = { requestId, now: host.clock.now(), hasGateway: true };
-  const { status, headers, body } = formatError(failure, 'text', tracking);
-  const text = typeof body === 'string' ? body : '';
-  const lines = [
-    `HTTP/1.1 ${status} Bad Request`,
-    `x-ms-request-id: ${requestId}`,
-    `${headers[0]}: ${headers[1]}`,
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(text)}`,
-    'Connection: close',
-  ];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy());
+  answerOnSocket(host, { name: 'IotHubFormatError', message }, socket);
 }

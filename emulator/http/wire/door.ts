@@ -68,9 +68,10 @@ function admit<Host extends VirtualHost, Caller, R extends Route<Host, Caller>>(
   service: HttpService<Host, Caller, R>,
   exchange: Exchange<Host, R>,
 ): Result<Admission<Host, Caller>> {
-  const { host, request, path, match } = exchange;
+  const { host, isForeign, request, path, match } = exchange;
   // Before authentication: the diagnostics of Azure IoT Edge send no token and expect this error.
   if (!hasApiVersion(exchange)) return failed('InvalidProtocolVersion', 'BadRequest');
+  if (isForeign) return refuseForeignName(service, exchange);
   if (match.kind === 'none') return failed('GenericNotFound', `There is no operation ${path}`);
   if (match.kind === 'otherMethods') {
     return failed('GenericMethodNotAllowed', `Use ${match.methods.join(' or ')} on ${path}`);
@@ -87,6 +88,20 @@ function hasApiVersion({ request, query, match }: Exchange): boolean {
   if (apiVersion !== undefined) return API_VERSION.test(apiVersion);
   const header = match.kind === 'route' ? match.route.versionlessHeader : undefined;
   return header !== undefined && request.headers[header] !== undefined;
+}
+
+// The real hub answers 401, not 404 (Azure/azure-iot-cli-extension#77).
+function refuseForeignName<Host extends VirtualHost, Caller, R extends Route<Host, Caller>>(
+  service: HttpService<Host, Caller, R>,
+  exchange: Exchange<Host, R>,
+): Result<never> {
+  const { host, request } = exchange;
+  host.log('warn', 'host-name-refused', {
+    ...logFieldsOf(exchange),
+    reason: 'host-name-mismatch',
+    message: service.describeForeignName(request.headers.host ?? ''),
+  });
+  return failed('IotHubNotFound', 'Unauthorized', 'host-name-mismatch');
 }
 
 function refuse(exchange: Exchange, route: RefusedRoute): Result<never> {

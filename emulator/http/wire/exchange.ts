@@ -12,6 +12,8 @@ import type { RouteFinder, RouteMatch } from './route-table.ts';
 export interface Exchange<Host extends VirtualHost = VirtualHost, R extends RouteHead = RouteHead> {
   readonly service: { hasGateway(path: string): boolean };
   readonly host: Host;
+  /** True if no virtual host has the name of the `Host` header. The exchange has the default host. */
+  readonly isForeign: boolean;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly method: string;
@@ -28,13 +30,16 @@ export function openExchange<Host extends VirtualHost, Caller, R extends Route<H
   response: ServerResponse,
 ): Exchange<Host, R> {
   const { headers, url = '/' } = request;
-  const host = service.hostOf(headers.host);
+  const found = service.hostOf(headers.host, request.socket);
+  const host = found ?? service.defaultHost;
+  const isForeign = found === undefined;
   // The Java client cannot send PATCH and names it in a header.
   const override = request.method === 'POST' ? headers['x-http-method-override'] : undefined;
   const method = typeof override === 'string' ? override.toUpperCase() : (request.method ?? 'GET');
   const target = parseRequestTarget(url);
   const { path, query } = target;
-  return { service, host, request, response, method, path, query, match: findRoute(method, target) };
+  const match = findRoute(method, target);
+  return { service, host, isForeign, request, response, method, path, query, match };
 }
 
 /** Writes the answer to a request, or the form of its error. */

@@ -16,11 +16,23 @@ export interface VirtualHost {
   kept(): Promise<void> | undefined;
 }
 
+/** The server's side of a connection. */
+interface LocalSide {
+  readonly localAddress?: string | undefined;
+}
+
 /** An HTTP API: its routes, its virtual hosts and its authorization. */
 export interface HttpService<Host extends VirtualHost, Caller, R extends Route<Host, Caller>> {
   readonly routes: readonly R[];
-  /** Returns the virtual host with a name, as the `Host` header has it. The name is undefined if there is no header. */
-  hostOf(hostName: string | undefined): Host;
+  /**
+   * Returns the virtual host with a name, as the `Host` header has it, or undefined if none has the name. The name is
+   * undefined if there is no header. `connection` has the address to which the client connected.
+   */
+  hostOf(hostName: string | undefined, connection: LocalSide): Host | undefined;
+  /** Refuses requests to a name that no virtual host has. */
+  readonly defaultHost: Host;
+  /** Returns the text of the log for such a name. */
+  describeForeignName(hostName: string): string;
   /** Checks whether the caller may use the route, before the body is read. */
   authorize(host: Host, match: MatchedRoute<R>, request: IncomingMessage): Result<Caller>;
   /** Returns true if the tracking id of a failed request names a gateway. */

@@ -50,15 +50,23 @@ export class Access {
   /**
    * Authorizes a service request by its `Authorization` header. The policy must grant one of `permissions`.
    * The token must cover the resource `path` (segments below the host). An Entra token is always accepted, unless
-   * the operation requires a shared access signature. Error: `IotHubUnauthorizedAccess`.
+   * the operation requires a shared access signature. `addressedName` is the name by which the back end addressed the
+   * hub. Error: `IotHubUnauthorizedAccess`.
    */
   authorizeService(
     authorization: string | undefined,
     permissions: readonly Permission[],
     path: readonly string[],
     { operation, isEntraRefused = false }: ServiceOperation,
+    addressedName?: string,
   ): Result<void> {
-    const authorized = this.#services.authorize(authorization, permissions, path, isEntraRefused);
+    const authorized = this.#services.authorize(
+      authorization,
+      permissions,
+      path,
+      addressedName,
+      isEntraRefused,
+    );
     if (authorized.ok) return authorized;
     const { message, reason } = authorized.error;
     const resource = path.join('/');

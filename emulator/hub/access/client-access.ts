@@ -1,13 +1,7 @@
-import { isHostName } from '../../auth/audience.ts';
 import { verifySelfSigned } from '../../auth/certificate.ts';
 import { type TrustedAuthority, verifyAuthoritySigned } from '../../auth/certificate-chain.ts';
 import { refused } from '../../auth/refusal-reasons.ts';
-import {
-  parseSasToken,
-  type SasToken,
-  type TokenRequirements,
-  verifySasToken,
-} from '../../auth/sas-token.ts';
+import { parseSasToken, type TokenRequirements, verifySasToken } from '../../auth/sas-token.ts';
 import {
   type ClientIdentity,
   type DeviceId,
@@ -33,18 +27,11 @@ export class ClientAccess {
   }
 
   authenticate({ deviceId, moduleId, hostName, credential }: ClientCredentials): Result<AuthenticatedClient> {
-    const { hostNames } = this.#parts.options;
-    if (hostName !== undefined && !isHostName(hostName, hostNames)) {
-      return refused(
-        'host-name-mismatch',
-        `The host name '${hostName}' is not one of ${hostNames.join(', ')}.`,
-      );
-    }
     const record = this.#find(deviceId, moduleId);
     if (!record.ok) return record;
     switch (credential.kind) {
       case 'token':
-        return this.#authenticateToken(record.value, credential);
+        return this.#authenticateToken(record.value, credential, hostName);
       case 'certificate':
         return this.#authenticateCertificate(record.value, credential.chain);
       case 'none':
@@ -64,13 +51,21 @@ export class ClientAccess {
   #authenticateToken(
     record: ClientRecord,
     { token: text, hasShortScope = false }: TokenCredential,
+    addressedName: string | undefined,
   ): Result<AuthenticatedClient> {
     const token = parseSasToken(text);
     if (!token.ok) return token;
     const { policyName, expiryUtc } = token.value;
     const keys = policyName === undefined ? this.#ownKeysOf(record) : this.#policyKeysOf(policyName);
     if (!keys.ok) return keys;
-    const verified = this.#verifyToken(token.value, record.twin.identity, keys.value, hasShortScope);
+    const verified = verifySasToken(token.value, {
+      ...keys.value,
+      hostNames: this.#parts.options.hostNames,
+      addressedName,
+      path: pathOf(record.twin.identity),
+      hasShortScope,
+      now: this.#parts.clock.now(),
+    });
     if (!verified.ok) return verified;
     const scope = policyName === undefined ? record.kind : 'hub';
     return ok({ identity: record.twin.identity, method: { scope, type: 'sas' }, expiryUtc });
@@ -92,19 +87,6 @@ export class ClientAccess {
     const { permissions, primaryKey, secondaryKey } = policy.value;
     if (!permissions.includes('DeviceConnect')) return refusePermission(policy.value, ['DeviceConnect']);
     return ok({ keys: [primaryKey, secondaryKey] });
-  }
-
-  #verifyToken(
-    token: SasToken,
-    { deviceId, moduleId }: ClientIdentity,
-    keys: Keys,
-    hasShortScope: boolean,
-  ): Result<void> {
-    const path = ['devices', deviceId];
-    if (moduleId !== undefined) path.push('modules', moduleId);
-    const { options, clock } = this.#parts;
-    const { hostNames } = options;
-    return verifySasToken(token, { ...keys, hostNames, path, hasShortScope, now: clock.now() });
   }
 
   #authenticateCertificate(record: ClientRecord, chain: readonly Uint8Array[]): Result<AuthenticatedClient> {
@@ -135,4 +117,8 @@ type Keys = Pick<TokenRequirements, 'keys' | 'furtherKeys'>;
 function symmetricKeysOf({ identity }: ClientRecord): Keys['keys'] | undefined {
   const { type, symmetricKey } = identity.authentication;
   return type === 'sas' ? [symmetricKey.primaryKey, symmetricKey.secondaryKey] : undefined;
+}
+
+function pathOf({ deviceId, moduleId }: ClientIdentity): readonly string[] {
+  return moduleId === undefined ? ['devices', deviceId] : ['devices', deviceId, 'modules', moduleId];
 }

@@ -5,8 +5,8 @@ export interface ClientCredentials {
   /** The ids as the client sent them in the MQTT user name or the path. They may be invalid. */
   readonly deviceId: string;
   readonly moduleId?: string;
-  /** The host name of the hub as the client sent it in the MQTT user name. Absent if the protocol has none. */
-  readonly hostName?: string;
+  /** The name by which the client addressed the hub, as it wrote it. The door found the hub by this name. */
+  readonly hostName?: string | undefined;
   readonly credential:
     | {
         readonly kind: 'token';

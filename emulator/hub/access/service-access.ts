@@ -32,6 +32,7 @@ export class ServiceAccess {
     authorization: string | undefined,
     permissions: readonly Permission[],
     path: readonly string[],
+    addressedName: string | undefined,
     isEntraRefused: boolean,
   ): Result<void> {
     if (authorization === undefined || authorization === '') return refused('credentials-missing');
@@ -39,12 +40,16 @@ export class ServiceAccess {
     if (/^Bearer \S/.test(authorization)) {
       return isEntraRefused ? refused('credential-kind-mismatch') : AUTHORIZED;
     }
-    const verified = this.#verifiedTokens.get(authorization) ?? this.#verify(authorization, path);
+    const verified =
+      this.#verifiedTokens.get(authorization) ?? this.#verify(authorization, path, addressedName);
     if (!verified.ok) return verified;
     const { token, policy, coversWholeHub } = verified.value;
     if (isExpired(token, this.#parts.clock.now())) return refused('token-expired');
-    const { hostNames } = this.#parts.options;
-    if (!coversWholeHub && !coversResource(token, { hostNames, path })) return refused('audience-mismatch');
+    if (!coversWholeHub) {
+      const { hostNames } = this.#parts.options;
+      const isCovered = coversResource(token, { hostNames, addressedName, path });
+      if (!isCovered) return refused('audience-mismatch');
+    }
     for (const permission of permissions) if (policy.permissions.includes(permission)) return AUTHORIZED;
     return refusePermission(policy, permissions);
   }
@@ -57,7 +62,11 @@ export class ServiceAccess {
       : ok(policy);
   }
 
-  #verify(authorization: string, path: readonly string[]): Result<VerifiedToken> {
+  #verify(
+    authorization: string,
+    path: readonly string[],
+    addressedName: string | undefined,
+  ): Result<VerifiedToken> {
     const parsed = parseSasToken(authorization);
     if (!parsed.ok) return parsed;
     const token = parsed.value;
@@ -68,9 +77,10 @@ export class ServiceAccess {
     if (!policy.ok) return policy;
     const { hostNames } = this.#parts.options;
     const keys = [policy.value.primaryKey, policy.value.secondaryKey];
-    const valid = verifySasToken(token, { hostNames, path, keys, now: this.#parts.clock.now() });
+    const now = this.#parts.clock.now();
+    const valid = verifySasToken(token, { hostNames, addressedName, path, keys, now });
     if (!valid.ok) return valid;
-    const coversWholeHub = coversResource(token, { hostNames, path: [] });
+    const coversWholeHub = coversResource(token, { hostNames, addressedName, path: [] });
     const verified = ok({ token, policy: policy.value, coversWholeHub });
     if (this.#verifiedTokens.size >= MAXIMUM_VERIFIED_TOKENS) this.#verifiedTokens.clear();
     this.#verifiedTokens.set(authorization, verified);

@@ -4,7 +4,7 @@ import type { Operation } from '../../domain/operations.ts';
 import type { Result } from '../../domain/result.ts';
 import type { AuthenticatedClient, ClientCredentials } from '../../hub/access/credentials.ts';
 import type { Hub } from '../../hub/hub.ts';
-import type { HubOf } from '../../hub/hub-of.ts';
+import { describeForeignName, type HubOf } from '../../hub/hub-of.ts';
 import type { Log } from '../../hub/ports.ts';
 import type { ConnectRequest, MqttService, Peer, ServedConnection, WireOperations } from '../wire/service.ts';
 import { refuseConnect } from './access/connect-refusals.ts';
@@ -42,7 +42,11 @@ export class HubMqttService implements MqttService {
       return refuseConnect(this.#log, request, peer, 'user-name-malformed', parsed.error.message);
     const userName = parsed.value;
     const { deviceId, moduleId, modelId } = userName;
-    const hub = this.#hubOf(userName.hostName);
+    const hub = this.#hubOf(userName.hostName, peer);
+    if (hub === undefined) {
+      const message = describeForeignName(userName.hostName, this.#hubOf(undefined));
+      return refuseConnect(this.#log, request, peer, 'host-name-mismatch', message);
+    }
     const clientId = formatClientIdentity({ deviceId, moduleId });
     if (request.clientId !== clientId) {
       return refuseConnect(

@@ -78,7 +78,7 @@ export class MqttClientConnection implements ClientConnection {
   deliverInputMessage(message: ModuleInputMessage): void {
     const topic = formatModuleInputTopic(this.#identity, message);
     const isReliable = this.#subscriptions.qualityOfService('inputs', topic) === 1;
-    const delivery = isReliable ? { packetId: this.#inFlight.nextPacketId() } : {};
+    const delivery = isReliable ? { packetId: this.#inFlight.sendWithoutTag() } : {};
     this.#connection.publish({ topic, body: message.body, ...delivery });
   }
 

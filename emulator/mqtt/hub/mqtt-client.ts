@@ -100,15 +100,19 @@ export class MqttClient implements MqttServiceClient {
     return undefined;
   }
 
-  /** Completes the message that was sent with this packet id. */
-  takeAcknowledgement(packetId: number): void {
+  /** Completes the message that was sent with this packet id. A second PUBACK of one id does nothing. */
+  takeAcknowledgement(packetId: number): Refusal | undefined {
+    if (!this.#inFlight.hasSent(packetId)) {
+      return { reason: 'acknowledgement-unexpected', message: `The packet id ${packetId} was never sent.` };
+    }
     const lockToken = this.#inFlight.acknowledge(packetId);
-    if (lockToken === undefined) return;
+    if (lockToken === undefined) return undefined;
     const completed = this.#session.completeMessage(lockToken);
-    if (completed.ok) return;
+    if (completed.ok) return undefined;
     const operation: Operation = 'completeMessage';
     const fields = { ...this.#identity, operation, errorCode: completed.error.name };
     this.#hub.log('debug', 'message-not-completed', fields);
+    return undefined;
   }
 
   checkSubscribe(filters: readonly string[]): string | undefined {

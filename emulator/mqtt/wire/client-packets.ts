@@ -1,12 +1,11 @@
 import type { Acknowledgements } from './acknowledgements.ts';
 import type { BrokerClient } from './broker/broker-client.ts';
-import { PACKET_TYPES } from './packets/packet-types.ts';
+import { PACKET_TYPES, requiredFlagsOf } from './packets/packet-types.ts';
 import {
   formatSuback,
   formatUnsuback,
   parseSubscribe,
   parseUnsubscribe,
-  SUBSCRIBE_FLAGS,
 } from './packets/subscribe-packet.ts';
 import type { MqttServiceClient, Refusal, WireOperations } from './service.ts';
 
@@ -26,6 +25,7 @@ export interface PacketHost {
 }
 
 const MALFORMED: Refusal = { reason: 'packet-malformed' };
+const PACKET_ID_0: Refusal = { ...MALFORMED, message: 'The packet id is 0.' };
 const UNEXPECTED: Refusal = { reason: 'packet-unexpected' };
 const QUALITY_OF_SERVICE_2: Refusal = { reason: 'quality-of-service-2' };
 
@@ -45,17 +45,24 @@ export class ClientPackets {
 
   /** Takes one packet. Returns a refusal if the packet ends the connection, otherwise undefined. */
   take(bytes: Buffer, start: number, body: number, end: number): Refusal | undefined {
-    switch ((bytes[start] as number) >> 4) {
-      case PACKET_TYPES.PUBLISH:
-        return this.#takePublish(bytes, start, body, end);
+    const header = bytes[start] as number;
+    const type = header >> 4;
+    if (type === PACKET_TYPES.PUBLISH) return this.#takePublish(bytes, start, body, end);
+    const requiredFlags = requiredFlagsOf(type);
+    if ((header & 0x0f) !== requiredFlags) {
+      return {
+        ...MALFORMED,
+        message: `The flags of the header are ${header & 0x0f}, expected ${requiredFlags}.`,
+      };
+    }
+    switch (type) {
       case PACKET_TYPES.PUBACK:
         if (end - body !== 2) return MALFORMED;
-        this.#client.takeAcknowledgement(bytes.readUInt16BE(body));
-        return undefined;
+        return this.#client.takeAcknowledgement(bytes.readUInt16BE(body));
       case PACKET_TYPES.SUBSCRIBE:
-        return this.#takeSubscribe(bytes, start, body, end);
+        return this.#takeSubscribe(bytes, body, end);
       case PACKET_TYPES.UNSUBSCRIBE:
-        return this.#takeUnsubscribe(bytes, start, body, end);
+        return this.#takeUnsubscribe(bytes, body, end);
       case PACKET_TYPES.PINGREQ:
         this.#host.acknowledgements.addPing();
         return undefined;
@@ -75,6 +82,7 @@ export class ClientPackets {
     const topicEnd = topicStart + (((bytes[body] as number) << 8) | (bytes[body + 1] as number));
     const bodyStart = topicEnd + qualityOfService * 2;
     if (!(bodyStart <= end)) return MALFORMED;
+    if (qualityOfService === 1 && bytes[topicEnd] === 0 && bytes[topicEnd + 1] === 0) return PACKET_ID_0;
     const outcome = this.#client.takePublish(bytes, header, topicStart, topicEnd, bodyStart, end);
     if (outcome !== undefined && !Buffer.isBuffer(outcome)) return outcome;
     if (qualityOfService === 1) {
@@ -86,15 +94,15 @@ export class ClientPackets {
 
   // Checks all filters first. The broker would store a forbidden filter beside allowed ones and fail at every later CONNECT
   // of the client. Holds later packets, because the answer to a request needs the subscription.
-  #takeSubscribe(bytes: Buffer, start: number, body: number, end: number): Refusal | undefined {
+  #takeSubscribe(bytes: Buffer, body: number, end: number): Refusal | undefined {
     const subscriptions = parseSubscribe(bytes, body, end);
     if (subscriptions === undefined) return MALFORMED;
     const message = this.#client.checkSubscribe(subscriptions.map(({ filter }) => filter));
     if (message !== undefined) {
       return { reason: 'subscribe-filter-forbidden', operation: this.#operations.subscribe, message };
     }
-    if (!hasSubscribeFlags(bytes, start)) return wrongFlags('subscribe');
     const packetId = bytes.readUInt16BE(body);
+    if (packetId === 0) return PACKET_ID_0;
     this.#host.hold();
     this.#broker.subscribe(subscriptions, (granted) => {
       this.#complete(granted, () => {
@@ -106,15 +114,15 @@ export class ClientPackets {
     return undefined;
   }
 
-  #takeUnsubscribe(bytes: Buffer, start: number, body: number, end: number): Refusal | undefined {
+  #takeUnsubscribe(bytes: Buffer, body: number, end: number): Refusal | undefined {
     const filters = parseUnsubscribe(bytes, body, end);
     if (filters === undefined) return MALFORMED;
     const message = this.#client.checkUnsubscribe(filters);
     if (message !== undefined) {
       return { reason: 'unsubscribe-filter-forbidden', operation: this.#operations.unsubscribe, message };
     }
-    if (!hasSubscribeFlags(bytes, start)) return wrongFlags('unsubscribe');
     const packetId = bytes.readUInt16BE(body);
+    if (packetId === 0) return PACKET_ID_0;
     this.#host.hold();
     this.#broker.unsubscribe(filters, (removed) => {
       this.#complete(removed, (filters) => {
@@ -135,12 +143,4 @@ export class ClientPackets {
       }
     });
   }
-}
-
-function hasSubscribeFlags(bytes: Buffer, start: number): boolean {
-  return ((bytes[start] as number) & 0x0f) === SUBSCRIBE_FLAGS;
-}
-
-function wrongFlags(packet: string): Refusal {
-  return { ...MALFORMED, message: `Invalid header flag bits, must be 0x2 for ${packet} packet` };
 }

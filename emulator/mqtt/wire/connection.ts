@@ -21,6 +21,9 @@ export interface SharedParts extends HandshakeParts {
   readonly limitsAfterConnect: PacketLimits;
 }
 
+// The code of the error of a WebSocket stream that receives text.
+const NOT_BINARY = 'WS_MESSAGE_NOT_BINARY';
+
 /**
  * One stream to a client. It splits the stream into packets and passes them to the handshake, and then to the accepted
  * client. It writes their answers and ends the connection.
@@ -48,7 +51,10 @@ export class Connection implements FrameReceiver, HandshakeHost, PacketHost, Soc
     const lose = (): void => this.#finish('lost', 'flush');
     stream.on('data', this.#read);
     stream.on('end', lose);
-    stream.on('error', lose);
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === NOT_BINARY) this.drop({ reason: 'websocket-message-not-binary' });
+      else lose();
+    });
     stream.on('close', () => {
       lose();
       shared.connections.delete(this);

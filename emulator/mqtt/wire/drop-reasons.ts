@@ -4,9 +4,11 @@ export const DROP_REASONS = {
   'protocol-level-unsupported': 'The protocol is not MQTT 3.1.1 (protocol level 4). The answer is CONNACK 1.',
   'packet-malformed': 'Malformed packet.',
   'packet-unexpected': 'Unexpected packet: a client may not send it, or not at this time.',
+  'websocket-message-not-binary': 'A WebSocket message is text. MQTT uses binary messages.',
   'packet-too-large': 'The length in the packet’s header exceeds the maximum of its type.',
   'message-too-large': 'The message with its properties exceeds 256 KB.',
   'quality-of-service-2': 'QoS 2 is not supported.',
+  'acknowledgement-unexpected': 'A PUBACK has a packet id that was never sent on the connection.',
   'property-bag-malformed':
     'The property bag in the topic is not name=value pairs with percent-encoding. The message contains the text.',
   'publish-topic-forbidden': 'The topic does not exist, or it is another client’s.',

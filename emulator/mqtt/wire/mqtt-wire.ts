@@ -32,7 +32,10 @@ export class MqttWire implements AsyncDisposable {
     });
   }
 
-  /** Takes over a connected stream. Over WebSocket each of its writes must be one frame. */
+  /**
+   * Takes over a connected stream. Over WebSocket each of its writes must be one frame, and a text message must end the
+   * stream with an error of the code `WS_MESSAGE_NOT_BINARY`.
+   */
   accept(stream: Duplex, peer: Peer): void {
     new Connection(this.#shared, stream, peer);
   }

@@ -30,6 +30,8 @@ export interface Peer {
   /** The client's certificate and those it sent with it, DER; empty if it presented none. */
   certificates(): readonly Uint8Array[];
   readonly remoteAddress?: string;
+  /** The address to which the client connected. */
+  readonly localAddress?: string | undefined;
   /** `mqtt`, or `mqtt-ws` over WebSocket. */
   readonly transport: string;
 }
@@ -119,8 +121,8 @@ export interface MqttServiceClient {
     bodyStart: number,
     bodyEnd: number,
   ): Refusal | Buffer | undefined;
-  /** Takes a PUBACK. An unknown packet id is ignored. */
-  takeAcknowledgement(packetId: number): void;
+  /** Takes a PUBACK. Returns a refusal if no message with this packet id was sent on the connection. */
+  takeAcknowledgement(packetId: number): Refusal | undefined;
   /** Returns why the client may not subscribe to one of these topic filters, as free text; undefined if it may. */
   checkSubscribe(filters: readonly string[]): string | undefined;
   /** Returns why the client may not unsubscribe from one of these topic filters, as free text; undefined if it may. */

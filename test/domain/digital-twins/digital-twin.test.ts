@@ -217,6 +217,39 @@ function remove(path: string): JsonObject {
   return { op: 'remove', path };
 }
 
+describe('the parser of a digital twin patch', () => {
+  it('ignores the case of member names and of op, and never converts a value', () => {
+    const body = [
+      { Op: 'Add', Path: '/a', Value: '30' },
+      { op: ' REPLACE ', path: '/b', value: 'true' },
+      { OP: 'remove', PATH: '/c' },
+    ];
+    expect(parseDigitalTwinPatch(body)).toEqual({
+      ok: true,
+      value: [
+        { kind: 'set', path: ['a'], value: '30' },
+        { kind: 'set', path: ['b'], value: 'true' },
+        { kind: 'remove', path: ['c'] },
+      ],
+    });
+  });
+
+  it.each<[string, JsonValue, string]>([
+    ['op is a number', { op: 0, path: '/a', value: 1 }, 'InvalidDigitalTwinJsonPatch'],
+    ['op is missing', { path: '/a', value: 1 }, 'InvalidDigitalTwinJsonPatch'],
+    ['op is an object', { op: {}, path: '/a', value: 1 }, 'InvalidDigitalTwinJsonPatch'],
+    ['path is missing', { op: 'add', value: 1 }, 'InvalidDigitalTwinJsonPatch'],
+    ['path is an array', { op: 'add', path: ['/a'], value: 1 }, 'InvalidDigitalTwinJsonPatch'],
+    [
+      'path is a number, which is bound as a string',
+      { op: 'add', path: 5, value: 1 },
+      'InvalidDigitalTwinPatchPath',
+    ],
+  ])('refuses an operation if its %s', (_title, operation, name) => {
+    expect(parseDigitalTwinPatch([operation])).toMatchObject({ ok: false, error: { name } });
+  });
+});
+
 function patchOf(twin: Twin, body: JsonValue): Result<JsonObject> {
   const operations = parseDigitalTwinPatch(body);
   return operations.ok ? applyDigitalTwinPatch(twin, operations.value) : operations;

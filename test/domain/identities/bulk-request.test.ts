@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseBulkRequest } from '../../../emulator/domain/identities/bulk-request.ts';
-import type { JsonObject, JsonValue } from '../../../emulator/domain/json.ts';
+import { type JsonObject, type JsonValue, NumberText } from '../../../emulator/domain/json.ts';
 
 const ANY = { kind: 'any' };
 const E1 = { kind: 'etag', etag: 'RTE=' };
@@ -58,6 +58,64 @@ describe('an item of a bulk request', () => {
     });
   });
 
+  it.each<[JsonValue, string]>([
+    [0, 'createOrUpdate'],
+    [1, 'create'],
+    [2, 'update'],
+    [3, 'updateIfMatchETag'],
+    [4, 'createOrUpdateIfMatchETag'],
+    [5, 'delete'],
+    ['6', 'deleteIfMatchETag'],
+    [' 7', 'updateTwin'],
+    [8, 'updateTwinIfMatchETag'],
+  ])('is parsed with the number %j of a mode', (importMode, mode) => {
+    expect(parseBulkRequest([{ id: 'd1', importMode }])).toMatchObject({ value: [{ mode }] });
+  });
+
+  it('is parsed with typed members that are converted, and with free JSON that is not', () => {
+    const item = {
+      id: 5,
+      moduleId: new NumberText('6.0'),
+      importMode: 'updateIfMatchETag',
+      eTag: 7,
+      twinETag: 8,
+      managedBy: 9,
+      tags: { floor: '30' },
+      properties: { desired: { on: 'true' }, reported: { off: 'false' } },
+    };
+    expect(parseBulkRequest([item])).toMatchObject({
+      value: [
+        {
+          identity: { deviceId: '5', moduleId: '6.0' },
+          work: {
+            value: {
+              precondition: { kind: 'etag', etag: '7' },
+              twinPrecondition: { kind: 'etag', etag: '8' },
+              request: { managedBy: '9' },
+              twin: { tags: { floor: '30' }, desired: { on: 'true' }, reported: { off: 'false' } },
+            },
+          },
+        },
+      ],
+    });
+  });
+
+  it('is parsed as a device with typed members that are converted', () => {
+    const item = { id: 'd1', status: '1', statusReason: 5, capabilities: { iotEdge: 'True' } };
+    expect(parseBulkRequest([item])).toMatchObject({
+      value: [{ work: { value: { request: { status: 'disabled', statusReason: '5', isEdge: true } } } }],
+    });
+  });
+
+  it.each<[string, JsonObject]>([
+    ['eTag', { importMode: 'deleteIfMatchETag', eTag: {} }],
+    ['twinETag', { importMode: 'updateTwinIfMatchETag', twinETag: ['x'] }],
+  ])('is invalid if its %s is not a string', (_name, members) => {
+    expect(parseBulkRequest([{ id: 'd1', ...members }])).toMatchObject({
+      value: [{ work: { ok: false, error: { name: 'ArgumentInvalid' } } }],
+    });
+  });
+
   it('is parsed with a module id', () => {
     expect(parseBulkRequest([{ id: 'd1', moduleId: 'm1', managedBy: 'me' }])).toMatchObject({
       value: [
@@ -108,6 +166,10 @@ describe('an invalid bulk request', () => {
     ['has an item that is not an object', 'ArgumentInvalid', ['d1']],
     ['has an item without an id', 'ArgumentInvalid', [{ deviceId: 'd1' }]],
     ['has an item with an invalid id', 'ArgumentInvalid', [{ id: 'a/b' }]],
+    ['has an item with an unknown number of a mode', 'GenericBadRequest', [{ id: 'd1', importMode: 9 }]],
+    ['has an item with an empty mode', 'GenericBadRequest', [{ id: 'd1', importMode: '' }]],
+    ['has an item whose id is an object', 'ArgumentInvalid', [{ id: {} }]],
+    ['has an item whose module id is an array', 'ArgumentInvalid', [{ id: 'd1', moduleId: [] }]],
     ['has an item with an unknown mode', 'GenericBadRequest', [{ id: 'd1', importMode: 'upsert' }]],
     ['contains a device twice', 'DeviceDefinedMultipleTimes', [{ id: 'd1' }, { id: 'd1' }]],
     [

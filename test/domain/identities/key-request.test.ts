@@ -14,7 +14,21 @@ describe('a request to regenerate keys', () => {
     });
   });
 
+  it('is accepted with ids that are numbers, and a name in any case', () => {
+    expect(parseKeyRequest({ PolicyKey: ' BOTH ', Devices: [{ Id: 5, moduleId: 6 }] })).toEqual({
+      ok: true,
+      value: { policyKey: 'both', identities: [{ deviceId: '5', moduleId: '6' }] },
+    });
+  });
+
   it.each<[string, string, JsonValue]>([
+    ['policyKey is a number', 'InvalidPolicyKey', { policyKey: 0, devices: [{ id: 'd1' }] }],
+    ['a device id is an object', 'ArgumentInvalid', { policyKey: 'both', devices: [{ id: {} }] }],
+    [
+      'a module id is an array',
+      'ArgumentInvalid',
+      { policyKey: 'both', devices: [{ id: 'd', moduleId: [] }] },
+    ],
     ['policyKey is missing', 'InvalidPolicyKey', { devices: [{ id: 'd1' }] }],
     ['policyKey is unknown', 'InvalidPolicyKey', { policyKey: 'Unknown', devices: [{ id: 'd1' }] }],
     [

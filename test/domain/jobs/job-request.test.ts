@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseJobRequest } from '../../../emulator/domain/jobs/job-request.ts';
-import type { JsonObject, JsonValue } from '../../../emulator/domain/json.ts';
+import { type JsonObject, type JsonValue, NumberText } from '../../../emulator/domain/json.ts';
 
 const TWIN_JOB = {
   jobId: 'j-1',
@@ -62,6 +62,18 @@ describe('a job request', () => {
     ],
     ['no time limit', { maxExecutionTimeInSeconds: null }, { maximumExecutionSeconds: 3600 }],
     ['a type in a different case', { Type: 'ScheduleUpdateTwin', type: 'ScheduleUpdateTwin' }, {}],
+    ['a type that is a number', { type: 4 }, { action: { type: 'scheduleUpdateTwin' } }],
+    ['a type that is a number in a string', { type: '4' }, { action: { type: 'scheduleUpdateTwin' } }],
+    ['a time limit in a string', { maxExecutionTimeInSeconds: '60' }, { maximumExecutionSeconds: 60 }],
+    ['a time limit of " 60"', { maxExecutionTimeInSeconds: ' 60' }, { maximumExecutionSeconds: 60 }],
+    ['an empty time limit', { maxExecutionTimeInSeconds: '' }, { maximumExecutionSeconds: 3600 }],
+    ['a time limit of "0"', { maxExecutionTimeInSeconds: '0' }, { maximumExecutionSeconds: 3600 }],
+    ['a condition that is a boolean', { queryCondition: true }, { condition: 'true' }],
+    [
+      'twin values that are not converted',
+      { updateTwin: { etag: '*', tags: { a: '30' }, properties: { desired: { b: 'true' } } } },
+      { action: { patch: { tags: { a: '30' }, desired: { b: 'true' } } } },
+    ],
     ['no id in the body', { jobId: null }, { jobId: 'j-1' }],
   ])('is parsed with %s', (_title, members, expected) => {
     expect(parseJobRequest('j-1', { ...TWIN_JOB, ...members })).toMatchObject({ ok: true, value: expected });
@@ -79,6 +91,41 @@ describe('a job request', () => {
     expect(parseJobRequest('j-1', { ...METHOD_JOB, cloudToDeviceMethod })).toMatchObject({
       value: { action: { call: { responseTimeoutSeconds: 30 }, echo: cloudToDeviceMethod } },
     });
+  });
+
+  it('is parsed with a direct method whose typed members are converted, also in the job document', () => {
+    const cloudToDeviceMethod = {
+      MethodName: 5,
+      payload: { n: '3' },
+      responseTimeoutInSeconds: '20',
+      connectTimeoutInSeconds: ' 10',
+      timeoutInSeconds: '',
+    };
+    expect(parseJobRequest('j-1', { ...METHOD_JOB, type: 3, cloudToDeviceMethod })).toMatchObject({
+      value: {
+        action: {
+          call: { name: '5', payload: '{"n":"3"}', responseTimeoutSeconds: 20, connectTimeoutSeconds: 10 },
+          echo: {
+            MethodName: '5',
+            payload: { n: '3' },
+            responseTimeoutInSeconds: 20,
+            connectTimeoutInSeconds: 10,
+            timeoutInSeconds: null,
+          },
+        },
+      },
+    });
+  });
+
+  it('is parsed with the older timeout "0", which is the default', () => {
+    const cloudToDeviceMethod = { methodName: 'blink', timeoutInSeconds: '0' };
+    expect(parseJobRequest('j-1', { ...METHOD_JOB, cloudToDeviceMethod })).toMatchObject({
+      value: { action: { call: { responseTimeoutSeconds: 30 }, echo: { timeoutInSeconds: 0 } } },
+    });
+  });
+
+  it('is parsed with an id that is a number', () => {
+    expect(parseJobRequest('5', { ...TWIN_JOB, jobId: 5 })).toMatchObject({ value: { jobId: '5' } });
   });
 
   it.each(['a', "it's-1", 'JOBSAMPLE', 'a'.repeat(64)])('is parsed with the id %s', (jobId) => {
@@ -121,13 +168,32 @@ describe('an invalid job request', () => {
     ],
     ['its condition is missing', 'ArgumentNull', { ...TWIN_JOB, queryCondition: null }],
     ['its condition is blank', 'ArgumentNull', { ...TWIN_JOB, queryCondition: ' ' }],
-    ['its condition is not a string', 'ArgumentInvalid', { ...TWIN_JOB, queryCondition: 1 }],
+    ['its condition is an object', 'ArgumentInvalid', { ...TWIN_JOB, queryCondition: {} }],
     [
       'its condition has 8,201 characters',
       'PreconditionFailed',
       { ...TWIN_JOB, queryCondition: 'x'.repeat(8201) },
     ],
     ['its start time is invalid', 'ArgumentInvalid', { ...TWIN_JOB, startTime: 'tomorrow' }],
+    ['its type is a number without a name', 'GenericBadRequest', { ...TWIN_JOB, type: 5 }],
+    ['its type is the number of another kind', 'GenericBadRequest', { ...TWIN_JOB, type: 1 }],
+    [
+      'its time limit is a decimal number',
+      'ArgumentInvalid',
+      { ...TWIN_JOB, maxExecutionTimeInSeconds: new NumberText('60.0') },
+    ],
+    [
+      'its time limit is a decimal number in a string',
+      'ArgumentInvalid',
+      { ...TWIN_JOB, maxExecutionTimeInSeconds: '60.0' },
+    ],
+    ['its time limit is a boolean', 'ArgumentInvalid', { ...TWIN_JOB, maxExecutionTimeInSeconds: true }],
+    ['its start time is a number', 'ArgumentInvalid', { ...TWIN_JOB, startTime: 5 }],
+    [
+      'the etag of its twin is an object',
+      'ArgumentInvalid',
+      { ...TWIN_JOB, updateTwin: { tags: {}, etag: { '*': '*' } } },
+    ],
     ['its time limit is negative', 'ArgumentInvalid', { ...TWIN_JOB, maxExecutionTimeInSeconds: -1 }],
   ])('is refused if %s', (_title, name, body) => {
     expect(parseJobRequest('j-1', body)).toMatchObject({ ok: false, error: { name } });

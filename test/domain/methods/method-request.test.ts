@@ -45,11 +45,72 @@ describe('a direct method request', () => {
     expect(parseMethodCall(body)).toEqual({ ok: true, value: call });
   });
 
+  // Azure CLI always sends the timeout as a string.
+  it.each<[JsonValue, number | undefined]>([
+    ['30', 30],
+    [' 30', 30],
+    ['30 ', 30],
+    ['+30', 30],
+    ['', 30],
+    [5, 5],
+    ['5', 5],
+    ['300', 300],
+    ['30.0', undefined],
+    [new NumberText('30.0'), undefined],
+    [new NumberText('3e1'), undefined],
+    ['3e1', undefined],
+    ['0x1e', undefined],
+    ['4', undefined],
+    ['301', undefined],
+    ['thirty', undefined],
+    [' ', undefined],
+    [true, undefined],
+    ['true', undefined],
+    [[30], undefined],
+    [{}, undefined],
+  ])('has the response timeout %j as a number of seconds, or is refused: %j', (sent, seconds) => {
+    const call = parseMethodCall({ methodName: 'a', responseTimeoutInSeconds: sent });
+    if (seconds === undefined) expect(call).toMatchObject({ error: { name: 'ArgumentInvalid' } });
+    else expect(call).toMatchObject({ ok: true, value: { responseTimeoutSeconds: seconds } });
+  });
+
+  it.each<[JsonValue, number | undefined]>([
+    ['30', 30],
+    ['', 0],
+    ['0', 0],
+    [1, 1],
+    [new NumberText('-0'), 0],
+    ['-1', undefined],
+    [new NumberText('0.0'), undefined],
+    [false, undefined],
+  ])('has the connect timeout %j as a number of seconds, or is refused: %j', (sent, seconds) => {
+    const call = parseMethodCall({ methodName: 'a', connectTimeoutInSeconds: sent });
+    if (seconds === undefined) expect(call).toMatchObject({ error: { name: 'ArgumentInvalid' } });
+    else expect(call).toMatchObject({ ok: true, value: { connectTimeoutSeconds: seconds } });
+  });
+
+  it.each<[JsonValue, string]>([
+    [5, '5'],
+    [new NumberText('5.0'), '5.0'],
+    [true, 'true'],
+  ])('has the name %j as a string', (sent, name) => {
+    expect(parseMethodCall({ methodName: sent })).toMatchObject({ ok: true, value: { name } });
+  });
+
+  it.each<[JsonValue, string]>([
+    ['30', '"30"'],
+    ['true', '"true"'],
+    [{ n: '5', list: ['1', 1] }, '{"n":"5","list":["1",1]}'],
+  ])('has the payload %j unconverted', (payload, text) => {
+    expect(parseMethodCall({ methodName: 'a', payload })).toMatchObject({ value: { payload: text } });
+  });
+
   it.each<[string, JsonValue, string, RegExp]>([
     ['it is not an object', [], 'ArgumentInvalid', /JSON object/],
     ['its name is missing', {}, 'ArgumentNull', /methodName/],
     ['its name is blank', { methodName: '  ' }, 'ArgumentInvalid', /blank/],
-    ['its name is a number', { methodName: 1 }, 'ArgumentInvalid', /text/],
+    ['its name is an object', { methodName: {} }, 'ArgumentInvalid', /text/],
+    ['its name is an array', { methodName: ['a'] }, 'ArgumentInvalid', /text/],
     ['its name has 101 characters', { methodName: 'x'.repeat(101) }, 'ArgumentInvalid', /longer than 100/],
     [
       'its response timeout is 4 seconds',
@@ -68,12 +129,6 @@ describe('a direct method request', () => {
       { methodName: 'a', responseTimeoutInSeconds: 5.5 },
       'ArgumentInvalid',
       /between 5 and 300/,
-    ],
-    [
-      'its connect timeout is a string',
-      { methodName: 'a', connectTimeoutInSeconds: '5' },
-      'ArgumentInvalid',
-      /between 0 and 300/,
     ],
     [
       'its connect timeout is negative',

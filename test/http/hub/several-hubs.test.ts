@@ -39,10 +39,18 @@ describe('the Host header', () => {
     expect(await countDevices(host, OTHER)).toBe(0);
   });
 
-  it.each(['127.0.0.1', '127.0.0.1:443', '[::1]:443', 'unknown.azure-devices.net'])(
-    'reaches the default hub by every other name: %s',
+  it.each(['127.0.0.1', '127.0.0.1:443', '[::1]:443', 'localhost', 'LocalHost:8443', '127.0.0.9'])(
+    'reaches the first hub by every loopback name: %s',
     async (host) => {
       expect(await countDevices(host, '127.0.0.1')).toBe(1);
+    },
+  );
+
+  it.each(['unknown.azure-devices.net', 'localhost.example'])(
+    'reaches no hub by another name: %s',
+    async (host) => {
+      const reply = await http.send('GET', '/statistics/devices', { headers: { Host: host } });
+      expect([reply.status, reply.body.Message]).toEqual([401, 'ErrorCode:IotHubNotFound;Unauthorized']);
     },
   );
 });

@@ -70,18 +70,24 @@ const ROUTES: readonly Route<Shop, Caller>[] = [
 const lines: { readonly event: string; readonly fields: Readonly<Record<string, unknown>> }[] = [];
 let server: Server;
 
+function createShop(name = 'nameless'): Shop {
+  return {
+    name,
+    clock: { now: () => 0 },
+    ids: { guid: () => 'id' },
+    log: (_level, event, fields) => lines.push({ event, fields }),
+    kept: () => undefined,
+  };
+}
+
 beforeAll(async () => {
   const door = createDoor<Shop, Caller, Route<Shop, Caller>>({
     routes: ROUTES,
-    hostOf: (name = 'nameless') => ({
-      name,
-      clock: { now: () => 0 },
-      ids: { guid: () => 'id' },
-      log: (_level, event, fields) => lines.push({ event, fields }),
-      kept: () => undefined,
-    }),
+    hostOf: (name) => (name === 'foreign' ? undefined : createShop(name)),
+    defaultHost: createShop(),
+    describeForeignName: (name) => `There is no shop ${name}.`,
     authorize: (_shop, _match, { headers }) =>
-      headers.authorization === undefined
+      !headers.authorization
         ? failed('IotHubUnauthorized', 'who are you?')
         : ok({ customer: headers.authorization }),
     hasGateway: () => false,
@@ -155,6 +161,35 @@ describe('a door', () => {
     expect(JSON.parse(listed.Message)).toMatchObject({ errorCode: 404001, message: 'gone' });
     const other = JSON.parse((await send('POST', `/failures?${VERSION}`)).text);
     expect(other.Message).toBe('ErrorCode:JobNotFound;gone');
+  });
+});
+
+describe('a Host header that names no virtual host', () => {
+  const codeOf = async (method: string, path: string) =>
+    (await send(method, path, '', { Host: 'foreign', Authorization: '' })).headers['iothub-errorcode'];
+
+  it('is answered after the check of the api-version', async () => {
+    expect(await codeOf('GET', '/items/a')).toBe('InvalidProtocolVersion');
+  });
+
+  it.each([
+    ['without a token', 'GET', '/items/a'],
+    ['of a method that the path does not have', 'PATCH', '/items/a'],
+    ['of a path that does not exist', 'GET', '/nowhere'],
+  ])('is answered with 401 IotHubNotFound to a request %s', async (_what, method, path) => {
+    expect(await codeOf(method, `${path}?${VERSION}`)).toBe('IotHubNotFound');
+  });
+
+  it('is logged with the names that the service expects', async () => {
+    const reply = await send('GET', `/items/a?${VERSION}`, '', { Host: 'foreign' });
+    expect(reply.status).toBe(401);
+    expect(JSON.parse(reply.text).Message).toBe('ErrorCode:IotHubNotFound;Unauthorized');
+    const request = { operation: 'readItem', method: 'GET', path: '/items/a' };
+    const message = 'There is no shop foreign.';
+    expect(lines).toEqual([
+      { event: 'host-name-refused', fields: { ...request, reason: 'host-name-mismatch', message } },
+      { event: 'request-failed', fields: { ...request, errorCode: 'IotHubNotFound' } },
+    ]);
   });
 });
 

@@ -9,6 +9,12 @@ import type { Route } from '../../../emulator/http/wire/route.ts';
 
 /** Sends a request to a host whose changes are kept when the promise resolves, and returns the response. */
 function answer(kept: Promise<void> | undefined): ServerResponse {
+  const host: VirtualHost = {
+    clock: { now: () => 0 },
+    ids: { guid: () => 'id' },
+    log: () => undefined,
+    kept: () => kept,
+  };
   const door = createDoor<VirtualHost, undefined, Route<VirtualHost, undefined>>({
     routes: [
       {
@@ -19,12 +25,9 @@ function answer(kept: Promise<void> | undefined): ServerResponse {
         handle: () => answerNothing(),
       },
     ],
-    hostOf: () => ({
-      clock: { now: () => 0 },
-      ids: { guid: () => 'id' },
-      log: () => undefined,
-      kept: () => kept,
-    }),
+    hostOf: () => host,
+    defaultHost: host,
+    describeForeignName: (name) => name,
     authorize: () => ok(undefined),
     hasGateway: () => false,
   });

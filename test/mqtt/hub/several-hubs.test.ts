@@ -25,9 +25,14 @@ function createNamedHub(hostName: string): Hub {
 }
 
 /** `spelling` is the host name as the client writes it in its user name. */
-async function connect(door: MqttDoor, hostName: string, spelling = hostName): Promise<RawClient> {
+async function connect(
+  door: MqttDoor,
+  hostName: string,
+  spelling = hostName,
+  localAddress?: string,
+): Promise<RawClient> {
   const [clientSide, hubSide] = duplexPair();
-  door.accept(hubSide, { certificates: () => [], transport: 'mqtt' });
+  door.accept(hubSide, { certificates: () => [], transport: 'mqtt', localAddress });
   const client = rawClientOn(clientSide);
   const password = formatSasToken({
     resource: `${hostName}/devices/d`,
@@ -66,5 +71,15 @@ it('a door chooses the hub by the host name in the user name and separates clien
   const subscriptions = [...hubs.values()].map((hub) => hub.subscriptions.find(register(hub, 'd')));
   expect(subscriptions).toEqual([[{ filter: METHODS, qualityOfService: 0 }], []]);
   for (const hub of hubs.values()) hub.close();
+  await door[Symbol.asyncDispose]();
+});
+
+it('a door knows the address to which a client connected as a name of the first hub, also in the token', async () => {
+  const hub = createNamedHub('a.test');
+  register(hub, 'd');
+  const door = await createMqttDoor({ hubOf: createHubOf([hub]), clock, log: () => undefined });
+  await connect(door, '10.0.0.2', '10.0.0.2:8883', '::ffff:10.0.0.2');
+  await expect(connect(door, '10.0.0.3', '10.0.0.3:8883', '10.0.0.2')).rejects.toThrow('5');
+  hub.close();
   await door[Symbol.asyncDispose]();
 });

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { generate, type Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { tokenOf, userNameOf } from '../mqtt-hub.ts';
 import { type SdkHub, startSdkHub } from '../sdk-hub.ts';
+import { waitUntil } from '../wait-until.ts';
 
 const TRANSPORTS = ['mqtts', 'wss'] as const;
 
@@ -78,5 +82,51 @@ describe.each(TRANSPORTS)('the mqtt package over %s', (transport) => {
       reason: 'publish-topic-forbidden',
       transport: transport === 'wss' ? 'mqtt-ws' : 'mqtt',
     });
+  });
+});
+
+describe('a text message over WebSocket', () => {
+  it.each([
+    ['instead of a CONNECT', false],
+    ['after CONNECT', true],
+  ])('closes the connection %s, and the log says why', async (_what, isConnected) => {
+    await using sdk = await startSdkHub();
+    sdk.register('d');
+    const { httpsPort, authorityPem } = sdk.emulator;
+    const socket = new WebSocket(`wss://localhost:${httpsPort}/$iothub/websocket`, 'mqtt', {
+      ca: authorityPem,
+    });
+    await once(socket, 'open');
+    const connect: Packet = {
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clean: true,
+      keepalive: 60,
+      clientId: 'd',
+      username: userNameOf('d'),
+      password: Buffer.from(tokenOf('d', Date.now())),
+    };
+    const closed = once(socket, 'close');
+    if (isConnected) {
+      socket.send(generate(connect));
+      await once(socket, 'message');
+      socket.send(generate({ cmd: 'pingreq' }).toString());
+    } else {
+      socket.send(generate(connect).toString());
+    }
+    await closed;
+    await waitUntil('the line of the dropped connection', () =>
+      sdk.logLines.some(({ event }) => event === 'connection-dropped'),
+    );
+    expect(sdk.logLines.find(({ event }) => event === 'connection-dropped')).toMatchObject({
+      level: 'warn',
+      fields: {
+        reason: 'websocket-message-not-binary',
+        transport: 'mqtt-ws',
+        ...(isConnected ? { deviceId: 'd' } : {}),
+      },
+    });
+    expect(sdk.hub.sessions.connectedDeviceCount).toBe(0);
   });
 });

@@ -139,7 +139,7 @@ it('stops reading or closes an HTTPS connection whose client reads no answer', a
   const socket = await openTls(hub.emulator, hub.emulator.httpsPort);
   socket.pause();
   const token = policyTokenOf(hub.emulator, 'service');
-  const request = `GET /twins/d?api-version=2021-04-12 HTTP/1.1\r\nHost: h\r\nAuthorization: ${token}\r\n\r\n`;
+  const request = `GET /twins/d?api-version=2021-04-12 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${token}\r\n\r\n`;
   expect(await fill(socket, mebibyteOf(Buffer.from(request)), hub)).toBeLessThan(MAXIMUM_FILLINGS);
   socket.destroy();
 });
@@ -147,7 +147,7 @@ it('stops reading or closes an HTTPS connection whose client reads no answer', a
 it('refuses huge HTTPS bodies and does not keep them in memory', async () => {
   await using hub = await startHubWithLargeTwin();
   const token = policyTokenOf(hub.emulator, 'service');
-  const head = `PATCH /twins/d?api-version=2021-04-12 HTTP/1.1\r\nHost: h\r\nAuthorization: ${token}\r\n`;
+  const head = `PATCH /twins/d?api-version=2021-04-12 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${token}\r\n`;
   const before = process.memoryUsage().rss;
   let peak = before;
   const clients = Array.from({ length: 8 }, async () => {
@@ -169,7 +169,7 @@ it('closes a WebSocket whose client sends pings and reads no pong', async () => 
   await using hub = await startHubWithLargeTwin();
   const socket = await openTls(hub.emulator, hub.emulator.httpsPort);
   socket.write(
-    'GET /$iothub/websocket HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+    'GET /$iothub/websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
       'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n',
   );
   const closed = new Promise((resolve) => socket.once('close', resolve));

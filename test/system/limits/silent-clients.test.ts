@@ -47,10 +47,10 @@ it('answers 400 to an HTTPS connection without a request, with a slow head or wi
   const open = () => openTls(emulator, emulator.httpsPort);
   const [silent, head, body] = [await open(), await open(), await open()];
   const answers = [silent, head, body].map(readAll);
-  sendSlowly(head, 'GET /devices/d?api-version=2021-04-12 HTTP/1.1\r\nHost: h\r\nX-Drip: ');
+  sendSlowly(head, 'GET /devices/d?api-version=2021-04-12 HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Drip: ');
   sendSlowly(
     body,
-    `PUT /devices/d?api-version=2021-04-12 HTTP/1.1\r\nHost: h\r\nAuthorization: ${policyTokenOf(emulator, 'iothubowner')}\r\nContent-Length: 1000\r\n\r\n`,
+    `PUT /devices/d?api-version=2021-04-12 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${policyTokenOf(emulator, 'iothubowner')}\r\nContent-Length: 1000\r\n\r\n`,
   );
   for (const answer of await Promise.all(answers)) {
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);

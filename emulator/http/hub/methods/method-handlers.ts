@@ -33,8 +33,8 @@ export async function invokeCommand(hub: Hub, request: HttpRequest): Promise<Res
   const call = createMethodCall({
     name: component === undefined ? command : `${component}*${command}`,
     payload: payload?.value,
-    responseTimeout: parseNumber(request.query.get('responsetimeoutinseconds')),
-    connectTimeout: parseNumber(request.query.get('connecttimeoutinseconds')),
+    responseTimeout: request.query.get('responsetimeoutinseconds'),
+    connectTimeout: request.query.get('connecttimeoutinseconds'),
   });
   if (!call.ok) return call;
   const response = await hub.methods.invokeMethod(identity.value, call.value);
@@ -57,9 +57,4 @@ function payloadOf(
     hub.log('warn', 'method-answer-unreadable', { ...identity, operation, message });
   }
   return payload;
-}
-
-// The domain refuses text that is not a number.
-function parseNumber(text: string | undefined): number | string | undefined {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
 }

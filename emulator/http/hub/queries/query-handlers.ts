@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue, memberInAnyCase } from '../../../domain/json.ts';
 import { failed, ok, type Result } from '../../../domain/result.ts';
+import { textOf } from '../../../domain/typed-members.ts';
 import type { Hub } from '../../../hub/hub.ts';
 import type { Answer } from '../../wire/answers.ts';
 import { parseJsonBody } from '../../wire/request-body.ts';
@@ -16,6 +17,6 @@ export function queryTwins(hub: Hub, request: HttpRequest): Result<Answer> {
 /** Parses `{"query": "SELECT …"}`. The Go client capitalizes the name. */
 function parseQueryText(body: JsonValue): Result<string> {
   if (!isJsonObject(body)) return failed('ArgumentInvalid', 'A query must be a JSON object.');
-  const text = memberInAnyCase(body, 'query') ?? '';
-  return typeof text === 'string' ? ok(text) : failed('ArgumentInvalid', 'query must be a text.');
+  const text = textOf(memberInAnyCase(body, 'query'), '');
+  return text === undefined ? failed('ArgumentInvalid', 'query must be a text.') : ok(text);
 }

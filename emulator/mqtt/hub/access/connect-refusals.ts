@@ -1,4 +1,4 @@
-import type { ConnectRefusalReason } from '../../../domain/log-reasons.ts';
+import type { ConnectRefusalReason, RefusalReason } from '../../../domain/log-reasons.ts';
 import type { Log } from '../../../hub/ports.ts';
 import type { ConnectRequest, Peer } from '../../wire/service.ts';
 
@@ -13,7 +13,7 @@ export function refuseConnect(
   log: Log,
   { clientId }: ConnectRequest,
   { remoteAddress, transport }: Peer,
-  reason: keyof typeof CONNECT_REFUSAL_REASONS,
+  reason: keyof typeof CONNECT_REFUSAL_REASONS | Extract<RefusalReason, 'host-name-mismatch'>,
   message: string,
 ): undefined {
   log('warn', 'client-refused', {

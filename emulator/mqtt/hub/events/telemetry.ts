@@ -31,12 +31,14 @@ const SLASH = 0x2f;
  * properties again, so events with equal property bags share one array.
  */
 export class TelemetryTopic {
-  // Not slices of Node's buffer pool, because each would keep 8 KB in memory.
-  readonly #prefix: Uint8Array;
+  // Not slices of Node's buffer pool, because each would keep 8 KB in memory. Undefined if an id has a wildcard, because
+  // the topic of such a client is no topic of MQTT.
+  readonly #prefix: Uint8Array | undefined;
   #lastBag: Uint8Array = NO_BAG;
 
   constructor(identity: ClientIdentity) {
-    this.#prefix = new Uint8Array(Buffer.from(formatEventsTopic(identity)));
+    const prefix = new Uint8Array(Buffer.from(formatEventsTopic(identity)));
+    this.#prefix = findTopicFault(prefix, 0, prefix.length) === undefined ? prefix : undefined;
   }
 
   /**
@@ -72,6 +74,7 @@ export class TelemetryTopic {
   /** Returns the index behind the slash that follows the prefix. It is beyond `end` if there is no slash. */
   #bagStartOf(bytes: Uint8Array, start: number, end: number): number | undefined {
     const prefix = this.#prefix;
+    if (prefix === undefined) return undefined;
     const prefixEnd = start + prefix.length;
     if (prefixEnd > end) return undefined;
     for (let index = 0; index < prefix.length; index++) {

@@ -1,4 +1,4 @@
-import { findTopicFault } from './text-faults.ts';
+import { findTextFault, findTopicFault } from './text-faults.ts';
 
 /**
  * Finds what makes a CONNECT of MQTT 3.1.1 malformed and what the broker does not check. `body` is the end of its fixed
@@ -8,6 +8,7 @@ export function findConnectFault(bytes: Buffer, body: number, end: number): stri
   const flagsAt = body + 2 + bytes.readUInt16BE(body) + 1;
   const flags = bytes[flagsAt] ?? 0;
   if ((flags & WILL_QOS_3) === WILL_QOS_3) return 'The QoS of the will is 3.';
+  if ((flags & (USER_NAME | PASSWORD)) === PASSWORD) return 'There is a password and no user name.';
   let at = flagsAt + 3;
   for (const { name, flag, findFault } of FIELDS) {
     if ((flags & flag) !== flag) continue;
@@ -18,7 +19,7 @@ export function findConnectFault(bytes: Buffer, body: number, end: number): stri
     const fault = findFault?.(bytes, start, at);
     if (fault !== undefined) return `The ${name} ${fault}.`;
   }
-  return undefined;
+  return at < end ? `${end - at} bytes follow the last field.` : undefined;
 }
 
 interface Field {
@@ -28,11 +29,16 @@ interface Field {
   readonly findFault?: (bytes: Uint8Array, start: number, end: number) => string | undefined;
 }
 
-const WILL_QOS_3 = 0x18;
 const WILL = 0x04;
+const WILL_QOS_3 = 0x18;
+const PASSWORD = 0x40;
+const USER_NAME = 0x80;
 
 /** The payload of CONNECT, in its order. */
 const FIELDS: readonly Field[] = [
-  { name: 'client id', flag: 0 },
+  { name: 'client id', flag: 0, findFault: findTextFault },
   { name: 'topic of the will', flag: WILL, findFault: findTopicFault },
+  { name: 'message of the will', flag: WILL },
+  { name: 'user name', flag: USER_NAME, findFault: findTextFault },
+  { name: 'password', flag: PASSWORD },
 ];

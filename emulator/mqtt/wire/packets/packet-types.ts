@@ -12,6 +12,11 @@ export const PACKET_TYPES = {
   DISCONNECT: 14,
 } as const;
 
+/** Returns the lower four bits that the first byte of a packet must have. PUBLISH has flags instead. */
+export function requiredFlagsOf(type: number): number {
+  return type === PACKET_TYPES.SUBSCRIBE || type === PACKET_TYPES.UNSUBSCRIBE ? 2 : 0;
+}
+
 /** The maximum number of bytes after the fixed header, by packet type; -1 if the type is not expected. */
 export type PacketLimits = readonly number[];
 

@@ -1,9 +1,7 @@
 import type { Subscription } from '../service.ts';
 import { allocatePacket } from './fixed-header.ts';
 import { PACKET_TYPES } from './packet-types.ts';
-
-/** The lower four bits of the first byte of SUBSCRIBE and UNSUBSCRIBE. */
-export const SUBSCRIBE_FLAGS = 2;
+import { findTextFault } from './text-faults.ts';
 
 /**
  * Parses the topic filters of a SUBSCRIBE, whose variable header begins at `body`. Returns undefined if it is malformed.
@@ -60,8 +58,9 @@ function formatAnswer(type: number, packetId: number, codes: readonly number[]):
   return packet;
 }
 
+/** Returns the end of a topic filter. Returns undefined if it is truncated or is not a string of MQTT. */
 function endOfText(bytes: Buffer, at: number, end: number): number | undefined {
   if (at + 2 > end) return undefined;
   const textEnd = at + 2 + bytes.readUInt16BE(at);
-  return textEnd > end ? undefined : textEnd;
+  return textEnd > end || findTextFault(bytes, at + 2, textEnd) !== undefined ? undefined : textEnd;
 }

@@ -123,6 +123,16 @@ describe('a body that is too large', () => {
 });
 
 describe('an operation that is not supported', () => {
+  it('is answered with 501, because clients read a 404 as a device that does not exist', async () => {
+    const reply = await http.send('GET', '/configurations/c');
+    expect([reply.status, reply.reason, reply.headers['iothub-errorcode']]).toEqual([
+      501,
+      'Not Implemented',
+      'FeatureNotSupported',
+    ]);
+    expect(reply.body.Message).toMatch(/^ErrorCode:FeatureNotSupported;/);
+  });
+
   const filled = (path: string) =>
     path.replaceAll(':deviceId', 'd').replaceAll(':moduleId', 'm').replaceAll(':', '');
 

@@ -63,7 +63,7 @@ const BAD_MODULES = [
   { path: '/devices/d/modules/$own', body: {}, error: 'ArgumentInvalid' },
   invalid({ moduleId: 'another' }),
   invalid({ deviceId: 'another' }),
-  invalid({ managedBy: 1 }),
+  invalid({ managedBy: {} }),
   invalid({ authentication: [] }),
 ] as const satisfies readonly ErrorCase[];
 

@@ -117,6 +117,38 @@ describe('a direct method', () => {
     expect(payloads).toEqual(['', '', 'null']);
   });
 
+  it('is invoked as Azure CLI does it, with timeouts that are strings', async () => {
+    const requests: MethodRequest[] = [];
+    connectClient('d', (request) => {
+      requests.push(request);
+      return { status: 200, payload: request.payload };
+    });
+    const body =
+      '{"methodName": "reboot", "payload": {"delay": "30", "now": "true"}, ' +
+      '"responseTimeoutInSeconds": "30", "connectTimeoutInSeconds": "30"}';
+    expect(await invoke(body)).toMatchObject({
+      status: 200,
+      text: '{"status":200,"payload":{"delay":"30","now":"true"}}',
+    });
+    expect(requests).toMatchObject([{ name: 'reboot', payload: '{"delay":"30","now":"true"}' }]);
+  });
+
+  it('is invoked with a body that is almost JSON, and gets its payload as JSON', async () => {
+    connectClient('d', ({ payload }) => ({ status: 200, payload }));
+    const body = "{methodName: 'reboot', payload: {delay: '30', exact: 1.0, list: ['5', 5,],}, /* fast */}";
+    expect((await invoke(body)).text).toBe(
+      '{"status":200,"payload":{"delay":"30","exact":1.0,"list":["5",5]}}',
+    );
+    const command = await http.send('POST', '/digitaltwins/d/commands/reboot', { body: "{delay: '30'}" });
+    expect(command.text).toBe('{"delay":"30"}');
+  });
+
+  it.each(['30.0', 'thirty', '4'])('is refused with the response timeout "%s"', async (seconds) => {
+    const reply = await invoke({ methodName: 'reboot', responseTimeoutInSeconds: seconds });
+    expect(reply.status).toBe(400);
+    expect(reply.text).toContain('between 5 and 300');
+  });
+
   it('returns the status of the device unchanged', async () => {
     connectClient('d', () => ({ status: 500, payload: '{"why":1.0}' }));
     const reply = await invoke({ methodName: 'fail' });

@@ -43,7 +43,7 @@ def test_accepts_an_entra_token(new_id):
     assert IoTHubJobManager.from_token_credential(*names).get_scheduled_job("nothing").status == "unknown"
     assert DigitalTwinClient.from_token_credential(*names).get_digital_twin(device_id)["$dtId"] == device_id
     assert IoTHubHttpRuntimeManager.from_token_credential(*names).receive_feedback_notification() is None
-    with refused(404, "FeatureNotSupported"):
+    with refused(501, "FeatureNotSupported"):
         IoTHubConfigurationManager.from_token_credential(*names).get_configurations()
 
 
@@ -128,5 +128,5 @@ def test_refuses_automatic_configurations_as_not_supported():
         lambda: manager.test_configuration_queries(ConfigurationQueriesTestInput(target_condition="*")),
         lambda: manager.apply_configuration_on_edge_device("edge", ConfigurationContent(modules_content={})),
     ):
-        with refused(404, "FeatureNotSupported"):
+        with refused(501, "FeatureNotSupported"):
             call()

@@ -153,7 +153,7 @@ def test_lists_scheduled_jobs(jobs):
 
 
 def test_refuses_to_create_import_and_export_jobs_as_not_supported(jobs):
-    with refused(404, "FeatureNotSupported"):
+    with refused(501, "FeatureNotSupported"):
         jobs.create_import_export_job(JobProperties(type="export", output_blob_container_uri="https://x"))
 
 

@@ -49,14 +49,29 @@ describe('a cloud-to-device message', () => {
       messageId: 1,
     });
     expect(message.payload.toString()).toBe('body 1');
-    client.send(
-      { cmd: 'puback', messageId: 999 },
-      { cmd: 'puback', messageId: 1 },
-      { cmd: 'puback', messageId: 1 },
-    );
+    client.send({ cmd: 'puback', messageId: 1 }, { cmd: 'puback', messageId: 1 });
     await client.settle();
     expect(mqtt.settled).toEqual(['complete token-1']);
   });
+
+  it.each([
+    ['0', 0],
+    ['that was never sent', 2],
+  ])(
+    'is not completed by a PUBACK of a packet id %s, which closes the connection',
+    async (_what, messageId) => {
+      await using mqtt = await startMqttHub();
+      mqtt.register('d');
+      const client = await mqtt.connect('d');
+      await client.subscribe([FILTER, 1]);
+      linkOf(mqtt).deliverMessage(delivery(1, 'token-1'));
+      await client.next('publish');
+      client.sendBytes(Buffer.from([0x40, 2, 0, messageId]));
+      await client.closed;
+      await mqtt.untilLogged('acknowledgement-unexpected');
+      expect(mqtt.settled).toEqual([]);
+    },
+  );
 
   it('is completed by its own PUBACK if several are in flight', async () => {
     await using mqtt = await startMqttHub();
@@ -131,7 +146,8 @@ describe('a message to a module input', () => {
       topic: 'devices/d/modules/m/inputs/in1/%24.cdid=d&%24.cmid=source&a=1',
       qos,
     });
-    if (received.messageId !== undefined) client.send({ cmd: 'puback', messageId: received.messageId });
+    const { messageId } = received;
+    if (messageId !== undefined) client.send({ cmd: 'puback', messageId }, { cmd: 'puback', messageId });
     await client.settle();
     expect(mqtt.settled).toEqual([]);
   });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientIdentity } from '../../../../emulator/domain/identities/client-identity.ts';
+import { DEFAULT_HUB_OPTIONS } from '../../../../emulator/emulator-options.ts';
 import { type MqttHub, startMqttHub } from '../../mqtt-hub.ts';
 import { waitUntil } from '../../wait-until.ts';
 
 const FILTER = 'devices/d/messages/devicebound/#';
+const SHORT_LIVES = { ...DEFAULT_HUB_OPTIONS.cloudToDevice, defaultTimeToLiveSeconds: 60, lockSeconds: 600 };
 
 function send(mqtt: MqttHub, client: ClientIdentity, text: string): void {
   const sent = mqtt.hub.cloudToDevice.sendMessage(client, {
@@ -89,5 +91,48 @@ describe('queued cloud-to-device messages', () => {
     client.send({ cmd: 'puback', messageId: messageId as number });
     await client.settle();
     expect(pendingCount(mqtt, device)).toBe(0);
+  });
+
+  it.each([
+    [
+      'were purged',
+      (mqtt: MqttHub, { deviceId }: ClientIdentity) => mqtt.hub.cloudToDevice.purgeMessages({ deviceId }),
+    ],
+    ['have expired', (mqtt: MqttHub) => mqtt.clock.advance(60_000)],
+  ])('can be acknowledged after they %s, however many they are', async (_what, remove) => {
+    await using mqtt = await startMqttHub({ cloudToDevice: SHORT_LIVES });
+    const device = mqtt.register('d');
+    const client = await mqtt.connect('d', { keepalive: 0 });
+    await client.subscribe([FILTER, 1]);
+    const packetIds: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      for (let count = 0; count < 50; count++) send(mqtt, device, `${round}.${count}`);
+      for (let count = 0; count < 50; count++)
+        packetIds.push((await client.next('publish')).messageId as number);
+      remove(mqtt, device);
+    }
+    send(mqtt, device, 'last');
+    packetIds.push((await client.next('publish')).messageId as number);
+    expect(packetIds).toEqual(Array.from({ length: 151 }, (_row, index) => index + 1));
+    for (const messageId of [...packetIds, ...packetIds]) client.send({ cmd: 'puback', messageId });
+    await client.settle();
+    expect(pendingCount(mqtt, device)).toBe(0);
+    expect(mqtt.logLines.filter(({ event }) => event === 'message-not-completed')).toHaveLength(150);
+  });
+
+  it('can be acknowledged after they were delivered over HTTPS, because their lock had expired', async () => {
+    await using mqtt = await startMqttHub();
+    const device = mqtt.register('d');
+    const client = await mqtt.connect('d', { keepalive: 0 });
+    await client.subscribe([FILTER, 1]);
+    send(mqtt, device, '1');
+    const { messageId } = await client.next('publish');
+    client.send({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: [FILTER] });
+    await client.next('unsuback');
+    mqtt.clock.advance(60_000);
+    expect(mqtt.hub.cloudToDevice.receiveMessage(device)).toMatchObject({ ok: true });
+    client.send({ cmd: 'puback', messageId: messageId as number });
+    await client.settle();
+    expect(pendingCount(mqtt, device)).toBe(1);
   });
 });

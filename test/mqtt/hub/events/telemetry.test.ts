@@ -148,6 +148,25 @@ describe('telemetry', () => {
   );
 
   it.each([
+    ['a+b', 'devices/a+b/messages/events/'],
+    ['a#b', 'devices/a#b/messages/events/a=1'],
+    ['#', 'devices/#/messages/events'],
+    ['d/m+1', 'devices/d/modules/m+1/messages/events/'],
+  ])(
+    'of the client %s, which may connect, closes the connection because its topic has a wildcard',
+    async (clientId, topic) => {
+      await using mqtt = await startMqttHub();
+      mqtt.register(clientId);
+      const client = await mqtt.connect(clientId);
+      client.publish(topic, 'x');
+      await client.closed;
+      expect(client.received.map(({ cmd }) => cmd)).toEqual(['connack']);
+      const { event, fields } = await mqtt.untilLogged('packet-malformed');
+      expect([event, fields['message']]).toEqual(['connection-dropped', 'The topic contains a wildcard.']);
+    },
+  );
+
+  it.each([
     ['a wildcard in the topic', 'devices/d/messages/events/a=+', 'contains a wildcard'],
     ['a hash in the topic', 'devices/d/messages/events/a=#', 'contains a wildcard'],
     ['a wildcard in the topic of a request', '$iothub/twin/GET/?$rid=+', 'contains a wildcard'],

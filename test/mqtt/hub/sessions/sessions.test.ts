@@ -45,7 +45,7 @@ describe('SUBSCRIBE', () => {
     [
       'with wrong flags',
       [0x80, 26, 0, 1, 0, 21, ...Buffer.from('$iothub/methods/POST/#'.slice(0, 21)), 0],
-      'subscribe-filter-forbidden',
+      'packet-malformed',
     ],
   ])('closes the connection if it is %s', async (_what, bytes, reason) => {
     await using mqtt = await startMqttHub();
