@@ -75,15 +75,16 @@ export function enqueue<Content>(
 }
 
 /**
- * Locks the first waiting message: enqueued → invisible.
- * Returns undefined if no message waits, and then does not call `createLock`.
+ * Locks the first waiting message that the receiver accepts, by default the first one: enqueued → invisible.
+ * Returns undefined if no such message waits, and then does not call `createLock`.
  */
 export function lockNext<Content>(
   queue: MessageQueue<Content>,
   createLock: () => MessageLock,
+  accepts?: (content: Content) => boolean,
 ): { readonly queue: MessageQueue<Content>; readonly message: InvisibleMessage<Content> } | undefined {
   for (const [index, next] of queue.messages.entries()) {
-    if (next.state !== 'enqueued') continue;
+    if (next.state !== 'enqueued' || accepts?.(next.content) === false) continue;
     const message: InvisibleMessage<Content> = {
       ...next,
       state: 'invisible',

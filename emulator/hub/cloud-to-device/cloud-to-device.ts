@@ -55,7 +55,7 @@ export class CloudToDevice {
   receiveMessage(deviceId: DeviceId): Result<CloudToDeviceDelivery | undefined> {
     const record = this.#queues.find(deviceId);
     if (record === undefined) return failMissing(this.#parts, { deviceId });
-    const message = this.#queues.lock(record, false);
+    const message = this.#queues.lock(record);
     this.#queues.setTimer(record);
     return ok(message === undefined ? undefined : formatDelivery(message));
   }
@@ -94,7 +94,7 @@ export class CloudToDevice {
     if (this.#parts.store.clients.find(identity)?.kind !== 'module')
       return failMissing(this.#parts, identity);
     const session = this.#sessions.findReady(identity, 'inputs');
-    if (session === undefined) {
+    if (session?.connection.acceptsInputMessage(message) !== true) {
       return failed('DeviceNotOnline', 'The module is not connected or does not listen to its inputs.');
     }
     session.connection.deliverInputMessage(message);

@@ -13,6 +13,7 @@ import type { Operation } from '../../domain/operations.ts';
 import { formatTime } from '../../domain/time.ts';
 import type { DeviceRecord } from '../../store/records.ts';
 import type { Activity } from '../activity.ts';
+import type { ClientConnection } from '../client-connection.ts';
 import type { HubParts } from '../hub-parts.ts';
 import type { Timer } from '../ports.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
@@ -75,29 +76,34 @@ export class DeviceQueues {
     return record;
   }
 
-  /** Locks the next waiting message. `endsWithConnection` is true for a delivery over a connection. */
+  /** Locks the next waiting message, or the next one that the connection of a delivery accepts. */
   lock(
     record: DeviceRecord,
-    endsWithConnection: boolean,
+    connection?: ClientConnection,
   ): InvisibleMessage<CloudToDeviceMessage> | undefined {
     const { store, clock, ids } = this.#parts;
     const untilUtc = clock.now() + this.#lockMilliseconds;
-    const locked = lockNext(record.queue, () => ({ token: ids.guid(), untilUtc, endsWithConnection }));
+    const endsWithConnection = connection !== undefined;
+    const locked = lockNext(
+      record.queue,
+      () => ({ token: ids.guid(), untilUtc, endsWithConnection }),
+      connection && ((message) => connection.receptionOf(message) !== 'none'),
+    );
     if (locked === undefined) return undefined;
     store.clients.replaceQueue(record, locked.queue);
     return locked.message;
   }
 
-  /** Delivers all waiting messages to a ready device, and sets the timer of the queue. */
+  /** Delivers all waiting messages that a ready device accepts, and sets the timer of the queue. */
   deliver(record: DeviceRecord): void {
     const { store, clock } = this.#parts;
     const session = this.#sessions.find(record.twin.identity);
     // Asked again before each message, because a delivery may end the connection.
     while (session?.isReadyFor('messages') === true) {
-      const message = this.lock(record, true);
+      const message = this.lock(record, session.connection);
       if (message === undefined) break;
       store.clients.setLastActivity(record, clock.now());
-      if (session.isSettledOnDelivery) {
+      if (session.connection.receptionOf(message.content) === 'settled') {
         const completed = complete(record.queue, message.lock.token);
         if (completed.ok) this.apply(record, completed.value);
       }

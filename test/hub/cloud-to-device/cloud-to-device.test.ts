@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CloudToDeviceDelivery } from '../../../emulator/domain/messages/message.ts';
-import { createRecordingConnection } from '../../fakes/recording-connection.ts';
+import { createRecordingConnection, type RecordingConnection } from '../../fakes/recording-connection.ts';
 import { createQuietHub, deviceIdOf, messageOf, outcomeOf, succeeded } from '../quiet-hub.ts';
 
 const D1 = deviceIdOf('d1');
@@ -122,9 +122,27 @@ describe('cloud-to-device messages', () => {
     expect(connection.messages).toHaveLength(1);
   });
 
+  it('wait if the client accepts others, and stay in order', () => {
+    const { hub, connect } = hubWithDevice();
+    const accepted = new Set(['two', 'four']);
+    const connection: RecordingConnection = {
+      ...createRecordingConnection(),
+      receptionOf: ({ properties }) =>
+        accepted.has(properties.system.messageId ?? '') ? 'acknowledged' : 'none',
+    };
+    const { session } = connect('d1', { channels: ['messages'], connection });
+    for (const text of ['one', 'two', 'three', 'four'])
+      succeeded(hub.cloudToDevice.sendMessage(D1, messageOf(text)));
+    expect(textsOf(connection.messages)).toEqual(['two', 'four']);
+    accepted.add('one').add('three');
+    session.subscribe('messages');
+    expect(textsOf(connection.messages)).toEqual(['two', 'four', 'one', 'three']);
+  });
+
   it('are completed by their delivery if the subscription cannot acknowledge them', () => {
     const { hub, connect } = hubWithDevice();
-    const { connection } = connect('d1', { channels: ['messages'], isSettledOnDelivery: true });
+    const connection = { ...createRecordingConnection(), receptionOf: () => 'settled' as const };
+    connect('d1', { channels: ['messages'], connection });
     for (const text of ['one', 'two'])
       succeeded(hub.cloudToDevice.sendMessage(D1, messageOf(text, { ack: 'full' })));
     expect(textsOf(connection.messages)).toEqual(['one', 'two']);

@@ -43,14 +43,18 @@ const CAUSES: readonly (readonly [event: string, operation: string, cause: Cause
       (await mqtt.connect('d')).send({
         cmd: 'subscribe',
         messageId: 1,
-        subscriptions: [{ topic: '#', qos: 0 }],
+        subscriptions: [{ topic: '$iothub/methods/res/#', qos: 0 }],
       }),
   ],
   [
     'connection-dropped',
     'unsubscribe',
     async (mqtt) =>
-      (await mqtt.connect('d')).send({ cmd: 'unsubscribe', messageId: 1, unsubscriptions: ['#'] }),
+      (await mqtt.connect('d')).send({
+        cmd: 'unsubscribe',
+        messageId: 1,
+        unsubscriptions: ['$iothub/methods/res/#'],
+      }),
   ],
   [
     'connection-dropped',
