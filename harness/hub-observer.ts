@@ -33,7 +33,7 @@ export interface HubObserver {
    * Returns a function that ends this.
    */
   onChange(listener: () => void): () => void;
-  /** Returns whether the client is connected and subscribed to a channel. */
+  /** Returns whether the client is connected and subscribed to a channel, or to a part of it. */
   isReadyFor(client: ClientName, channel: Channel): boolean;
   /** Returns undefined if the client is not registered. */
   connectionStateOf(client: ClientName): string | undefined;
@@ -41,7 +41,7 @@ export interface HubObserver {
   reportedPropertiesOf(client: ClientName): Readonly<Record<string, unknown>>;
   readEvents(reading: EventReading): AsyncIterable<DeviceEvent>;
   readFeedback(reading: FeedbackReading): AsyncIterable<FeedbackRecord>;
-  sendMessage(device: ClientName, message: CloudToDeviceMessage): void;
-  purgeMessages(device: ClientName): number;
+  sendMessage(client: ClientName, message: CloudToDeviceMessage): void;
+  purgeMessages(client: ClientName): number;
   sendInputMessage(module: ClientName, message: InputMessage, sender: ClientName): void;
 }

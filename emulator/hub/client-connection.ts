@@ -1,6 +1,10 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { LogReason } from '../domain/log-reasons.ts';
-import type { CloudToDeviceDelivery, ModuleInputMessage } from '../domain/messages/message.ts';
+import type {
+  CloudToDeviceDelivery,
+  CloudToDeviceMessage,
+  ModuleInputMessage,
+} from '../domain/messages/message.ts';
 import type { MethodRequest } from '../domain/methods/method.ts';
 
 /** The kinds of deliveries to which a connected client can subscribe. */
@@ -17,10 +21,18 @@ export type DisconnectReason =
       'identity-deleted' | 'identity-disabled' | 'token-expired' | 'superseded-by-new-connection'
     >;
 
+/**
+ * The way in which a client receives a message. It acknowledges the message, or the delivery settles it; `none` if the
+ * client is not subscribed to this message.
+ */
+export type MessageReception = 'acknowledged' | 'settled' | 'none';
+
 /** The connection of the hub to one client. Each door implements it for its protocol. */
 export interface ClientConnection {
   /** Returns whether the client is subscribed to direct methods of this name. */
   acceptsMethod(name: string): boolean;
+  receptionOf(message: CloudToDeviceMessage): MessageReception;
+  acceptsInputMessage(message: ModuleInputMessage): boolean;
   /** Delivers the patch in the form of the update, with `$version`. */
   deliverDesiredPatch(patch: JsonObject): void;
   deliverMethodRequest(request: MethodRequest): void;

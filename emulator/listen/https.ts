@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { separateBrowsers } from './browsers.ts';
 import { type Listener, type ListenOptions, openListener, tlsOptionsOf } from './listener.ts';
 import { rememberPeerCertificates } from './peer-certificates.ts';
 import { routeUpgrades, type WebSocketRequestHandler } from './upgrades.ts';
@@ -17,7 +18,7 @@ export interface HttpsListener extends Listener {
   onUnmetExpectation(take: RequestListener): void;
   /** Passes on each request for a WebSocket. Without it such requests are like others. */
   onWebSocketRequest(take: WebSocketRequestHandler): void;
-  /** Passes on each connection whose HTTP request is malformed or arrived too slowly. */
+  /** Passes on once each connection whose HTTP request is malformed or arrived too slowly. */
   onBrokenRequest(take: (error: NodeJS.ErrnoException, socket: Duplex) => void): void;
 }
 
@@ -37,12 +38,17 @@ export async function listenHttps(options: ListenOptions): Promise<HttpsListener
     // Node checks for slow clients only at this interval.
     connectionsCheckingInterval: Math.min(headMilliseconds / 2, 30_000),
   });
+  const browsers = options.requestsBrowserCertificates ? undefined : separateBrowsers(server, options);
   const onWebSocketRequest = routeUpgrades(server);
   const secureSockets = new WeakSet<Duplex>();
   server.on('secureConnection', (socket) => secureSockets.add(socket));
   const listener = await openListener(server, options);
   return {
     ...listener,
+    addCertificate: (certificate) => {
+      listener.addCertificate(certificate);
+      browsers?.addCertificate(certificate);
+    },
     server,
     peerCertificatesOf: rememberPeerCertificates(),
     onRequest: (take) => server.on('request', take),
@@ -53,8 +59,9 @@ export async function listenHttps(options: ListenOptions): Promise<HttpsListener
         take(new Error('The method CONNECT is not supported.'), socket),
       );
       server.on('clientError', (error, socket) => {
-        // Node also emits this event for a failed handshake, which `tlsClientError` has reported.
-        if (secureSockets.has(socket)) take(error, socket);
+        // Node also emits this event for a failed handshake, which `tlsClientError` has reported. And it repeats the
+        // event for the bytes after a malformed request, while the answer to the first one may still be in a buffer.
+        if (secureSockets.delete(socket)) take(error, socket);
       });
     },
   };

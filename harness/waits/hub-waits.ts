@@ -10,7 +10,7 @@ import { firstOf, type WaitOptions, waitFor } from './wait-for.ts';
 export interface HubWaits {
   untilConnected(client: ClientName, options?: WaitOptions): Promise<void>;
   untilDisconnected(client: ClientName, options?: WaitOptions): Promise<void>;
-  /** Resolves when the client is connected and subscribed to the channel. */
+  /** Resolves when the client is connected and subscribed to the channel, or to a part of it. */
   untilSubscribed(client: ClientName, channel: Channel, options?: WaitOptions): Promise<void>;
   /** Resolves with the reported properties when they meet the condition. */
   untilReported(

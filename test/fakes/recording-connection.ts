@@ -28,6 +28,8 @@ export function createRecordingConnection(
     inputMessages,
     closed,
     acceptsMethod: () => true,
+    receptionOf: () => 'acknowledged',
+    acceptsInputMessage: () => true,
     deliverDesiredPatch: (patch) => desiredPatches.push(patch),
     deliverMethodRequest: (request) => methodRequests.push(request),
     deliverMessage: (delivery) => {

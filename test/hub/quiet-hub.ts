@@ -39,7 +39,6 @@ export interface QuietHub {
 interface ConnectOptions {
   readonly channels?: readonly Channel[];
   readonly connection?: RecordingConnection;
-  readonly isSettledOnDelivery?: boolean;
 }
 
 /** Creates a quiet hub. By default its log is discarded. */
@@ -75,14 +74,11 @@ export function createQuietHub(options: Partial<HubOptions> = {}, log: Log = () 
       }
       return identity;
     },
-    connect: (
-      clientId,
-      { channels = [], connection = createRecordingConnection(), isSettledOnDelivery = false } = {},
-    ) => {
+    connect: (clientId, { channels = [], connection = createRecordingConnection() } = {}) => {
       const identity = identityOf(clientId);
       const scope = identity.moduleId === undefined ? 'device' : 'module';
       const session = hub.sessions.open({ identity, method: { scope, type: 'sas' } }, connection);
-      for (const channel of channels) session.subscribe(channel, isSettledOnDelivery);
+      for (const channel of channels) session.subscribe(channel);
       session.begin();
       return { session, connection };
     },

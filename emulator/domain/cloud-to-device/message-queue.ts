@@ -51,8 +51,9 @@ export interface QueueChange<Content> {
   readonly ended: readonly EndedMessage<Content>[];
 }
 
+/** Returns the queue without messages. All empty queues are one value, because most clients have no messages. */
 export function emptyQueue<Content>(): MessageQueue<Content> {
-  return { nextSequenceNumber: 1, messages: [] };
+  return EMPTY_QUEUE;
 }
 
 /** Adds a message: (none) → enqueued. */
@@ -75,15 +76,16 @@ export function enqueue<Content>(
 }
 
 /**
- * Locks the first waiting message: enqueued → invisible.
- * Returns undefined if no message waits, and then does not call `createLock`.
+ * Locks the first waiting message that the receiver accepts, by default the first one: enqueued → invisible.
+ * Returns undefined if no such message waits, and then does not call `createLock`.
  */
 export function lockNext<Content>(
   queue: MessageQueue<Content>,
   createLock: () => MessageLock,
+  accepts?: (content: Content) => boolean,
 ): { readonly queue: MessageQueue<Content>; readonly message: InvisibleMessage<Content> } | undefined {
   for (const [index, next] of queue.messages.entries()) {
-    if (next.state !== 'enqueued') continue;
+    if (next.state !== 'enqueued' || accepts?.(next.content) === false) continue;
     const message: InvisibleMessage<Content> = {
       ...next,
       state: 'invisible',
@@ -166,6 +168,7 @@ export function nextDueUtc(queue: MessageQueue<unknown>): number {
   return due;
 }
 
+const EMPTY_QUEUE: MessageQueue<never> = { nextSequenceNumber: 1, messages: [] };
 const LOCK_LOST = failed('DeviceMessageLockLost', 'The lock of the message has run out or was never given.');
 
 function remove<Content>(

@@ -25,7 +25,6 @@ export class ClientSession {
   readonly #sender: EventSender;
   readonly #channels = new Set<Channel>();
   #state: 'opening' | 'open' | 'closed' = 'opening';
-  #isSettledOnDelivery = false;
   #expiryTimer: Timer | undefined;
 
   /** `onEnd` is called once, when the session has ended. */
@@ -47,12 +46,7 @@ export class ClientSession {
     if (client.expiryUtc !== undefined) this.#expiryTimer = this.#endAfter(client.expiryUtc);
   }
 
-  /** True if a cloud-to-device message is completed by its delivery. */
-  get isSettledOnDelivery(): boolean {
-    return this.#isSettledOnDelivery;
-  }
-
-  /** Returns whether the client can receive a delivery on this channel. */
+  /** Returns whether the client can receive deliveries on this channel, or some of them. */
   isReadyFor(channel: Channel): boolean {
     return this.#state === 'open' && this.#channels.has(channel);
   }
@@ -78,14 +72,10 @@ export class ClientSession {
     for (const channel of this.#channels) this.#publishSubscribed(channel);
   }
 
-  /**
-   * Subscribes the client to a channel. `isSettledOnDelivery` completes messages by their delivery, because a client
-   * with an MQTT subscription of QoS 0 cannot acknowledge them.
-   */
-  subscribe(channel: Channel, isSettledOnDelivery = false): void {
+  /** Subscribes the client to a channel, or to more deliveries of it. The connection says which ones it accepts. */
+  subscribe(channel: Channel): void {
     if (this.#state === 'closed') return;
     this.#channels.add(channel);
-    if (channel === 'messages') this.#isSettledOnDelivery = isSettledOnDelivery;
     if (this.#state === 'open') this.#publishSubscribed(channel);
   }
 
@@ -115,11 +105,11 @@ export class ClientSession {
   }
 
   completeMessage(lockToken: string): Result<void> {
-    return this.#operations.cloudToDevice.completeMessage(this.identity.deviceId, lockToken);
+    return this.#operations.cloudToDevice.completeMessage(this.identity, lockToken);
   }
 
   rejectMessage(lockToken: string): Result<void> {
-    return this.#operations.cloudToDevice.rejectMessage(this.identity.deviceId, lockToken);
+    return this.#operations.cloudToDevice.rejectMessage(this.identity, lockToken);
   }
 
   /** Closes the session after a DISCONNECT of the client (`graceful`) or the loss of its connection. Idempotent. */

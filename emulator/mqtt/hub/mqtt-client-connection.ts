@@ -1,8 +1,12 @@
 import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import { formatJson, type JsonObject } from '../../domain/json.ts';
-import type { CloudToDeviceDelivery, ModuleInputMessage } from '../../domain/messages/message.ts';
+import type {
+  CloudToDeviceDelivery,
+  CloudToDeviceMessage,
+  ModuleInputMessage,
+} from '../../domain/messages/message.ts';
 import type { MethodRequest } from '../../domain/methods/method.ts';
-import type { ClientConnection, DisconnectReason } from '../../hub/client-connection.ts';
+import type { ClientConnection, DisconnectReason, MessageReception } from '../../hub/client-connection.ts';
 import type { InFlightMessages } from '../wire/in-flight-messages.ts';
 import type { ServedConnection } from '../wire/service.ts';
 import { formatCloudToDeviceTopic, formatModuleInputTopic } from './cloud-to-device/message-format.ts';
@@ -31,15 +35,30 @@ export class MqttClientConnection implements ClientConnection {
     this.#onUndeliverable = onUndeliverable;
   }
 
-  acceptsMethod(): boolean {
-    return this.#subscriptions.has('methods');
+  /** A filter that contains a request id does not match, because the id is not known before the call. */
+  acceptsMethod(name: string): boolean {
+    return this.#subscriptions.qualityOfService('methods', formatMethodTopic(name, '')) !== undefined;
+  }
+
+  receptionOf(message: CloudToDeviceMessage): MessageReception {
+    // Formatted only if it is needed, because the delivery formats it again.
+    const topic = this.#subscriptions.needsTopic('messages')
+      ? formatCloudToDeviceTopic(this.#identity, message)
+      : '';
+    const qualityOfService = this.#subscriptions.qualityOfService('messages', topic);
+    if (qualityOfService === undefined) return 'none';
+    return qualityOfService === 1 ? 'acknowledged' : 'settled';
+  }
+
+  acceptsInputMessage(message: ModuleInputMessage): boolean {
+    const topic = formatModuleInputTopic(this.#identity, message);
+    return this.#subscriptions.qualityOfService('inputs', topic) !== undefined;
   }
 
   deliverDesiredPatch(patch: JsonObject): void {
-    this.#connection.publish({
-      topic: formatDesiredPatchTopic(Number(patch['$version'])),
-      body: formatJson(patch),
-    });
+    const topic = formatDesiredPatchTopic(Number(patch['$version']));
+    if (this.#subscriptions.qualityOfService('desiredProperties', topic) === undefined) return;
+    this.#connection.publish({ topic, body: formatJson(patch) });
   }
 
   deliverMethodRequest({ name, requestId, payload }: MethodRequest): void {
@@ -48,7 +67,7 @@ export class MqttClientConnection implements ClientConnection {
 
   deliverMessage({ lockToken, sequenceNumber, isRedelivery, message }: CloudToDeviceDelivery): void {
     const topic = formatCloudToDeviceTopic(this.#identity, message);
-    const isReliable = this.#subscriptions.qualityOfService('messages') === 1;
+    const isReliable = this.#subscriptions.qualityOfService('messages', topic) === 1;
     const delivery = isReliable
       ? { packetId: this.#inFlight.send(sequenceNumber, lockToken), isDuplicate: isRedelivery }
       : {};
@@ -58,7 +77,7 @@ export class MqttClientConnection implements ClientConnection {
 
   deliverInputMessage(message: ModuleInputMessage): void {
     const topic = formatModuleInputTopic(this.#identity, message);
-    const isReliable = this.#subscriptions.qualityOfService('inputs') === 1;
+    const isReliable = this.#subscriptions.qualityOfService('inputs', topic) === 1;
     const delivery = isReliable ? { packetId: this.#inFlight.sendWithoutTag() } : {};
     this.#connection.publish({ topic, body: message.body, ...delivery });
   }

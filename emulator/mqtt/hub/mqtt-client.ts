@@ -17,8 +17,8 @@ import { isTooLarge, TelemetryTopic, toEvent } from './events/telemetry.ts';
 import { publishWill, type Will } from './events/will.ts';
 import { MqttClientConnection } from './mqtt-client-connection.ts';
 import { GrantedSubscriptions } from './sessions/granted-subscriptions.ts';
+import { findReach } from './sessions/topic-filters.ts';
 import { parseRequestTopic } from './topic-formats.ts';
-import { findChannel } from './topics.ts';
 import { performTwinRequest } from './twins/twin-requests.ts';
 
 /** A client whose credentials and CONNECT are accepted. */
@@ -67,7 +67,9 @@ export class MqttClient implements MqttServiceClient {
   }
 
   findSubscriptions(): readonly Subscription[] {
-    return this.#hub.subscriptions.find(this.#identity);
+    const stored = this.#hub.subscriptions.find(this.#identity);
+    // A filter that the client may not have would end each CONNECT, because the broker refuses to restore it.
+    return stored.every(this.#isOwn) ? stored : stored.filter(this.#isOwn);
   }
 
   replaceSubscriptions(subscriptions: readonly Subscription[]): void {
@@ -113,12 +115,21 @@ export class MqttClient implements MqttServiceClient {
     return undefined;
   }
 
-  maySubscribe(filter: string): boolean {
-    return findChannel(this.#identity, filter) !== undefined;
+  checkSubscribe(filters: readonly string[]): string | undefined {
+    const refusal = this.checkUnsubscribe(filters);
+    if (refusal !== undefined || this.#subscriptions.hasRoomFor(filters)) return refusal;
+    return 'The client has too many subscriptions.';
   }
 
-  subscribe(subscription: Subscription): void {
-    this.#subscriptions.grant(this.#session, subscription);
+  checkUnsubscribe(filters: readonly string[]): string | undefined {
+    const foreign = filters.find((filter) => !this.#isOwn({ filter }));
+    return foreign === undefined
+      ? undefined
+      : `The filter '${foreign.slice(0, 300)}' matches no topic of this client.`;
+  }
+
+  subscribe(subscriptions: readonly Subscription[]): void {
+    this.#subscriptions.grant(this.#session, subscriptions);
   }
 
   unsubscribe(filter: string): void {
@@ -146,8 +157,12 @@ export class MqttClient implements MqttServiceClient {
       return undefined;
     }
     const response = performTwinRequest(this.#session, request, body, this.#hub);
-    return this.#subscriptions.has('twinResponses') ? formatPublish(response) : undefined;
+    const isSubscribed = this.#subscriptions.qualityOfService('twinResponses', response.topic) !== undefined;
+    return isSubscribed ? formatPublish(response) : undefined;
   }
+
+  readonly #isOwn = ({ filter }: Pick<Subscription, 'filter'>): boolean =>
+    findReach(this.#identity, filter) !== undefined;
 
   #reject(lockToken: string): void {
     const operation: Operation = 'receiveMessage';

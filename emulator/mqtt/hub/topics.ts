@@ -1,4 +1,3 @@
-import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import type { Caller, Operation } from '../../domain/operations.ts';
 import type { Channel } from '../../hub/client-connection.ts';
 
@@ -8,8 +7,8 @@ export type PublishOperation = Extract<
   'sendEvent' | 'getTwin' | 'updateReportedProperties' | 'sendMethodResponse'
 >;
 
-/** The deliveries that a subscription is for. `nothing`: the subscription is granted, and no packet is sent for it. */
-export type SubscriptionChannel = Channel | 'twinResponses' | 'nothing';
+/** The kinds of topics that the hub sends to a client. */
+export type SubscriptionChannel = Channel | 'twinResponses';
 
 /** One topic of the device API. */
 export type Topic = {
@@ -23,13 +22,14 @@ export type Topic = {
   readonly meaning: string;
 } & (
   | { readonly direction: 'publish'; readonly operation: PublishOperation }
-  | { readonly direction: 'subscribe'; readonly channel: SubscriptionChannel }
+  | { readonly direction: 'subscribe' }
   | { readonly direction: 'deliver'; readonly channel: SubscriptionChannel }
 );
 
 /**
- * All topics. A PUBLISH to another topic and a SUBSCRIBE to another filter end the connection. This keeps the clients
- * apart from each other.
+ * All topics. A PUBLISH to another topic ends the connection, and so does a SUBSCRIBE to a filter that matches none of
+ * the topics that the hub delivers to the client, nor its telemetry. This keeps the clients apart from each other. The
+ * `subscribe` rows are the filters that IoT Hub documents.
  */
 export const TOPICS = [
   {
@@ -72,7 +72,6 @@ export const TOPICS = [
     pattern: 'devices/{deviceId}/messages/devicebound/#',
     operation: 'subscribe',
     callers: ['device'],
-    channel: 'messages',
     meaning: 'Cloud-to-device messages, including those in the queue.',
   },
   {
@@ -80,16 +79,14 @@ export const TOPICS = [
     pattern: 'devices/{deviceId}/modules/{moduleId}/messages/devicebound/#',
     operation: 'subscribe',
     callers: ['module'],
-    channel: 'nothing',
     meaning:
-      'Granted because the Java module client subscribes to it. Modules receive no cloud-to-device messages.',
+      'Cloud-to-device messages of a module, including those in the queue, as the Java module client subscribes to them.',
   },
   {
     direction: 'subscribe',
     pattern: 'devices/{deviceId}/modules/{moduleId}/inputs/#',
     operation: 'subscribe',
     callers: ['module'],
-    channel: 'inputs',
     meaning: 'Messages to the inputs of a module.',
   },
   {
@@ -97,15 +94,14 @@ export const TOPICS = [
     pattern: 'devices/{deviceId}/modules/{moduleId}/#',
     operation: 'subscribe',
     callers: ['module'],
-    channel: 'inputs',
-    meaning: 'Messages to the inputs of a module, as the .NET and C module clients subscribe to them.',
+    meaning:
+      'Messages to the inputs of a module and its cloud-to-device messages, as the .NET and C module clients subscribe to them.',
   },
   {
     direction: 'subscribe',
     pattern: '$iothub/twin/res/#',
     operation: 'subscribe',
     callers: ['device', 'module'],
-    channel: 'twinResponses',
     meaning: 'Responses to twin requests. Without this subscription the hub sends none.',
   },
   {
@@ -113,7 +109,6 @@ export const TOPICS = [
     pattern: '$iothub/twin/PATCH/properties/desired/#',
     operation: 'subscribe',
     callers: ['device', 'module'],
-    channel: 'desiredProperties',
     meaning: 'Patches of desired properties while the client is connected.',
   },
   {
@@ -121,7 +116,6 @@ export const TOPICS = [
     pattern: '$iothub/methods/POST/#',
     operation: 'subscribe',
     callers: ['device', 'module'],
-    channel: 'methods',
     meaning: 'Direct methods while the client is connected.',
   },
   {
@@ -131,6 +125,14 @@ export const TOPICS = [
     callers: ['device'],
     channel: 'messages',
     meaning: 'A cloud-to-device message. At QoS 1 its PUBACK completes it.',
+  },
+  {
+    direction: 'deliver',
+    pattern: 'devices/{deviceId}/modules/{moduleId}/messages/devicebound/{properties}',
+    operation: 'receiveMessage',
+    callers: ['module'],
+    channel: 'messages',
+    meaning: 'A cloud-to-device message of a module. At QoS 1 its PUBACK completes it.',
   },
   {
     direction: 'deliver',
@@ -165,18 +167,3 @@ export const TOPICS = [
     meaning: 'A direct method with its payload. The body is empty if the caller sent no payload.',
   },
 ] as const satisfies readonly Topic[];
-
-/** Returns the channel of this topic filter, or undefined if this client may not subscribe to it. */
-export function findChannel(identity: ClientIdentity, filter: string): SubscriptionChannel | undefined {
-  const caller = identity.moduleId === undefined ? 'device' : 'module';
-  for (const topic of TOPICS as readonly Topic[]) {
-    if (topic.direction !== 'subscribe' || !topic.callers.includes(caller)) continue;
-    if (formatFilter(topic.pattern, identity) === filter) return topic.channel;
-  }
-  return undefined;
-}
-
-// Replaced by functions, because an id may contain `$&`.
-function formatFilter(pattern: string, { deviceId, moduleId }: ClientIdentity): string {
-  return pattern.replace('{deviceId}', () => deviceId).replace('{moduleId}', () => moduleId ?? '');
-}

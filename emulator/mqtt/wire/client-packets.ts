@@ -97,16 +97,18 @@ export class ClientPackets {
   #takeSubscribe(bytes: Buffer, body: number, end: number): Refusal | undefined {
     const subscriptions = parseSubscribe(bytes, body, end);
     if (subscriptions === undefined) return MALFORMED;
-    if (!subscriptions.every(({ filter }) => this.#client.maySubscribe(filter))) {
-      return { reason: 'subscribe-filter-forbidden', operation: this.#operations.subscribe };
+    const message = this.#client.checkSubscribe(subscriptions.map(({ filter }) => filter));
+    if (message !== undefined) {
+      return { reason: 'subscribe-filter-forbidden', operation: this.#operations.subscribe, message };
     }
     const packetId = bytes.readUInt16BE(body);
     if (packetId === 0) return PACKET_ID_0;
     this.#host.hold();
     this.#broker.subscribe(subscriptions, (granted) => {
-      this.#complete(granted, (subscriptions) => {
+      this.#complete(granted, () => {
+        // The broker grants what is allowed, and equal filters once. SUBACK has one code for each filter of the packet.
         this.#host.answer(formatSuback(packetId, subscriptions));
-        for (const subscription of subscriptions) this.#client.subscribe(subscription);
+        this.#client.subscribe(subscriptions);
       });
     });
     return undefined;
@@ -115,8 +117,9 @@ export class ClientPackets {
   #takeUnsubscribe(bytes: Buffer, body: number, end: number): Refusal | undefined {
     const filters = parseUnsubscribe(bytes, body, end);
     if (filters === undefined) return MALFORMED;
-    if (!filters.every((filter) => this.#client.maySubscribe(filter))) {
-      return { reason: 'unsubscribe-filter-forbidden', operation: this.#operations.unsubscribe };
+    const message = this.#client.checkUnsubscribe(filters);
+    if (message !== undefined) {
+      return { reason: 'unsubscribe-filter-forbidden', operation: this.#operations.unsubscribe, message };
     }
     const packetId = bytes.readUInt16BE(body);
     if (packetId === 0) return PACKET_ID_0;

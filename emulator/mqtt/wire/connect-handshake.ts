@@ -110,7 +110,7 @@ export class ConnectHandshake implements BrokerPeer {
     const client = this.#client;
     if (client === undefined || this.#broker === undefined || this.#host.isClosed) return;
     const restored = isCleanSession ? [] : client.findSubscriptions();
-    for (const subscription of restored) client.subscribe(subscription);
+    client.subscribe(restored);
     const keepAliveSeconds = this.#connect?.keepAliveSeconds ?? 0;
     this.#connect = undefined;
     const connack = formatConnack(CONNACK_CODES.ACCEPTED, restored.length > 0);

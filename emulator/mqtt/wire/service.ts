@@ -123,10 +123,12 @@ export interface MqttServiceClient {
   ): Refusal | Buffer | undefined;
   /** Takes a PUBACK. Returns a refusal if no message with this packet id was sent on the connection. */
   takeAcknowledgement(packetId: number): Refusal | undefined;
-  /** Returns true if the client may subscribe to this topic filter. */
-  maySubscribe(filter: string): boolean;
-  /** Takes a granted subscription, of this connection or of an earlier one. */
-  subscribe(subscription: Subscription): void;
+  /** Returns why the client may not subscribe to one of these topic filters, as free text; undefined if it may. */
+  checkSubscribe(filters: readonly string[]): string | undefined;
+  /** Returns why the client may not unsubscribe from one of these topic filters, as free text; undefined if it may. */
+  checkUnsubscribe(filters: readonly string[]): string | undefined;
+  /** Takes granted subscriptions, of this connection or of an earlier one. Of equal filters the last one counts. */
+  subscribe(subscriptions: readonly Subscription[]): void;
   unsubscribe(filter: string): void;
   /**
    * Returns undefined if all changes so far are kept, otherwise a promise that resolves when they are. CONNACK, PUBACK and

@@ -43,14 +43,18 @@ const CAUSES: readonly (readonly [event: string, operation: string, cause: Cause
       (await mqtt.connect('d')).send({
         cmd: 'subscribe',
         messageId: 1,
-        subscriptions: [{ topic: '#', qos: 0 }],
+        subscriptions: [{ topic: '$iothub/methods/res/#', qos: 0 }],
       }),
   ],
   [
     'connection-dropped',
     'unsubscribe',
     async (mqtt) =>
-      (await mqtt.connect('d')).send({ cmd: 'unsubscribe', messageId: 1, unsubscriptions: ['#'] }),
+      (await mqtt.connect('d')).send({
+        cmd: 'unsubscribe',
+        messageId: 1,
+        unsubscriptions: ['$iothub/methods/res/#'],
+      }),
   ],
   [
     'connection-dropped',
@@ -71,22 +75,22 @@ const CAUSES: readonly (readonly [event: string, operation: string, cause: Cause
     async (mqtt) => {
       const client = await mqtt.connect('d');
       await client.subscribe([FILTER, 1]);
-      const deviceId = sendMessage(mqtt, '1');
+      const device = sendMessage(mqtt, '1');
       const { messageId } = await client.next('publish');
-      mqtt.hub.cloudToDevice.purgeMessages(deviceId);
+      mqtt.hub.cloudToDevice.purgeMessages(device);
       client.send({ cmd: 'puback', messageId: messageId as number });
     },
   ],
 ];
 
 function sendMessage(mqtt: MqttHub, property: string) {
-  const { deviceId } = mqtt.register('d');
-  mqtt.hub.cloudToDevice.sendMessage(deviceId, {
+  const device = mqtt.register('d');
+  mqtt.hub.cloudToDevice.sendMessage(device, {
     body: Buffer.from('x'),
     ack: 'none',
     properties: { system: {}, application: { property } },
   });
-  return deviceId;
+  return device;
 }
 
 describe('a log line', () => {

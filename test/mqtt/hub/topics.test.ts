@@ -7,9 +7,8 @@ import {
   formatTwinResponseTopic,
   parseRequestTopic,
 } from '../../../emulator/mqtt/hub/topic-formats.ts';
-import { findChannel, TOPICS } from '../../../emulator/mqtt/hub/topics.ts';
+import { TOPICS } from '../../../emulator/mqtt/hub/topics.ts';
 
-const DEVICE = { deviceId: 'd' } as ClientIdentity;
 const MODULE = { deviceId: 'd', moduleId: 'm' } as ClientIdentity;
 
 describe('parseRequestTopic', () => {
@@ -50,29 +49,6 @@ describe('parseRequestTopic', () => {
     'devices/d/messages/devicebound/?$rid=1',
   ])('returns undefined for %j', (topic) => {
     expect(parseRequestTopic(topic)).toBeUndefined();
-  });
-});
-
-describe('findChannel', () => {
-  it.each([
-    ['devices/d/messages/devicebound/#', 'messages', undefined],
-    ['devices/d/modules/m/messages/devicebound/#', undefined, 'nothing'],
-    ['devices/d/modules/m/inputs/#', undefined, 'inputs'],
-    ['devices/d/modules/m/#', undefined, 'inputs'],
-    ['$iothub/twin/res/#', 'twinResponses', 'twinResponses'],
-    ['$iothub/twin/PATCH/properties/desired/#', 'desiredProperties', 'desiredProperties'],
-    ['$iothub/methods/POST/#', 'methods', 'methods'],
-    ['devices/other/messages/devicebound/#', undefined, undefined],
-    ['devices/d/modules/other/#', undefined, undefined],
-    ['devices/d/messages/events/#', undefined, undefined],
-    ['devices/d/messages/devicebound/+', undefined, undefined],
-    ['devices/d/#', undefined, undefined],
-    ['$iothub/#', undefined, undefined],
-    ['#', undefined, undefined],
-    ['', undefined, undefined],
-  ])('returns for %s: %s for a device, %s for a module', (filter, device, module) => {
-    expect(findChannel(DEVICE, filter)).toBe(device);
-    expect(findChannel(MODULE, filter)).toBe(module);
   });
 });
 

@@ -41,6 +41,8 @@ function connectClient(
     { identity: identityOf(clientId), method: { scope: 'device', type: 'sas' } },
     {
       acceptsMethod: () => true,
+      receptionOf: () => 'none',
+      acceptsInputMessage: () => false,
       deliverDesiredPatch: nothing,
       deliverMessage: nothing,
       deliverInputMessage: nothing,

@@ -20,8 +20,8 @@ describe('SUBSCRIBE', () => {
 
   it.each([
     ['a foreign device', ['devices/other/messages/devicebound/#']],
-    ['everything', ['#']],
-    ['a good filter beside a bad one', [METHODS, 'devices/d/messages/events/#']],
+    ['a shared subscription', ['$share/group/devices/d/messages/devicebound/#']],
+    ['a good filter beside a bad one', [METHODS, 'devices/d/messages/event/#']],
     ['a bad filter beside a good one', ['$iothub/twin/GET/#', DESIRED]],
   ])('closes the connection and stores nothing if it is to %s', async (_what, filters) => {
     await using mqtt = await startMqttHub();
@@ -81,7 +81,7 @@ describe('UNSUBSCRIBE', () => {
     expect(client.received.map(({ cmd }) => cmd)).not.toContain('publish');
   });
 
-  it.each([[['devices/other/messages/devicebound/#']], [[METHODS, '#']]])(
+  it.each([[['devices/other/messages/devicebound/#']], [[METHODS, '$iothub/methods/res/#']]])(
     'closes the connection if its filters are %j',
     async (unsubscriptions) => {
       await using mqtt = await startMqttHub();
