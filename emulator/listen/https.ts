@@ -14,6 +14,8 @@ export interface HttpsListener extends Listener {
   readonly peerCertificatesOf: (socket: TLSSocket) => readonly Buffer[];
   /** Passes on each request, except those for a WebSocket. */
   onRequest(take: RequestListener): void;
+  /** Passes on each request whose `Expect` header is not `100-continue`. */
+  onUnmetExpectation(take: RequestListener): void;
   /** Passes on each request for a WebSocket. Without it such requests are like others. */
   onWebSocketRequest(take: WebSocketRequestHandler): void;
   /** Passes on once each connection whose HTTP request is malformed or arrived too slowly. */
@@ -29,6 +31,8 @@ export async function listenHttps(options: ListenOptions): Promise<HttpsListener
   const server = createServer({
     ...tlsOptionsOf(options),
     keepAliveTimeout: 0,
+    // Otherwise Node answers a request without `Host` itself.
+    requireHostHeader: false,
     headersTimeout: headMilliseconds,
     requestTimeout: requestMilliseconds,
     // Node checks for slow clients only at this interval.
@@ -48,8 +52,12 @@ export async function listenHttps(options: ListenOptions): Promise<HttpsListener
     server,
     peerCertificatesOf: rememberPeerCertificates(),
     onRequest: (take) => server.on('request', take),
+    onUnmetExpectation: (take) => server.on('checkExpectation', take),
     onWebSocketRequest,
     onBrokenRequest: (take) => {
+      server.on('connect', (_request, socket) =>
+        take(new Error('The method CONNECT is not supported.'), socket),
+      );
       server.on('clientError', (error, socket) => {
         // Node also emits this event for a failed handshake, which `tlsClientError` has reported. And it repeats the
         // event for the bytes after a malformed request, while the answer to the first one may still be in a buffer.

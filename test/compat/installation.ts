@@ -30,7 +30,8 @@ export async function installClient(client: CompatClient): Promise<Installation>
 
 const INSTALLERS = {
   npm: (target: string, packages: readonly string[]) => {
-    const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=1', '--prefer-offline'];
+    const retries = ['--prefer-offline', '--fetch-retries=1', '--fetch-retry-mintimeout=500'];
+    const quiet = ['--no-audit', '--no-fund', '--loglevel=error', ...retries];
     const options = ['--prefix', target, '--no-save', '--no-package-lock', '--ignore-scripts', ...quiet];
     return start('npm', ['install', ...options, ...packages]);
   },
@@ -80,5 +81,7 @@ function start(command: string, words: readonly string[]) {
 function describe(error: unknown): string {
   const { stderr = '', message } = error as Error & { readonly stderr?: string };
   const lines = (stderr.trim() === '' ? message : stderr).trim().split('\n');
-  return (lines.find((line) => /err/i.test(line)) ?? lines[0] ?? '').slice(0, ONE_LINE);
+  const line = lines.find((candidate) => /^(npm )?error/i.test(candidate)) ?? lines[0] ?? '';
+  // pip continues with the name of the package, which the summary has already.
+  return line.replace(/ that satisfies the requirement .*/, '').slice(0, ONE_LINE);
 }

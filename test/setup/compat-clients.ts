@@ -28,15 +28,18 @@ async function installAll(): Promise<readonly Installation[]> {
   return installations;
 }
 
+/** One line. Clients that are skipped for the same reason share it. */
 function summarize(installations: readonly Installation[]): string {
-  const skipped = CLIENTS.flatMap((client, index) => {
-    const installation = installations[index];
-    return installation !== undefined && 'missing' in installation
-      ? [`${nameOf(client)} (${installation.missing})`]
-      : [];
-  });
-  const count = `compat: tried ${CLIENTS.length - skipped.length} of ${CLIENTS.length} clients`;
-  return skipped.length === 0 ? count : `${count}, skipped ${skipped.join(', ')}`;
+  const skipped = new Map<string, string[]>();
+  for (const [index, installation] of installations.entries()) {
+    const client = CLIENTS[index];
+    if (client === undefined || 'folder' in installation) continue;
+    const others = skipped.get(installation.missing) ?? [];
+    skipped.set(installation.missing, [...others, nameOf(client)]);
+  }
+  const reasons = [...skipped].map(([reason, names]) => `; skipped ${names.join(', ')}: ${reason}`);
+  const count = installations.filter((installation) => 'folder' in installation).length;
+  return `compat: tried ${count} of ${CLIENTS.length} clients${reasons.join('')}`;
 }
 
 function nameOf({ program, version }: CompatClient): string {
