@@ -1,4 +1,5 @@
-import { openRsaKey } from '../../certificates/kept-rsa-key.ts';
+import type { LocalAuthority } from '../../certificates/local-authority.ts';
+import type { Emulator } from '../../emulator.ts';
 import { openOwnAuthority } from '../certs/own-authority.ts';
 import { EXIT_CODES, type ExitStatus } from '../exit-codes.ts';
 import { startLocalEmulator } from '../local-emulator.ts';
@@ -24,11 +25,16 @@ export async function start(options: Options): Promise<ExitStatus> {
   const report = reportOf(options, started.value, authority.value.certificatePath, milliseconds);
   if (isJson && !isQuiet) output.write(`${JSON.stringify(report)}\n`);
   else if (!isQuiet) output.write(formatReport(report, createTextStyler(output)));
-  // The report is not delayed by the key, which takes a tenth of a second to create.
-  void openRsaKey(authority.value).then((keyPem) => started.value.addRsaCertificate(keyPem));
+  void addKeptRsaCertificate(started.value, authority.value);
   await stopped;
   // A hard exit loses nothing, because the whole state of the hub is in memory.
   setTimeout(() => process.exit(0), LONGEST_STOP_MILLISECONDS).unref();
   await started.value[Symbol.asyncDispose]();
   return { code: 0 };
+}
+
+// The report is not delayed by the key, which takes a tenth of a second to create.
+async function addKeptRsaCertificate(emulator: Emulator, authority: LocalAuthority): Promise<void> {
+  const { openRsaKey } = await import('../../certificates/kept-rsa-key.ts');
+  await emulator.addRsaCertificate(await openRsaKey(authority));
 }
