@@ -82,6 +82,8 @@ const RAW: readonly Feature[] = [
 ];
 
 const NO_MODULES = 'modules';
+/** Sending messages is the only call of the service SDKs that needs AMQP. */
+const AMQP = { cloudToDevice: 'AMQP is not supported yet' } as const;
 
 export const CLIENTS: readonly CompatClient[] = [
   {
@@ -109,14 +111,12 @@ export const CLIENTS: readonly CompatClient[] = [
     packages: [`azure-iot-device@${version}`],
     works: PYTHON,
   })),
-  ...['2.0.2', '2.1.0'].map((version) => ({
-    ...pythonService(version),
-    works: PYTHON_BACK_END,
-    lacks: 'jobs',
-  })),
+  { ...pythonService('2.0.2'), works: PYTHON_BACK_END, lacks: 'jobs, cloud-to-device messages' },
+  { ...pythonService('2.1.0'), works: PYTHON_BACK_END, fails: AMQP, lacks: 'jobs' },
   ...['2.2.3', '2.3.0', '2.4.0', '2.5.0', '2.6.1', '2.7.0'].map((version) => ({
     ...pythonService(version),
     works: [...PYTHON_BACK_END, 'jobs' as const],
+    fails: AMQP,
   })),
   {
     program: MQTT_JS,
@@ -164,7 +164,7 @@ function nodeDevice(device: string, mqtt: string, http: string) {
 }
 
 function nodeService(version: string) {
-  return { program: NODE_SERVICE, version, packages: [`azure-iothub@${version}`] };
+  return { program: NODE_SERVICE, version, packages: [`azure-iothub@${version}`], fails: AMQP };
 }
 
 function pythonService(version: string) {
