@@ -35,7 +35,7 @@ export interface Emulator extends Ports, AsyncDisposable {
 /** Starts a hub with its doors and listeners. Rejects if an option is invalid or a port is not available. */
 export async function startEmulator(partialOptions: PartialEmulatorOptions = {}): Promise<Emulator> {
   const options = withDefaults(partialOptions);
-  const { host, clock, ids, log, timeouts } = options;
+  const { host, clock, ids, log, timeouts, requestsBrowserCertificates } = options;
   const authority = options.authority ?? (await createAuthority(Date.now()));
   const hubOptions = {
     ...options.hub,
@@ -53,7 +53,8 @@ export async function startEmulator(partialOptions: PartialEmulatorOptions = {})
   };
   const names = endpointNamesOf(hub.hostNames);
   const leaf = await createServerLeaf(authority, { names, now: Date.now() });
-  const listen = { host, key: leaf.keyPem, cert: leaf.certificatePem, onClientError, timeouts };
+  const certificate = { key: leaf.keyPem, cert: leaf.certificatePem };
+  const listen = { host, ...certificate, onClientError, timeouts, requestsBrowserCertificates };
 
   const opened: AsyncDisposable[] = [];
   const listeners: Listener[] = [];

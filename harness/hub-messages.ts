@@ -3,7 +3,7 @@ import type { FeedbackRequest, MessageProperties } from '../emulator/domain/mess
 import type { ClientName } from './clients/client-names.ts';
 import type { FeedbackReading, HubObserver } from './hub-observer.ts';
 
-/** A message to a device or to an input of a module: a body, or a body with properties. */
+/** A message to a device, a module or an input of a module: a body, or a body with properties. */
 export type OutgoingMessage = string | Uint8Array | DescribedMessage;
 
 /** A message with properties. */
@@ -27,10 +27,10 @@ export interface DescribedMessage {
  * An error is thrown with the `name` that IoT Hub has for it.
  */
 export interface HubMessages {
-  /** Enqueues a cloud-to-device message. */
-  sendMessage(device: ClientName, message: OutgoingMessage): void;
-  /** Purges the pending messages of a device and returns their number. */
-  purgeMessages(device: ClientName): number;
+  /** Enqueues a cloud-to-device message for a device or a module. */
+  sendMessage(client: ClientName, message: OutgoingMessage): void;
+  /** Purges the pending messages of a device or a module and returns their number. Those of its modules remain. */
+  purgeMessages(client: ClientName): number;
   /** Reads the requested feedback on messages, and does not remove it from the queue of the back ends. */
   feedback(reading?: FeedbackReading): AsyncIterable<FeedbackRecord>;
   /** Sends a message to an input of a module, like a route of IoT Edge. Default sender: the module itself. */
@@ -39,8 +39,8 @@ export interface HubMessages {
 
 export function createHubMessages(observer: HubObserver): HubMessages {
   return {
-    sendMessage: (device, message) => observer.sendMessage(device, describe(message)),
-    purgeMessages: (device) => observer.purgeMessages(device),
+    sendMessage: (client, message) => observer.sendMessage(client, describe(message)),
+    purgeMessages: (client) => observer.purgeMessages(client),
     feedback: (reading = {}) => observer.readFeedback(reading),
     sendToInput: (module, inputName, message, sender = module) => {
       const { body, properties } = describe(message);

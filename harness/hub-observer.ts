@@ -41,7 +41,7 @@ export interface HubObserver {
   reportedPropertiesOf(client: ClientName): Readonly<Record<string, unknown>>;
   readEvents(reading: EventReading): AsyncIterable<DeviceEvent>;
   readFeedback(reading: FeedbackReading): AsyncIterable<FeedbackRecord>;
-  sendMessage(device: ClientName, message: CloudToDeviceMessage): void;
-  purgeMessages(device: ClientName): number;
+  sendMessage(client: ClientName, message: CloudToDeviceMessage): void;
+  purgeMessages(client: ClientName): number;
   sendInputMessage(module: ClientName, message: InputMessage, sender: ClientName): void;
 }

@@ -18,9 +18,8 @@ export function observeEmulator({ hub }: Emulator): HubObserver {
     reportedPropertiesOf: (client) => readTwin(client).properties?.reported ?? {},
     readEvents: ({ sources, ...reading }) => filterEvents(hub.events.read(reading), sources),
     readFeedback: (reading) => hub.feedback.read(reading),
-    sendMessage: (device, message) =>
-      unwrap(hub.cloudToDevice.sendMessage(parseClientName(device).deviceId, message)),
-    purgeMessages: (device) => unwrap(hub.cloudToDevice.purgeMessages(parseClientName(device).deviceId)),
+    sendMessage: (client, message) => unwrap(hub.cloudToDevice.sendMessage(parseClientName(client), message)),
+    purgeMessages: (client) => unwrap(hub.cloudToDevice.purgeMessages(parseClientName(client))),
     sendInputMessage: (module, message, sender) =>
       unwrap(
         hub.cloudToDevice.sendInputMessage(parseClientName(module), {

@@ -26,6 +26,8 @@ export interface ListenOptions extends ServerCertificate {
   /** The port. 0 chooses a free one. */
   readonly port: number;
   readonly timeouts: ConnectionTimeouts;
+  /** True if an HTTPS port requests a client certificate from browsers too. Default: false. */
+  readonly requestsBrowserCertificates?: boolean;
   /** Takes each failed handshake and each broken connection. */
   readonly onClientError?: TakeClientError;
 }

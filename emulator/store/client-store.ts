@@ -89,6 +89,7 @@ export class ClientStore {
       identity,
       twin,
       activity: createActivity(),
+      queue: emptyQueue(),
     };
     this.#insertModule(device, record);
     return record;
@@ -120,8 +121,8 @@ export class ClientStore {
     (record as Mutable<ClientRecord>).twin = twin;
   }
 
-  replaceQueue(record: DeviceRecord, queue: MessageQueue<CloudToDeviceMessage>): void {
-    (record as Mutable<DeviceRecord>).queue = queue;
+  replaceQueue(record: ClientRecord, queue: MessageQueue<CloudToDeviceMessage>): void {
+    (record as Mutable<ClientRecord>).queue = queue;
   }
 
   replaceSubscriptions(record: ClientRecord, subscriptions: readonly PersistentSubscription[]): void {
@@ -187,7 +188,7 @@ export class ClientStore {
     const { subscriptions, methodRequestCount } = deliveries;
     if (subscriptions.length > 0 || methodRequestCount > 0) this.#deliveries.set(record, deliveries);
     (record.activity as Mutable<ActivityRecord>).connectionState = 'Disconnected';
-    if (record.kind === 'device') this.replaceQueue(record, releaseConnection(record.queue));
+    this.replaceQueue(record, releaseConnection(record.queue));
   }
 
   #collectModules(): ModuleRecord[] {

@@ -35,17 +35,18 @@ export interface DeliveryRecord {
 interface RegisteredClient {
   readonly twin: Twin;
   readonly activity: ActivityRecord;
+  /** The cloud-to-device messages for the client. */
+  readonly queue: MessageQueue<CloudToDeviceMessage>;
 }
 
 /** A registered device with its twin, its cloud-to-device messages, and its modules in the order of registration. */
 export interface DeviceRecord extends RegisteredClient {
   readonly kind: 'device';
   readonly identity: DeviceIdentity;
-  readonly queue: MessageQueue<CloudToDeviceMessage>;
   readonly modules: ReadonlyMap<ModuleId, ModuleRecord>;
 }
 
-/** A registered module with its twin. */
+/** A registered module with its twin and its cloud-to-device messages. */
 export interface ModuleRecord extends RegisteredClient {
   readonly kind: 'module';
   readonly identity: ModuleIdentity;

@@ -18,7 +18,6 @@ export function formatDevice(clients: ClientStore, record: DeviceRecord): Device
   return {
     ...formatClient(clients, record),
     identity: record.identity,
-    queue: formatQueue(record.queue),
     modules: [...record.modules.values()].map((module) => ({
       ...formatClient(clients, module),
       identity: module.identity,
@@ -27,8 +26,8 @@ export function formatDevice(clients: ClientStore, record: DeviceRecord): Device
 }
 
 export function parseDevice(snapshot: DeviceSnapshot): RestoredDevice {
-  const { identity, queue } = snapshot;
-  const record = { kind: 'device', identity, ...parseClient(snapshot), queue, modules: new Map() } as const;
+  const { identity } = snapshot;
+  const record = { kind: 'device', identity, ...parseClient(snapshot), modules: new Map() } as const;
   const device = { record, deliveries: deliveriesOf(snapshot) };
   return { device, modules: snapshot.modules.map(parseModule) };
 }
@@ -61,11 +60,12 @@ export function formatEvents(partition: ReadableLog<StoredEvent>): LogSnapshot<S
 
 function formatClient(clients: ClientStore, record: ClientRecord): ClientSnapshot {
   const twin = formatJson(record.twin as unknown as JsonValue);
-  return { twin, activity: { ...record.activity }, ...clients.deliveriesOf(record) };
+  const queue = formatQueue(record.queue);
+  return { twin, activity: { ...record.activity }, queue, ...clients.deliveriesOf(record) };
 }
 
-function parseClient({ twin, activity }: ClientSnapshot) {
-  return { twin: parse<Twin>(twin), activity: { ...activity } };
+function parseClient({ twin, activity, queue }: ClientSnapshot) {
+  return { twin: parse<Twin>(twin), activity: { ...activity }, queue };
 }
 
 function formatQueue(queue: MessageQueue<CloudToDeviceMessage>): MessageQueue<CloudToDeviceMessage> {

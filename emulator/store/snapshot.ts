@@ -6,7 +6,7 @@ import type { LogSnapshot } from './partition-log.ts';
 import type { ActivityRecord, DeliveryRecord, StoredEvent } from './records.ts';
 
 /** The version of the snapshot form. A hub restores no other version. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 /**
  * The complete state of a hub as plain data, without functions and with `Uint8Array` as the only class.
@@ -33,7 +33,6 @@ export interface HubSnapshot {
 
 export interface DeviceSnapshot extends ClientSnapshot {
   readonly identity: DeviceIdentity;
-  readonly queue: MessageQueue<CloudToDeviceMessage>;
   readonly modules: readonly ModuleSnapshot[];
 }
 
@@ -45,4 +44,5 @@ export interface ClientSnapshot extends DeliveryRecord {
   /** The JSON text of a `Twin`. */
   readonly twin: string;
   readonly activity: ActivityRecord;
+  readonly queue: MessageQueue<CloudToDeviceMessage>;
 }

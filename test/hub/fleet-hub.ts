@@ -30,7 +30,7 @@ export function createFleetHub(): { readonly hub: Hub; readonly clock: ManualClo
   }
   for (const module of ROWS['devices.modules']) putModule(hub, module);
   for (let count = 0; count < 3; count++)
-    succeeded(hub.cloudToDevice.sendMessage(deviceIdOf('th-03'), messageOf('hello')));
+    succeeded(hub.cloudToDevice.sendMessage(identityOf('th-03'), messageOf('hello')));
   for (const device of DEVICES.toSorted(byActivity)) {
     if (device.lastActivityTime !== NEVER) {
       clock.advance(Date.parse(String(device.lastActivityTime)) - clock.now());

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { parseJobRequest } from '../../emulator/domain/jobs/job-request.ts';
 import { DEFAULT_HUB_OPTIONS } from '../../emulator/emulator-options.ts';
 import type { LogFields } from '../../emulator/hub/ports.ts';
-import { createQuietHub, deviceIdOf, messageOf, type QuietHub, succeeded } from './quiet-hub.ts';
+import { createQuietHub, identityOf, messageOf, type QuietHub, succeeded } from './quiet-hub.ts';
 
 const DAY_MILLISECONDS = 86_400_000;
-const D1 = deviceIdOf('d1');
+const D1 = identityOf('d1');
 
 type Cause = (quiet: QuietHub) => void;
 

@@ -5,7 +5,7 @@ import { type JsonObject, type JsonValue, parseJson } from '../../emulator/domai
 import type { DeviceEvent } from '../../emulator/domain/messages/message.ts';
 import { NO_PRECONDITION } from '../../emulator/domain/precondition.ts';
 import { encodeJsonProperties, JSON_PROPERTIES } from '../../emulator/hub/events/event-formats.ts';
-import type { HubSnapshot } from '../../emulator/store/snapshot.ts';
+import type { ClientSnapshot, HubSnapshot } from '../../emulator/store/snapshot.ts';
 import {
   createQuietHub,
   deviceIdOf,
@@ -39,7 +39,7 @@ describe('a snapshot', () => {
     const snapshot = quiet.hub.snapshot();
     const before = serialize(snapshot).toString('base64');
     quiet.register('later');
-    quiet.hub.cloudToDevice.sendMessage(deviceIdOf('d1'), messageOf('later'));
+    quiet.hub.cloudToDevice.sendMessage(identityOf('d1'), messageOf('later'));
     succeeded(quiet.hub.twins.updateTwin(identityOf('d1'), { tags: { later: true } }, NO_PRECONDITION));
     quiet.connect('d1').session.sendEvent(eventOf('later'));
     quiet.clock.advance(2 * HOUR);
@@ -96,8 +96,8 @@ describe('a snapshot', () => {
       };
     });
     expect(after).toEqual(before);
-    expect(outcomeOf(restored.hub.cloudToDevice.completeMessage(deviceIdOf('d2'), lockToken))).toBe('ok');
-    expect(outcomeOf(restored.hub.cloudToDevice.completeMessage(deviceIdOf('d2'), lockToken))).toBe(
+    expect(outcomeOf(restored.hub.cloudToDevice.completeMessage(identityOf('d2'), lockToken))).toBe('ok');
+    expect(outcomeOf(restored.hub.cloudToDevice.completeMessage(identityOf('d2'), lockToken))).toBe(
       'DeviceMessageLockLost',
     );
     const numbers = (await eventsOf(restored.hub, 8)).map((event) => [
@@ -113,6 +113,17 @@ describe('a snapshot', () => {
     expect(connection.messages.map(({ isRedelivery }) => isRedelivery)).toEqual([true]);
   });
 
+  it('restores the queues of modules', () => {
+    const { restored } = restoreBusyHub();
+    const { connection } = restored.connect('d1/m1', { channels: ['messages'] });
+    expect(connection.messages.map(({ message, isRedelivery }) => [message.ack, isRedelivery])).toEqual([
+      ['none', true],
+      ['none', true],
+    ]);
+    restored.clock.advance(HOUR);
+    expect(succeeded(restored.hub.cloudToDevice.purgeMessages(identityOf('d1/m1')))).toBe(0);
+  });
+
   it('restores the timers of queues and jobs', () => {
     const { restored } = restoreBusyHub();
     const statusOf = (jobId: string) => restored.hub.jobs.getJob(jobId).status;
@@ -126,14 +137,14 @@ describe('a snapshot', () => {
     restored.clock.advance(HOUR + 60_000);
     expect([statusOf('waiting'), statusOf('running')]).toEqual(['completed', 'completed']);
     expect(restored.hub.jobs.getJob('running')).toMatchObject({ deviceJobStatistics: { failedCount: 1 } });
-    expect(succeeded(restored.hub.cloudToDevice.purgeMessages(deviceIdOf('d2')))).toBe(0);
+    expect(succeeded(restored.hub.cloudToDevice.purgeMessages(identityOf('d2')))).toBe(0);
     restored.clock.advance(31 * 24 * HOUR);
     expect(statusOf('done')).toBe('unknown');
     expect(restored.timerCount()).toBe(0);
   });
 
   it.each([
-    ['another version', { version: 99 }, 'The snapshot has version 99. This hub restores version 1.'],
+    ['another version', { version: 99 }, 'The snapshot has version 99. This hub restores version 2.'],
     ['another number of partitions', { events: [] }, 'The snapshot has 0 partitions. This hub has 4.'],
     ['a job that is not JSON', { jobs: ['{'] }, 'The snapshot contains invalid JSON'],
   ])('is refused without a change of the hub if it has %s', (_case, change, message) => {
@@ -201,13 +212,17 @@ function busyHub(): { readonly quiet: QuietHub; readonly lockToken: string } {
   succeeded(session.updateReportedProperties({ seen: true }));
   void hub.methods.invokeMethod(identityOf('d1'), METHOD);
   for (const text of ['one', 'two', 'three']) session.sendEvent(eventOf(text));
-  succeeded(hub.cloudToDevice.sendMessage(deviceIdOf('d1'), messageOf('delivered')));
-  for (const text of ['first', 'second', 'third']) {
-    succeeded(hub.cloudToDevice.sendMessage(deviceIdOf('d2'), messageOf(text, { ack: 'full' })));
+  succeeded(hub.cloudToDevice.sendMessage(identityOf('d1'), messageOf('delivered')));
+  for (const text of ['to the module', 'later']) {
+    succeeded(hub.cloudToDevice.sendMessage(identityOf('d1/m1'), messageOf(text)));
   }
-  const first = succeeded(hub.cloudToDevice.receiveMessage(deviceIdOf('d2')));
-  succeeded(hub.cloudToDevice.completeMessage(deviceIdOf('d2'), first?.lockToken ?? ''));
-  const second = succeeded(hub.cloudToDevice.receiveMessage(deviceIdOf('d2')));
+  quiet.connect('d1/m1', { channels: ['messages'] }).session.unsubscribe('messages');
+  for (const text of ['first', 'second', 'third']) {
+    succeeded(hub.cloudToDevice.sendMessage(identityOf('d2'), messageOf(text, { ack: 'full' })));
+  }
+  const first = succeeded(hub.cloudToDevice.receiveMessage(identityOf('d2')));
+  succeeded(hub.cloudToDevice.completeMessage(identityOf('d2'), first?.lockToken ?? ''));
+  const second = succeeded(hub.cloudToDevice.receiveMessage(identityOf('d2')));
   hub.jobs.createJob(
     jobOf('done', { type: 'scheduleUpdateTwin', updateTwin: { tags: { job: 1.5 }, etag: '*' } }),
   );
@@ -271,18 +286,23 @@ function withoutConnection(value: unknown): unknown {
 /** Returns the snapshot without connected clients. */
 function disconnected(snapshot: HubSnapshot): HubSnapshot {
   const devices = snapshot.devices.map((device) => ({
-    ...device,
-    activity: { ...device.activity, connectionState: 'Disconnected' as const },
-    queue: {
-      ...device.queue,
-      messages: device.queue.messages.map((message) => {
-        if (message.state !== 'invisible' || !message.lock.endsWithConnection) return message;
-        const { lock: _lock, ...rest } = message;
-        return { ...rest, state: 'enqueued' as const };
-      }),
-    },
+    ...withoutSession(device),
+    modules: device.modules.map(withoutSession),
   }));
   return deserialize(serialize({ ...snapshot, devices })) as HubSnapshot;
+}
+
+function withoutSession<Client extends ClientSnapshot>(client: Client): Client {
+  const messages = client.queue.messages.map((message) => {
+    if (message.state !== 'invisible' || !message.lock.endsWithConnection) return message;
+    const { lock: _lock, ...rest } = message;
+    return { ...rest, state: 'enqueued' as const };
+  });
+  return {
+    ...client,
+    activity: { ...client.activity, connectionState: 'Disconnected' as const },
+    queue: { ...client.queue, messages },
+  };
 }
 
 function walk(value: unknown, visit: (value: object) => void): void {

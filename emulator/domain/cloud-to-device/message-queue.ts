@@ -51,8 +51,9 @@ export interface QueueChange<Content> {
   readonly ended: readonly EndedMessage<Content>[];
 }
 
+/** Returns the queue without messages. All empty queues are one value, because most clients have no messages. */
 export function emptyQueue<Content>(): MessageQueue<Content> {
-  return { nextSequenceNumber: 1, messages: [] };
+  return EMPTY_QUEUE;
 }
 
 /** Adds a message: (none) → enqueued. */
@@ -167,6 +168,7 @@ export function nextDueUtc(queue: MessageQueue<unknown>): number {
   return due;
 }
 
+const EMPTY_QUEUE: MessageQueue<never> = { nextSequenceNumber: 1, messages: [] };
 const LOCK_LOST = failed('DeviceMessageLockLost', 'The lock of the message has run out or was never given.');
 
 function remove<Content>(

@@ -6,7 +6,7 @@ import {
   type QueueChange,
   reject,
 } from '../../domain/cloud-to-device/message-queue.ts';
-import type { ClientIdentity, DeviceId } from '../../domain/identities/client-identity.ts';
+import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import type {
   CloudToDeviceDelivery,
   CloudToDeviceMessage,
@@ -14,75 +14,79 @@ import type {
 } from '../../domain/messages/message.ts';
 import type { Operation } from '../../domain/operations.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import type { DeviceRecord } from '../../store/records.ts';
+import type { ClientRecord } from '../../store/records.ts';
 import type { HubParts } from '../hub-parts.ts';
 import { failMissing } from '../identities/identity-rules.ts';
 import type { ClientSessions } from '../sessions/client-sessions.ts';
-import { DeviceQueues, formatDelivery } from './device-queues.ts';
+import { ClientQueues, formatDelivery } from './client-queues.ts';
 import type { Feedback } from './feedback.ts';
 
 /**
- * Cloud-to-device messages. Each operation is one change of the queue of one device.
+ * Cloud-to-device messages. Each operation is one change of the queue of one device or module.
  * The error for an expired lock token is `DeviceMessageLockLost`.
  */
 export class CloudToDevice {
   readonly #parts: HubParts;
   readonly #sessions: ClientSessions;
-  readonly #queues: DeviceQueues;
+  readonly #queues: ClientQueues;
 
   constructor(parts: HubParts, sessions: ClientSessions, feedback: Feedback) {
     this.#parts = parts;
     this.#sessions = sessions;
-    this.#queues = new DeviceQueues(parts, sessions, feedback);
+    this.#queues = new ClientQueues(parts, sessions, feedback);
   }
 
-  /** Enqueues a message and delivers it immediately if the device is ready. Sets `to` if it is absent. */
-  sendMessage(deviceId: DeviceId, message: CloudToDeviceMessage): Result<void> {
-    const record = this.#queues.find(deviceId);
+  /** Enqueues a message and delivers it immediately if the client is ready. Sets `to` if it is absent. */
+  sendMessage(identity: ClientIdentity, message: CloudToDeviceMessage): Result<void> {
+    const { clients } = this.#parts.store;
+    const { deviceId } = identity;
     // The hub answers the same for a disabled device as for a missing one.
-    if (record?.identity.status !== 'enabled') return failMissing(this.#parts, { deviceId });
+    const isEnabled = clients.devices.get(deviceId)?.identity.status === 'enabled';
+    if (!isEnabled) return failMissing(this.#parts, { deviceId });
+    const record = this.#queues.find(identity);
+    if (record === undefined) return failMissing(this.#parts, identity);
     const { defaultTimeToLiveSeconds } = this.#parts.options.cloudToDevice;
     const now = this.#parts.clock.now();
-    const addressed = withAddress(message, deviceId);
+    const addressed = withAddress(message, identity);
     const queue = enqueueMessage(record.queue, addressed, now, defaultTimeToLiveSeconds);
     if (!queue.ok) return queue;
-    this.#parts.store.clients.replaceQueue(record, queue.value);
+    clients.replaceQueue(record, queue.value);
     this.#queues.deliver(record);
     return ok(undefined);
   }
 
   /** Locks and returns the next message for the device HTTPS API. Returns undefined if the queue is empty. */
-  receiveMessage(deviceId: DeviceId): Result<CloudToDeviceDelivery | undefined> {
-    const record = this.#queues.find(deviceId);
-    if (record === undefined) return failMissing(this.#parts, { deviceId });
+  receiveMessage(identity: ClientIdentity): Result<CloudToDeviceDelivery | undefined> {
+    const record = this.#queues.find(identity);
+    if (record === undefined) return failMissing(this.#parts, identity);
     const message = this.#queues.lock(record);
     this.#queues.setTimer(record);
     return ok(message === undefined ? undefined : formatDelivery(message));
   }
 
-  completeMessage(deviceId: DeviceId, lockToken: string): Result<void> {
-    const record = this.#queues.find(deviceId);
-    if (record === undefined) return failMissing(this.#parts, { deviceId });
+  completeMessage(identity: ClientIdentity, lockToken: string): Result<void> {
+    const record = this.#queues.find(identity);
+    if (record === undefined) return failMissing(this.#parts, identity);
     return this.#settle(record, complete(record.queue, lockToken), 'completeMessage');
   }
 
-  rejectMessage(deviceId: DeviceId, lockToken: string): Result<void> {
-    const record = this.#queues.find(deviceId);
-    if (record === undefined) return failMissing(this.#parts, { deviceId });
+  rejectMessage(identity: ClientIdentity, lockToken: string): Result<void> {
+    const record = this.#queues.find(identity);
+    if (record === undefined) return failMissing(this.#parts, identity);
     return this.#settle(record, reject(record.queue, lockToken), 'rejectMessage');
   }
 
-  abandonMessage(deviceId: DeviceId, lockToken: string): Result<void> {
-    const record = this.#queues.find(deviceId);
-    if (record === undefined) return failMissing(this.#parts, { deviceId });
+  abandonMessage(identity: ClientIdentity, lockToken: string): Result<void> {
+    const record = this.#queues.find(identity);
+    if (record === undefined) return failMissing(this.#parts, identity);
     const { maximumDeliveryCount } = this.#parts.options.cloudToDevice;
     return this.#settle(record, abandon(record.queue, lockToken, maximumDeliveryCount), 'abandonMessage');
   }
 
   /** Returns the number of purged messages. */
-  purgeMessages(deviceId: DeviceId): Result<number> {
-    const record = this.#queues.find(deviceId);
-    if (record === undefined) return failMissing(this.#parts, { deviceId });
+  purgeMessages(identity: ClientIdentity): Result<number> {
+    const record = this.#queues.find(identity);
+    if (record === undefined) return failMissing(this.#parts, identity);
     const change = purge(record.queue);
     this.#queues.apply(record, change, 'purgeMessages');
     this.#queues.setTimer(record);
@@ -112,7 +116,7 @@ export class CloudToDevice {
   }
 
   #settle(
-    record: DeviceRecord,
+    record: ClientRecord,
     change: Result<QueueChange<CloudToDeviceMessage>>,
     operation: Operation,
   ): Result<void> {
@@ -123,9 +127,14 @@ export class CloudToDevice {
   }
 }
 
-function withAddress(message: CloudToDeviceMessage, deviceId: DeviceId): CloudToDeviceMessage {
+function withAddress(
+  message: CloudToDeviceMessage,
+  { deviceId, moduleId }: ClientIdentity,
+): CloudToDeviceMessage {
   const { system, application } = message.properties;
   if (system.to !== undefined) return message;
-  const to = `/devices/${encodeURIComponent(deviceId)}/messages/devicebound`;
+  const device = `/devices/${encodeURIComponent(deviceId)}`;
+  const client = moduleId === undefined ? device : `${device}/modules/${encodeURIComponent(moduleId)}`;
+  const to = `${client}/messages/devicebound`;
   return { ...message, properties: { system: { ...system, to }, application } };
 }

@@ -8,8 +8,7 @@ export function viewOf<I extends Identity>(record: ClientRecord & { readonly ide
   return {
     identity: record.identity,
     activity: activityOf(record.activity),
-    // A module has no queue.
-    pendingMessageCount: record.kind === 'device' ? record.queue.messages.length : 0,
+    pendingMessageCount: record.queue.messages.length,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ClientIdentity, DeviceId } from '../../domain/identities/client-identity.ts';
+import type { ClientIdentity } from '../../domain/identities/client-identity.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import type { IncomingEvent } from '../../domain/messages/incoming-event.ts';
 import type { MethodResponse } from '../../domain/methods/method.ts';
@@ -17,8 +17,8 @@ export interface ClientOperations {
   };
   readonly methods: { respond(identity: ClientIdentity, requestId: string, response: MethodResponse): void };
   readonly cloudToDevice: {
-    completeMessage(deviceId: DeviceId, lockToken: string): Result<void>;
-    rejectMessage(deviceId: DeviceId, lockToken: string): Result<void>;
+    completeMessage(identity: ClientIdentity, lockToken: string): Result<void>;
+    rejectMessage(identity: ClientIdentity, lockToken: string): Result<void>;
   };
   readonly twins: {
     updateReportedProperties(

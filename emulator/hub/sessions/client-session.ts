@@ -105,11 +105,11 @@ export class ClientSession {
   }
 
   completeMessage(lockToken: string): Result<void> {
-    return this.#operations.cloudToDevice.completeMessage(this.identity.deviceId, lockToken);
+    return this.#operations.cloudToDevice.completeMessage(this.identity, lockToken);
   }
 
   rejectMessage(lockToken: string): Result<void> {
-    return this.#operations.cloudToDevice.rejectMessage(this.identity.deviceId, lockToken);
+    return this.#operations.cloudToDevice.rejectMessage(this.identity, lockToken);
   }
 
   /** Closes the session after a DISCONNECT of the client (`graceful`) or the loss of its connection. Idempotent. */

@@ -62,9 +62,8 @@ export function formatMethodTopic(methodName: string, requestId: string): string
   return `$iothub/methods/POST/${encodeTopicLevel(methodName)}/?$rid=${requestId}`;
 }
 
-/** Formats the topic of a cloud-to-device message, which only devices receive. */
-export function formatMessageTopic({ deviceId }: ClientIdentity, properties: string): string {
-  return `devices/${deviceId}/messages/devicebound/${properties}`;
+export function formatMessageTopic(identity: ClientIdentity, properties: string): string {
+  return `${formatOwnPath(identity)}/messages/devicebound/${properties}`;
 }
 
 export function formatInputTopic(identity: ClientIdentity, inputName: string, properties: string): string {

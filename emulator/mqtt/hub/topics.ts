@@ -80,7 +80,7 @@ export const TOPICS = [
     operation: 'subscribe',
     callers: ['module'],
     meaning:
-      'Granted because the Java module client subscribes to it. Modules receive no cloud-to-device messages.',
+      'Cloud-to-device messages of a module, including those in the queue, as the Java module client subscribes to them.',
   },
   {
     direction: 'subscribe',
@@ -94,7 +94,8 @@ export const TOPICS = [
     pattern: 'devices/{deviceId}/modules/{moduleId}/#',
     operation: 'subscribe',
     callers: ['module'],
-    meaning: 'Messages to the inputs of a module, as the .NET and C module clients subscribe to them.',
+    meaning:
+      'Messages to the inputs of a module and its cloud-to-device messages, as the .NET and C module clients subscribe to them.',
   },
   {
     direction: 'subscribe',
@@ -131,7 +132,7 @@ export const TOPICS = [
     operation: 'receiveMessage',
     callers: ['module'],
     channel: 'messages',
-    meaning: 'A cloud-to-device message of a module. None is sent yet.',
+    meaning: 'A cloud-to-device message of a module. At QoS 1 its PUBACK completes it.',
   },
   {
     direction: 'deliver',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CloudToDeviceDelivery } from '../../../emulator/domain/messages/message.ts';
 import { createRecordingConnection, type RecordingConnection } from '../../fakes/recording-connection.ts';
-import { createQuietHub, deviceIdOf, messageOf, outcomeOf, succeeded } from '../quiet-hub.ts';
+import { createQuietHub, identityOf, messageOf, outcomeOf, succeeded } from '../quiet-hub.ts';
 
-const D1 = deviceIdOf('d1');
+const D1 = identityOf('d1');
 const LOCK_MILLISECONDS = 60_000;
 const HOUR_MILLISECONDS = 3_600_000;
 
@@ -40,17 +40,17 @@ describe('cloud-to-device messages', () => {
   it('have the address of their sender, or by default one with the encoded device id', () => {
     const { hub, register } = createQuietHub();
     register('d#1');
-    const deviceId = deviceIdOf('d#1');
+    const device = identityOf('d#1');
     const to = '/devices/d%231/messages/deviceBound';
-    succeeded(hub.cloudToDevice.sendMessage(deviceId, messageOf('a')));
+    succeeded(hub.cloudToDevice.sendMessage(device, messageOf('a')));
     succeeded(
       hub.cloudToDevice.sendMessage(
-        deviceId,
+        device,
         messageOf('b', { properties: { system: { to }, application: {} } }),
       ),
     );
     const addresses = [1, 2].map(
-      () => succeeded(hub.cloudToDevice.receiveMessage(deviceId))?.message.properties.system.to,
+      () => succeeded(hub.cloudToDevice.receiveMessage(device))?.message.properties.system.to,
     );
     expect(addresses).toEqual(['/devices/d%231/messages/devicebound', to]);
   });
@@ -61,7 +61,7 @@ describe('cloud-to-device messages', () => {
     succeeded(hub.cloudToDevice.sendMessage(D1, messageOf('two')));
     succeeded(hub.cloudToDevice.receiveMessage(D1));
     expect(pendingCount(hub)).toBe(2);
-    expect(succeeded(hub.twins.getTwin({ deviceId: D1 }))).toMatchObject({ cloudToDeviceMessageCount: 2 });
+    expect(succeeded(hub.twins.getTwin(D1))).toMatchObject({ cloudToDeviceMessageCount: 2 });
   });
 
   it('are redelivered after the end of a connection if the device did not acknowledge them', () => {
@@ -219,12 +219,12 @@ describe('cloud-to-device messages', () => {
   it('are refused for a missing device, a disabled device and a full queue', () => {
     const { hub, register } = hubWithDevice();
     register('off', { status: 'disabled' });
-    const unknown = deviceIdOf('missing');
+    const unknown = identityOf('missing');
     expect(outcomeOf(hub.cloudToDevice.sendMessage(unknown, messageOf('one')))).toBe('DeviceNotFound');
     expect(outcomeOf(hub.cloudToDevice.receiveMessage(unknown))).toBe('DeviceNotFound');
     expect(outcomeOf(hub.cloudToDevice.purgeMessages(unknown))).toBe('DeviceNotFound');
     expect(outcomeOf(hub.cloudToDevice.completeMessage(unknown, 'token'))).toBe('DeviceNotFound');
-    expect(outcomeOf(hub.cloudToDevice.sendMessage(deviceIdOf('off'), messageOf('one')))).toBe(
+    expect(outcomeOf(hub.cloudToDevice.sendMessage(identityOf('off'), messageOf('one')))).toBe(
       'DeviceNotFound',
     );
     for (let count = 0; count < 50; count++) succeeded(hub.cloudToDevice.sendMessage(D1, messageOf('one')));
@@ -240,7 +240,7 @@ describe('cloud-to-device messages', () => {
       hub.cloudToDevice.completeMessage(D1, succeeded(hub.cloudToDevice.receiveMessage(D1))?.lockToken ?? ''),
     );
     succeeded(hub.cloudToDevice.sendMessage(D1, messageOf('waiting', { ack: 'full' })));
-    succeeded(hub.devices.deleteDevice(D1, { kind: 'any' }));
+    succeeded(hub.devices.deleteDevice(D1.deviceId, { kind: 'any' }));
     register('d1');
     clock.advance(2 * HOUR_MILLISECONDS);
     expect(succeeded(hub.cloudToDevice.receiveMessage(D1))).toBeUndefined();
@@ -272,7 +272,7 @@ describe('cloud-to-device messages', () => {
       inputName: 'in1',
       body: new Uint8Array([1]),
       properties: { system: {}, application: {} },
-      sender: { deviceId: D1 },
+      sender: D1,
     };
     expect(outcomeOf(hub.cloudToDevice.sendInputMessage(module, message))).toBe('DeviceNotOnline');
     const { session, connection } = connect('d1/m1');
@@ -280,9 +280,9 @@ describe('cloud-to-device messages', () => {
     session.subscribe('inputs');
     expect(outcomeOf(hub.cloudToDevice.sendInputMessage(module, message))).toBe('ok');
     expect(connection.inputMessages).toEqual([message]);
-    const missing = { deviceId: D1, moduleId: 'm2' } as unknown as typeof module;
+    const missing = { ...D1, moduleId: 'm2' } as unknown as typeof module;
     expect(outcomeOf(hub.cloudToDevice.sendInputMessage(missing, message))).toBe('ModuleNotFound');
-    const nowhere = { ...module, deviceId: deviceIdOf('missing') };
+    const nowhere = { ...module, ...identityOf('missing') };
     expect(outcomeOf(hub.cloudToDevice.sendInputMessage(nowhere, message))).toBe('DeviceNotFound');
   });
 });
@@ -294,7 +294,7 @@ function hubWithDevice() {
 }
 
 function pendingCount(hub: ReturnType<typeof createQuietHub>['hub']): number {
-  return succeeded(hub.devices.getDevice(D1)).pendingMessageCount;
+  return succeeded(hub.devices.getDevice(D1.deviceId)).pendingMessageCount;
 }
 
 function textsOf(deliveries: readonly CloudToDeviceDelivery[]): readonly string[] {

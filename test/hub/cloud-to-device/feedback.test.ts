@@ -111,7 +111,7 @@ function hubWithDevices(feedback: Partial<FeedbackOptions> = {}) {
 }
 
 function completeOne(hub: Hub, deviceId: DeviceId, text: string): void {
-  succeeded(hub.cloudToDevice.sendMessage(deviceId, messageOf(text, { ack: 'full' })));
-  const received = succeeded(hub.cloudToDevice.receiveMessage(deviceId));
-  succeeded(hub.cloudToDevice.completeMessage(deviceId, received?.lockToken ?? ''));
+  succeeded(hub.cloudToDevice.sendMessage({ deviceId }, messageOf(text, { ack: 'full' })));
+  const received = succeeded(hub.cloudToDevice.receiveMessage({ deviceId }));
+  succeeded(hub.cloudToDevice.completeMessage({ deviceId }, received?.lockToken ?? ''));
 }

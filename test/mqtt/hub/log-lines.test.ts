@@ -75,22 +75,22 @@ const CAUSES: readonly (readonly [event: string, operation: string, cause: Cause
     async (mqtt) => {
       const client = await mqtt.connect('d');
       await client.subscribe([FILTER, 1]);
-      const deviceId = sendMessage(mqtt, '1');
+      const device = sendMessage(mqtt, '1');
       const { messageId } = await client.next('publish');
-      mqtt.hub.cloudToDevice.purgeMessages(deviceId);
+      mqtt.hub.cloudToDevice.purgeMessages(device);
       client.send({ cmd: 'puback', messageId: messageId as number });
     },
   ],
 ];
 
 function sendMessage(mqtt: MqttHub, property: string) {
-  const { deviceId } = mqtt.register('d');
-  mqtt.hub.cloudToDevice.sendMessage(deviceId, {
+  const device = mqtt.register('d');
+  mqtt.hub.cloudToDevice.sendMessage(device, {
     body: Buffer.from('x'),
     ack: 'none',
     properties: { system: {}, application: { property } },
   });
-  return deviceId;
+  return device;
 }
 
 describe('a log line', () => {

@@ -24,7 +24,7 @@ async function firstEvent(hub: Hub): Promise<DeviceEvent> {
 }
 
 function message(hub: Hub, deviceId: string, text: string): void {
-  const sent = hub.cloudToDevice.sendMessage(identityOf(deviceId).deviceId, {
+  const sent = hub.cloudToDevice.sendMessage(identityOf(deviceId), {
     body: Buffer.from(text),
     ack: 'none',
     properties: { system: { messageId: text }, application: { colour: 'red' } },

@@ -235,6 +235,11 @@ describe('service', () => {
 
   it.each<[string, string, () => void]>([
     ['to a missing device', 'DeviceNotFound', () => hub.sendMessage({ deviceId: 'missing' }, 'x')],
+    [
+      'to a missing module',
+      'ModuleNotFound',
+      () => hub.sendMessage({ ...anyDevice, moduleId: 'missing' }, 'x'),
+    ],
     ['that is too large', 'MessageTooLarge', () => hub.sendMessage(anyDevice, 'x'.repeat(65_537))],
     [
       'that has expired',
@@ -261,6 +266,20 @@ describe('service', () => {
 
   const anyDevice = { deviceId: 'any' };
   const anyModule = { deviceId: 'any', moduleId: 'm' };
+});
+
+describe('a back end', () => {
+  it('counts and purges the messages for a module, which are not those of its device', async () => {
+    const module = await hub.provision({ moduleId: true });
+    const { deviceId, moduleId = '' } = module;
+    hub.sendMessage({ deviceId }, 'to the device');
+    for (const body of ['one', 'two']) hub.sendMessage(module, { body, ack: 'negative' });
+    const { responseBody } = await hub.registry().getModule(deviceId, moduleId);
+    expect(responseBody).toMatchObject({ cloudToDeviceMessageCount: 2 });
+    expect(hub.purgeMessages(module)).toBe(2);
+    expect(hub.purgeMessages({ deviceId })).toBe(1);
+    expect(await hub.untilFeedback(module)).toMatchObject({ statusCode: 'Purged', deviceId });
+  });
 });
 
 describe.each(transportsThat('receiveAtInputs'))('module over %s', (transport) => {

@@ -89,7 +89,7 @@ it('does not start timers for calls to a closed hub', async () => {
     ack: 'full',
     properties: { system: {}, application: {} },
   } as const;
-  expect(hub.cloudToDevice.sendMessage(DEVICE.deviceId, body).ok).toBe(true);
+  expect(hub.cloudToDevice.sendMessage(DEVICE, body).ok).toBe(true);
   const job = parseJobRequest('late', JOB);
   expect(job.ok && hub.jobs.createJob(job.value).ok).toBe(true);
   const call = { name: 'any', payload: 'null', connectTimeoutSeconds: 300, responseTimeoutSeconds: 300 };

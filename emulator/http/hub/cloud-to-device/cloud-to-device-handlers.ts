@@ -9,27 +9,21 @@ import { parseDevicePath } from '../path-parameters.ts';
 
 /** Answers 200 with the next message, or 204 if there is none. */
 export function receiveMessage(hub: Hub, _request: HttpRequest, client: AuthenticatedClient): Result<Answer> {
-  const delivery = hub.cloudToDevice.receiveMessage(client.identity.deviceId);
+  const delivery = hub.cloudToDevice.receiveMessage(client.identity);
   if (!delivery.ok) return delivery;
   return delivery.value === undefined ? answerNothing() : answerMessage(delivery.value);
 }
 
 export function completeMessage(hub: Hub, request: HttpRequest, client: AuthenticatedClient): Result<Answer> {
-  return answerDone(
-    hub.cloudToDevice.completeMessage(client.identity.deviceId, request.parameters.lockToken ?? ''),
-  );
+  return answerDone(hub.cloudToDevice.completeMessage(client.identity, request.parameters.lockToken ?? ''));
 }
 
 export function rejectMessage(hub: Hub, request: HttpRequest, client: AuthenticatedClient): Result<Answer> {
-  return answerDone(
-    hub.cloudToDevice.rejectMessage(client.identity.deviceId, request.parameters.lockToken ?? ''),
-  );
+  return answerDone(hub.cloudToDevice.rejectMessage(client.identity, request.parameters.lockToken ?? ''));
 }
 
 export function abandonMessage(hub: Hub, request: HttpRequest, client: AuthenticatedClient): Result<Answer> {
-  return answerDone(
-    hub.cloudToDevice.abandonMessage(client.identity.deviceId, request.parameters.lockToken ?? ''),
-  );
+  return answerDone(hub.cloudToDevice.abandonMessage(client.identity, request.parameters.lockToken ?? ''));
 }
 
 /** Sends a cloud-to-device message, as Azure IoT Explorer does. */
@@ -40,14 +34,17 @@ export function sendMessage(hub: Hub, request: HttpRequest): Result<Answer> {
   if (!ack.ok) return ack;
   const properties = parsePropertyHeaders(request.rawHeaders);
   return answerDone(
-    hub.cloudToDevice.sendMessage(deviceId.value, { body: request.body, properties, ack: ack.value }),
+    hub.cloudToDevice.sendMessage(
+      { deviceId: deviceId.value },
+      { body: request.body, properties, ack: ack.value },
+    ),
   );
 }
 
 export function purgeMessages(hub: Hub, request: HttpRequest): Result<Answer> {
   const deviceId = parseDevicePath(request);
   if (!deviceId.ok) return deviceId;
-  const purged = hub.cloudToDevice.purgeMessages(deviceId.value);
+  const purged = hub.cloudToDevice.purgeMessages({ deviceId: deviceId.value });
   if (!purged.ok) return purged;
   return answerJson({ deviceId: deviceId.value, moduleId: null, totalMessagesPurged: purged.value });
 }

@@ -3,9 +3,12 @@ import iotDevice from 'azure-iot-device';
 import iotDeviceHttp from 'azure-iot-device-http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createManualClock, type ManualClock } from '../../../../emulator/clocks/manual-clock.ts';
+import type { DeviceId, ModuleId } from '../../../../emulator/domain/identities/client-identity.ts';
 import type { MessageProperties } from '../../../../emulator/domain/messages/message.ts';
 import { type HttpHub, startHttpHub } from '../../http-hub.ts';
 import { clientToken, HOST_NAME, type Reply } from '../../https-client.ts';
+
+const MESSAGE = { body: Buffer.from('x'), ack: 'none', properties: { system: {}, application: {} } } as const;
 
 let http: HttpHub;
 let clock: ManualClock;
@@ -26,11 +29,14 @@ const receive = () => ask('GET', 'deviceBound');
 const lockTokenOf = (reply: Reply) => reply.headers['etag']?.slice(1, -1) ?? '';
 
 function sendToDevice(body: string, properties: Partial<MessageProperties> = {}): void {
-  const sent = http.hub.cloudToDevice.sendMessage('d' as never, {
-    body: Buffer.from(body),
-    properties: { system: {}, application: {}, ...properties },
-    ack: 'full',
-  });
+  const sent = http.hub.cloudToDevice.sendMessage(
+    { deviceId: 'd' as DeviceId },
+    {
+      body: Buffer.from(body),
+      properties: { system: {}, application: {}, ...properties },
+      ack: 'full',
+    },
+  );
   expect(sent.ok).toBe(true);
 }
 
@@ -171,6 +177,20 @@ describe('a back end', () => {
       text: '{"deviceId":"d","moduleId":null,"totalMessagesPurged":2}',
     });
     expect((await receive()).status).toBe(204);
+  });
+
+  it.each([
+    ['GET', 'deviceBound'],
+    ['DELETE', 'deviceBound/token'],
+    ['POST', 'deviceBound/token/abandon'],
+  ])('gets 404 for %s %s of a module, whose messages arrive over MQTT only', async (method, path) => {
+    const module = await http.send('PUT', '/devices/d/modules/m', { body: {} });
+    http.hub.cloudToDevice.sendMessage({ deviceId: 'd' as DeviceId, moduleId: 'm' as ModuleId }, MESSAGE);
+    const authorization = clientToken('d/m', module.body.authentication.symmetricKey.primaryKey);
+    const reply = await http.send(method, `/devices/d/modules/m/messages/${path}`, { authorization });
+    expect(reply.status).toBe(404);
+    expect((await http.send('GET', '/devices/d/modules/m')).body.cloudToDeviceMessageCount).toBe(1);
+    expect((await http.send('GET', '/devices/d')).body.cloudToDeviceMessageCount).toBe(0);
   });
 
   it('finds the number of queued messages in the identity', async () => {

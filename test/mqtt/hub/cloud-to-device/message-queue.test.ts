@@ -7,8 +7,8 @@ import { waitUntil } from '../../wait-until.ts';
 const FILTER = 'devices/d/messages/devicebound/#';
 const SHORT_LIVES = { ...DEFAULT_HUB_OPTIONS.cloudToDevice, defaultTimeToLiveSeconds: 60, lockSeconds: 600 };
 
-function send(mqtt: MqttHub, { deviceId }: ClientIdentity, text: string): void {
-  const sent = mqtt.hub.cloudToDevice.sendMessage(deviceId, {
+function send(mqtt: MqttHub, client: ClientIdentity, text: string): void {
+  const sent = mqtt.hub.cloudToDevice.sendMessage(client, {
     body: Buffer.from(text),
     ack: 'none',
     properties: { system: { messageId: text }, application: {} },
@@ -96,7 +96,7 @@ describe('queued cloud-to-device messages', () => {
   it.each([
     [
       'were purged',
-      (mqtt: MqttHub, { deviceId }: ClientIdentity) => mqtt.hub.cloudToDevice.purgeMessages(deviceId),
+      (mqtt: MqttHub, { deviceId }: ClientIdentity) => mqtt.hub.cloudToDevice.purgeMessages({ deviceId }),
     ],
     ['have expired', (mqtt: MqttHub) => mqtt.clock.advance(60_000)],
   ])('can be acknowledged after they %s, however many they are', async (_what, remove) => {
@@ -130,7 +130,7 @@ describe('queued cloud-to-device messages', () => {
     client.send({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: [FILTER] });
     await client.next('unsuback');
     mqtt.clock.advance(60_000);
-    expect(mqtt.hub.cloudToDevice.receiveMessage(device.deviceId)).toMatchObject({ ok: true });
+    expect(mqtt.hub.cloudToDevice.receiveMessage(device)).toMatchObject({ ok: true });
     client.send({ cmd: 'puback', messageId: messageId as number });
     await client.settle();
     expect(pendingCount(mqtt, device)).toBe(1);

@@ -27,8 +27,8 @@ function nextMessage(client: MqttClient): Promise<{ readonly topic: string; read
   });
 }
 
-function send(mqtt: MqttHub, { deviceId }: ClientIdentity, text: string): void {
-  const sent = mqtt.hub.cloudToDevice.sendMessage(deviceId, {
+function send(mqtt: MqttHub, client: ClientIdentity, text: string): void {
+  const sent = mqtt.hub.cloudToDevice.sendMessage(client, {
     body: Buffer.from(text),
     ack: 'none',
     properties: { system: { messageId: text }, application: {} },

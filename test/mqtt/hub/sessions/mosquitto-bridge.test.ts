@@ -78,7 +78,7 @@ describe.skipIf(!isInstalled)('a mosquitto bridge', () => {
     await bridge.client.next('puback');
     const [event] = await mqtt.events(1);
     expect(Buffer.from(event?.body ?? '').toString()).toBe('telemetry');
-    mqtt.hub.cloudToDevice.sendMessage(device.deviceId, {
+    mqtt.hub.cloudToDevice.sendMessage(device, {
       body: Buffer.from('message'),
       ack: 'none',
       properties: { system: {}, application: {} },

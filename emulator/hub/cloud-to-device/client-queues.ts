@@ -1,17 +1,18 @@
 import {
   applyTimeouts,
   complete,
+  type EndedMessage,
   type InvisibleMessage,
   lockNext,
   nextDueUtc,
   type QueueChange,
   releaseConnection,
 } from '../../domain/cloud-to-device/message-queue.ts';
-import type { DeviceId } from '../../domain/identities/client-identity.ts';
+import { type ClientIdentity, formatClientIdentity } from '../../domain/identities/client-identity.ts';
 import type { CloudToDeviceDelivery, CloudToDeviceMessage } from '../../domain/messages/message.ts';
 import type { Operation } from '../../domain/operations.ts';
 import { formatTime } from '../../domain/time.ts';
-import type { DeviceRecord } from '../../store/records.ts';
+import type { ClientRecord } from '../../store/records.ts';
 import type { Activity } from '../activity.ts';
 import type { ClientConnection } from '../client-connection.ts';
 import type { HubParts } from '../hub-parts.ts';
@@ -25,15 +26,17 @@ interface DueTimer {
 }
 
 /**
- * The queues of all devices. It stores each change, reports ended messages as feedback, and delivers to ready devices.
+ * The queues of all devices and modules. It stores each change, reports ended messages as feedback, and delivers to
+ * ready clients.
  * Each queue has at most one timer. The caller of a change must call {@link setTimer} or {@link deliver} afterwards.
  */
-export class DeviceQueues {
+export class ClientQueues {
   readonly #parts: HubParts;
   readonly #sessions: ClientSessions;
   readonly #feedback: Feedback;
   readonly #lockMilliseconds: number;
-  readonly #timers = new Map<DeviceId, DueTimer>();
+  /** The timers by formatted identity. */
+  readonly #timers = new Map<string, DueTimer>();
 
   constructor(parts: HubParts, sessions: ClientSessions, feedback: Feedback) {
     this.#parts = parts;
@@ -48,25 +51,24 @@ export class DeviceQueues {
 
   /** Stores a change and adds feedback on the ended messages. A message expires without an operation. */
   apply(
-    record: DeviceRecord,
+    record: ClientRecord,
     { queue, ended }: QueueChange<CloudToDeviceMessage>,
     operation?: Operation,
   ): void {
     this.#parts.store.clients.replaceQueue(record, queue);
     for (const message of ended) {
-      this.#feedback.add(record.identity, message);
+      this.#addFeedback(record, message);
       if (message.state !== 'deadLettered') continue;
       const { messageId } = message.content.properties.system;
-      const { deviceId } = record.identity;
-      const fields = { deviceId, messageId, operation, reason: message.outcome };
+      const fields = { ...record.twin.identity, messageId, operation, reason: message.outcome };
       this.#parts.log('info', 'message-dead-lettered', fields);
     }
   }
 
-  /** Finds a device and first applies the timeouts of its queue, because the timer may be late. */
-  find(deviceId: DeviceId): DeviceRecord | undefined {
+  /** Finds a client and first applies the timeouts of its queue, because the timer may be late. */
+  find(identity: ClientIdentity): ClientRecord | undefined {
     const { store, clock } = this.#parts;
-    const record = store.clients.devices.get(deviceId);
+    const record = store.clients.find(identity);
     if (record === undefined) return undefined;
     const change = applyTimeouts(record.queue, clock.now());
     if (change.queue !== record.queue) {
@@ -78,7 +80,7 @@ export class DeviceQueues {
 
   /** Locks the next waiting message, or the next one that the connection of a delivery accepts. */
   lock(
-    record: DeviceRecord,
+    record: ClientRecord,
     connection?: ClientConnection,
   ): InvisibleMessage<CloudToDeviceMessage> | undefined {
     const { store, clock, ids } = this.#parts;
@@ -94,8 +96,8 @@ export class DeviceQueues {
     return locked.message;
   }
 
-  /** Delivers all waiting messages that a ready device accepts, and sets the timer of the queue. */
-  deliver(record: DeviceRecord): void {
+  /** Delivers all waiting messages that a ready client accepts, and sets the timer of the queue. */
+  deliver(record: ClientRecord): void {
     const { store, clock } = this.#parts;
     const session = this.#sessions.find(record.twin.identity);
     // Asked again before each message, because a delivery may end the connection.
@@ -113,59 +115,72 @@ export class DeviceQueues {
   }
 
   /** Sets the timer of a queue to the time at which the next message or lock expires. */
-  setTimer(record: DeviceRecord): void {
-    const { deviceId } = record.identity;
+  setTimer(record: ClientRecord): void {
+    const { identity } = record.twin;
+    const client = formatClientIdentity(identity);
     const dueUtc = nextDueUtc(record.queue);
-    const earlier = this.#timers.get(deviceId);
+    const earlier = this.#timers.get(client);
     if (earlier?.dueUtc === dueUtc) return;
-    earlier?.timer.cancel();
-    this.#timers.delete(deviceId);
+    this.#cancelTimer(client);
     if (dueUtc === Number.POSITIVE_INFINITY) return;
     const { clock } = this.#parts;
     const timer = clock.schedule(Math.max(dueUtc - clock.now(), 0), () => {
-      this.#timers.delete(deviceId);
-      this.#wake(deviceId);
+      this.#timers.delete(client);
+      this.#wake(identity);
     });
-    this.#timers.set(deviceId, { dueUtc, timer });
+    this.#timers.set(client, { dueUtc, timer });
   }
 
   resume(): void {
-    for (const record of this.#parts.store.clients.devices.values()) this.setTimer(record);
+    const { clients } = this.#parts.store;
+    for (const record of clients.deviceRows()) this.setTimer(record);
+    for (const record of clients.moduleRows()) this.setTimer(record);
   }
 
   suspend(): void {
-    for (const deviceId of [...this.#timers.keys()]) this.#cancelTimer(deviceId);
+    for (const client of [...this.#timers.keys()]) this.#cancelTimer(client);
   }
 
   #handle(
     activity: Extract<Activity, { kind: 'clientSubscribed' | 'clientDisconnected' | 'identityDeleted' }>,
   ): void {
-    const { deviceId, moduleId } = activity.identity;
-    if (moduleId !== undefined) return;
-    if (activity.kind === 'identityDeleted') {
-      this.#cancelTimer(deviceId);
-      this.#feedback.deleteFeedback(deviceId);
-      return;
+    const { identity } = activity;
+    switch (activity.kind) {
+      case 'clientSubscribed':
+        if (activity.channel === 'messages') this.#wake(identity);
+        return;
+      case 'clientDisconnected':
+        this.#release(identity);
+        return;
+      case 'identityDeleted':
+        this.#cancelTimer(formatClientIdentity(identity));
+        if (identity.moduleId === undefined) this.#feedback.deleteFeedback(identity.deviceId);
     }
-    if (activity.kind === 'clientSubscribed') {
-      if (activity.channel === 'messages') this.#wake(deviceId);
-      return;
-    }
+  }
+
+  #wake(identity: ClientIdentity): void {
+    const record = this.find(identity);
+    if (record !== undefined) this.deliver(record);
+  }
+
+  /** Returns the messages of an ended connection to the queue. */
+  #release(identity: ClientIdentity): void {
     const { clients } = this.#parts.store;
-    const record = clients.devices.get(deviceId);
+    const record = clients.find(identity);
     if (record === undefined) return;
     clients.replaceQueue(record, releaseConnection(record.queue));
     this.setTimer(record);
   }
 
-  #wake(deviceId: DeviceId): void {
-    const record = this.find(deviceId);
-    if (record !== undefined) this.deliver(record);
+  // Feedback names a device only, also that on a message to a module.
+  #addFeedback({ identity }: ClientRecord, message: EndedMessage<CloudToDeviceMessage>): void {
+    const device = this.#parts.store.clients.devices.get(identity.deviceId);
+    if (device !== undefined) this.#feedback.add(device.identity, message);
   }
 
-  #cancelTimer(deviceId: DeviceId): void {
-    this.#timers.get(deviceId)?.timer.cancel();
-    this.#timers.delete(deviceId);
+  #cancelTimer(client: string): void {
+    this.#timers.get(client)?.timer.cancel();
+    this.#timers.delete(client);
   }
 }
 
