@@ -22,9 +22,10 @@ export const FEATURES = {
 
 export type Feature = keyof typeof FEATURES;
 
-/** A program in `programs/` that uses one client, and how it is installed and run. */
+/** A program that uses one client, and how it is installed and run. */
 export interface CompatProgram {
   readonly client: string;
+  /** A program in `programs/`, or a test file that tries the client in its own way. */
   readonly file: string;
   /** `system`: the program uses commands that are looked for on PATH. */
   readonly installer: 'npm' | 'pip' | 'system';
@@ -147,6 +148,12 @@ export const CLIENTS: readonly CompatClient[] = [
     version: '7.88.1',
     packages: ['curl'],
     works: ['identities', 'twin', 'query', 'directMethod', 'textNumbers', 'looseJson'],
+  },
+  {
+    program: program('Chromium, a page with MQTT.js', 'browser.test.ts', 'system'),
+    version: '156',
+    packages: ['chromium'],
+    works: ['webSocket'],
   },
 ];
 
