@@ -10,6 +10,8 @@ export const PROJECTS = {
   sdk: ['sdk'],
   /** Whole processes: the command, other languages, hostile clients, the package. */
   system: ['command', 'interop', 'package', 'redirect', 'scenarios', 'system'],
+  /** Old and foreign clients, which are installed first. `npm test` leaves them out, `npm run test:compat` runs them. */
+  compat: ['compat'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export default defineConfig({
@@ -24,6 +26,7 @@ export default defineConfig({
       createProject('doors'),
       createProject('sdk'),
       createProject('system', { globalSetup: ['test/setup/python-environment.ts'] }),
+      createProject('compat', { globalSetup: ['test/setup/compat-clients.ts'] }),
     ],
   },
 });

@@ -19,6 +19,8 @@ export interface EmulatorOptions extends Ports {
   readonly ids: IdSource;
   readonly log: Log;
   readonly timeouts: ConnectionTimeouts;
+  /** True if the HTTPS port requests a client certificate from browsers too, which then cannot open WebSockets. */
+  readonly requestsBrowserCertificates: boolean;
 }
 
 /** The options of an emulator. An absent option has its default value. */
@@ -96,6 +98,7 @@ export function withDefaults({
     clock: createSystemClock(),
     ids: createRandomIds(),
     log: () => undefined,
+    requestsBrowserCertificates: false,
     ...options,
     host,
     timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },

@@ -1,5 +1,6 @@
 import { createAuthority } from './certificates/authority.ts';
 import { type ClientCertificate, createClientCertificate, createServerLeaf } from './certificates/leaf.ts';
+import { createRsaKey } from './certificates/rsa-key.ts';
 import { createFailureLog } from './connection-failures.ts';
 import { type ClientIdentity, formatClientIdentity } from './domain/identities/client-identity.ts';
 import { type PartialEmulatorOptions, withDefaults } from './emulator-options.ts';
@@ -8,6 +9,7 @@ import { createHttpDoor } from './http/hub/http-door.ts';
 import type { Hub } from './hub/hub.ts';
 import { createHub } from './hub/hub.ts';
 import { createHubOf } from './hub/hub-of.ts';
+import type { Listener } from './listen/listener.ts';
 import type { TakeClientError } from './listen/tls-failures.ts';
 import { MQTT_EVENT_FORMATS } from './mqtt/hub/events/telemetry.ts';
 import { createMqttDoor } from './mqtt/hub/mqtt-door.ts';
@@ -21,6 +23,11 @@ export interface Emulator extends Ports, AsyncDisposable {
   traffic(): Readonly<Traffic>;
   /** The certificate of the authority that clients must trust, as PEM text. */
   readonly authorityPem: string;
+  /**
+   * Adds an RSA certificate for clients that support no ECDSA. All others get the P-256 certificate as before. The
+   * default is a new key, which takes a tenth of a second or more.
+   */
+  addRsaCertificate(keyPem?: string): Promise<void>;
   /** Issues a client certificate, signed by the authority of the emulator (which the hub trusts) or by itself. */
   issueCertificate(identity: ClientIdentity, signer: 'authority' | 'self'): Promise<ClientCertificate>;
 }
@@ -28,7 +35,7 @@ export interface Emulator extends Ports, AsyncDisposable {
 /** Starts a hub with its doors and listeners. Rejects if an option is invalid or a port is not available. */
 export async function startEmulator(partialOptions: PartialEmulatorOptions = {}): Promise<Emulator> {
   const options = withDefaults(partialOptions);
-  const { host, clock, ids, log, timeouts } = options;
+  const { host, clock, ids, log, timeouts, requestsBrowserCertificates } = options;
   const authority = options.authority ?? (await createAuthority(Date.now()));
   const hubOptions = {
     ...options.hub,
@@ -46,9 +53,11 @@ export async function startEmulator(partialOptions: PartialEmulatorOptions = {})
   };
   const names = endpointNamesOf(hub.hostNames);
   const leaf = await createServerLeaf(authority, { names, now: Date.now() });
-  const listen = { host, key: leaf.keyPem, cert: leaf.certificatePem, onClientError, timeouts };
+  const certificate = { key: leaf.keyPem, cert: leaf.certificatePem };
+  const listen = { host, ...certificate, onClientError, timeouts, requestsBrowserCertificates };
 
   const opened: AsyncDisposable[] = [];
+  const listeners: Listener[] = [];
   const close = async () => {
     hub.close();
     for (const part of opened.splice(0).reverse()) await part[Symbol.asyncDispose]();
@@ -65,6 +74,7 @@ export async function startEmulator(partialOptions: PartialEmulatorOptions = {})
     for (const endpoint of ENDPOINTS) {
       const listener = await openEndpoint(endpoint, options[portKeyOf(endpoint.name)], context);
       opened.push(listener);
+      listeners.push(listener);
       ports.set(endpoint.name, listener.port);
     }
     return {
@@ -73,6 +83,12 @@ export async function startEmulator(partialOptions: PartialEmulatorOptions = {})
       host,
       traffic: () => ({ ...traffic }),
       authorityPem: authority.certificatePem,
+      addRsaCertificate: async (keyPem) => {
+        const rsaKeyPem = keyPem ?? (await createRsaKey());
+        const rsa = await createServerLeaf(authority, { names, now: Date.now(), rsaKeyPem });
+        for (const listener of listeners)
+          listener.addCertificate({ key: rsa.keyPem, cert: rsa.certificatePem });
+      },
       issueCertificate: (identity, signer) =>
         createClientCertificate({
           commonName: formatClientIdentity(identity),

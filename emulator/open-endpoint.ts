@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
@@ -7,7 +7,7 @@ import { type HttpsListener, listenHttps } from './listen/https.ts';
 import type { Listener, ListenOptions } from './listen/listener.ts';
 import type { PeerCertificates } from './listen/peer-certificates.ts';
 import { listenTls } from './listen/tls.ts';
-import { acceptWebSockets, type WebSocketHandler } from './listen/websocket.ts';
+import { acceptWebSockets, type RefusedRequest, type WebSocketHandler } from './listen/websocket.ts';
 
 /** The properties of a connection that a door accepts. */
 export interface AcceptedConnection {
@@ -25,6 +25,10 @@ export interface Door {
   serve?(peerCertificatesOf: HttpsListener['peerCertificatesOf']): RequestListener;
   /** Answers bytes that are not a valid HTTP request, or a request that timed out. */
   answerBroken?(error: NodeJS.ErrnoException, socket: Duplex): void;
+  /** Answers a request that expects something else than `100-continue`. */
+  answerUnmetExpectation?(request: IncomingMessage, response: ServerResponse): void;
+  /** Answers a request for a WebSocket that is not served, and ends its connection. */
+  refuseWebSocket?(refused: RefusedRequest): void;
   /** Answers an upgrade that no door may accept. Returns false if a door may accept it. */
   refuseUpgrade?(request: IncomingMessage, socket: TLSSocket): boolean;
   /** Accepts a connected stream. With WebSocket, each write to the stream is one message. */
@@ -68,6 +72,11 @@ export async function openEndpoint(
     answer?.(request, response);
   });
   https.onBrokenRequest((error, socket) => door.answerBroken?.(error, socket));
+  https.onUnmetExpectation((request, response) =>
+    door.answerUnmetExpectation === undefined
+      ? response.destroy()
+      : door.answerUnmetExpectation(request, response),
+  );
   serveWebSockets(https, endpoint, context, door);
   return https;
 }
@@ -93,6 +102,8 @@ function serveWebSockets(
   acceptWebSockets(https, {
     paths: new Map(paths),
     maximumMessageBytes: MAXIMUM_WEBSOCKET_MESSAGE_BYTES,
+    onRefused: (refused) =>
+      httpDoor.refuseWebSocket === undefined ? refused.socket.destroy() : httpDoor.refuseWebSocket(refused),
     refuse: (request, socket) => httpDoor.refuseUpgrade?.(request, socket) === true,
     ...(onClientError === undefined ? {} : { onClientError }),
   });

@@ -24,6 +24,11 @@ export interface LocalHubOptions {
   readonly policies?: readonly Policy[];
   /** The registered and verified certificate authorities of CA-signed clients, as PEM text. */
   readonly trustedAuthorities?: readonly string[];
+  /**
+   * True if the hub also has an RSA certificate, for clients that support no ECDSA. Its key takes a tenth of a second or
+   * more to create. Default: false.
+   */
+  readonly hasRsaCertificate?: boolean;
   /** The time that a connection remains open after the expiry of its token. Default: 600. */
   readonly tokenGraceSeconds?: number;
   /** The number of partitions of the event log. Default: 4. */

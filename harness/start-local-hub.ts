@@ -18,6 +18,7 @@ export async function startLocalHub(
   const { log, lines } = recordLog();
   const hub = toHubOptions(options);
   const emulator = await startEmulator({ hub, log, ...(clock === undefined ? {} : { clock }) });
+  if (options.hasRsaCertificate === true) await emulator.addRsaCertificate();
   return { hub: createLocalHub(emulator, hub, { clock, lines }), emulator };
 }
 
@@ -62,6 +63,7 @@ function createLocalHub(
 function toHubOptions({
   hostName = REDIRECTED_HOST_NAME,
   clock: _clock,
+  hasRsaCertificate: _hasRsaCertificate,
   policies = [],
   cloudToDevice: { feedback, ...cloudToDevice } = {},
   ...others

@@ -1,5 +1,6 @@
 import { randomBytes, webcrypto } from 'node:crypto';
 import type { Extension, PublicKeyType } from '@peculiar/x509';
+import { importRsaKey } from './rsa-key.ts';
 
 /** A certificate and its PKCS #8 key. Both are PEM. */
 export interface CertificateAndKey {
@@ -24,15 +25,17 @@ export interface CertificateRequest {
   readonly alternativeNames?: readonly AlternativeName[];
   /** The issuer that signs. Default: the certificate is self-signed. */
   readonly issuer?: CertificateAndKey;
+  /** The RSA key of a certificate with an issuer. Default: a new P-256 key. */
+  readonly rsaKeyPem?: string;
 }
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' };
 
-/** Creates a P-256 key and its certificate. The certificates of the issuers are not included. */
+/** Creates the certificate of a new P-256 key or of an RSA key. The certificates of the issuers are not included. */
 export async function issueCertificate(request: CertificateRequest): Promise<CertificateAndKey> {
   const { Name, X509Certificate, X509CertificateGenerator } = await loadLibrary();
-  const keys = await webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+  const keys = await keysOf(request);
   const issuer = request.issuer && new X509Certificate(firstCertificateOf(request.issuer.certificatePem));
   const subject = new Name([{ CN: [{ utf8String: request.commonName }] }]);
   const certificate = await X509CertificateGenerator.create(
@@ -51,8 +54,15 @@ export async function issueCertificate(request: CertificateRequest): Promise<Cer
   );
   return {
     certificatePem: formatPem('CERTIFICATE', certificate.rawData),
-    keyPem: formatPem('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)),
+    keyPem: keys.keyPem,
   };
+}
+
+async function keysOf({ rsaKeyPem }: CertificateRequest) {
+  if (rsaKeyPem !== undefined) return { ...(await importRsaKey(rsaKeyPem)), keyPem: rsaKeyPem };
+  const { publicKey, privateKey } = await webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+  const keyPem = formatPem('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', privateKey));
+  return { publicKey, privateKey, keyPem };
 }
 
 // Loading takes a tenth of a second, so a command without certificates does not load it.
@@ -65,9 +75,11 @@ async function extensionsOf(
   issuerKey: PublicKeyType,
 ): Promise<Extension[]> {
   const x509 = await loadLibrary();
-  const { digitalSignature, keyCertSign, cRLSign } = x509.KeyUsageFlags;
+  const { digitalSignature, keyCertSign, cRLSign, keyEncipherment } = x509.KeyUsageFlags;
   const isAuthority = request.use === 'authority';
-  const usages = isAuthority ? digitalSignature | keyCertSign | cRLSign : digitalSignature;
+  // Cipher suites without a Diffie-Hellman exchange encrypt to the key of the server.
+  const leafUsages = request.rsaKeyPem === undefined ? digitalSignature : digitalSignature | keyEncipherment;
+  const usages = isAuthority ? digitalSignature | keyCertSign | cRLSign : leafUsages;
   const extensions: Extension[] = [
     new x509.BasicConstraintsExtension(isAuthority, undefined, true),
     new x509.KeyUsagesExtension(usages, true),

@@ -17,6 +17,16 @@ export interface ClientCertificateRequest {
   readonly authority?: Authority;
 }
 
+/** The content of a server certificate. */
+export interface ServerLeafRequest {
+  /** DNS names and IP addresses. */
+  readonly names: readonly string[];
+  /** The machine's time. */
+  readonly now: number;
+  /** The RSA key of the certificate. Default: a new P-256 key. */
+  readonly rsaKeyPem?: string;
+}
+
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const LEAF_DAYS = 365;
 
@@ -26,7 +36,7 @@ const LEAF_DAYS = 365;
  */
 export function createServerLeaf(
   authority: Authority,
-  request: { readonly names: readonly string[]; readonly now: number },
+  request: ServerLeafRequest,
 ): Promise<CertificateAndKey> {
   return issueCertificate({
     // A DNS name can be longer than a common name. Clients do not read the common name of a server.
@@ -37,6 +47,7 @@ export function createServerLeaf(
       (name) => ({ type: isIP(name) ? 'ip' : 'dns', value: name }) as const,
     ),
     issuer: authority,
+    ...(request.rsaKeyPem === undefined ? {} : { rsaKeyPem: request.rsaKeyPem }),
   });
 }
 

@@ -43,6 +43,7 @@ export async function startLocalEmulator(
       eventSources: options.eventSources,
     },
     ...(authorities.own === undefined ? {} : { authority: authorities.own }),
+    requestsBrowserCertificates: options.requestsBrowserCertificates,
     log,
   });
   const registered = registerClients(emulator.hub, options.clients);

@@ -33,6 +33,8 @@ export const LOG_EVENTS = {
     'A client connected with a `/` in an option of its MQTT user name, expected `%2F`. It is accepted.',
   'variable-unknown':
     'An environment variable begins with `IOTHUB_EMULATOR_` and is not an option. It may be misspelt.',
+  'websocket-refused':
+    'A request for a WebSocket was answered with 400. The reason names what is not supported, the message what is.',
   'will-dropped': 'A client was lost, and its will cannot become telemetry.',
 } as const satisfies Readonly<Record<string, string>>;
 
@@ -52,6 +54,10 @@ export const LOG_REASONS = {
     'The device of a module is not registered or is disabled. Only errors inside the emulator have this reason; no log line has it.',
   'query-malformed': 'The query has a syntax error.',
   'will-topic-foreign': 'The topic of the will is not the client’s own telemetry topic.',
+  'websocket-path-unknown': 'There is no WebSocket at the path of the request.',
+  'websocket-subprotocol-unsupported':
+    'The client offered only subprotocols that are not supported, for example AMQP.',
+  'websocket-handshake-malformed': 'The headers of the request are not those of a WebSocket.',
   'tls-untrusted-authority':
     'The client refused the certificate of the hub, because it does not trust the certificate authority.',
   'tls-no-common-cipher':

@@ -1,4 +1,4 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { createWebSocketStream, type RawData, type WebSocket, WebSocketServer } from 'ws';
@@ -23,6 +23,14 @@ export interface WebSocketPath {
   readonly withoutSubprotocol: WebSocketHandler;
 }
 
+/** A request for a WebSocket that is refused. `cause` is the part of the request that is unsupported. */
+export interface RefusedRequest {
+  readonly cause: 'path' | 'subprotocol' | 'handshake';
+  readonly message: string;
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+}
+
 export interface WebSocketOptions {
   /** The handlers by path without query, for example `/$iothub/websocket`. */
   readonly paths: ReadonlyMap<string, WebSocketPath>;
@@ -31,6 +39,8 @@ export interface WebSocketOptions {
   /** Answers an upgrade that is refused before its path is read. Returns false if the upgrade is not refused. */
   readonly refuse?: (request: IncomingMessage, socket: TLSSocket) => boolean;
   readonly onClientError?: (error: Error, remoteAddress: string | undefined) => void;
+  /** Answers a request that is refused, and ends its connection. */
+  readonly onRefused: (refused: RefusedRequest) => void;
 }
 
 // The close code of RFC 6455, section 7.4.1.
@@ -46,14 +56,24 @@ export function acceptWebSockets(listener: HttpsListener, options: WebSocketOpti
     maxPayload: options.maximumMessageBytes,
     handleProtocols: (offered, request) => chooseSubprotocol([...offered], pathOf(request, options)) ?? false,
   });
+  const { onRefused } = options;
+  // Without this listener `ws` answers a malformed handshake itself.
+  upgrader.on('wsClientError', ({ message }, socket, request) =>
+    onRefused({ cause: 'handshake', message, request, socket }),
+  );
   listener.onWebSocketRequest((request, socket, head) => {
     if (options.refuse?.(request, socket) === true) return;
     const path = pathOf(request, options);
-    if (path === undefined) return refuse(socket, 404, 'There is no WebSocket at this path.');
+    if (path === undefined) {
+      const message = `There is no WebSocket at this path, but at ${[...options.paths.keys()].join(', ')}.`;
+      return onRefused({ cause: 'path', message, request, socket });
+    }
     const offered = offeredSubprotocols(request);
     const chosen = chooseSubprotocol(offered, path);
     if (offered.length > 0 && chosen === undefined) {
-      return refuse(socket, 400, `The subprotocols ${offered.join(', ')} are not served here.`);
+      const served = [...path.subprotocols.keys()].join(', ');
+      const message = `Unsupported subprotocol: ${offered.join(', ')}. Supported: ${served || 'none'}.`;
+      return onRefused({ cause: 'subprotocol', message, request, socket });
     }
     const handler = path.subprotocols.get(chosen?.toLowerCase() ?? '') ?? path.withoutSubprotocol;
     upgrader.handleUpgrade(request, socket, head, (webSocket) => {
@@ -104,12 +124,4 @@ function streamOf(webSocket: WebSocket, socket: TLSSocket): Duplex {
   });
   // A WebSocket that has ended cannot be written to, so the stream ends completely.
   return stream.once('end', () => stream.destroy());
-}
-
-function refuse(socket: TLSSocket, status: number, message: string): void {
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
-  );
-  socket.destroySoon();
 }

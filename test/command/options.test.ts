@@ -79,6 +79,7 @@ const ROWS: Readonly<Record<Exclude<OptionKey, 'config' | 'trustedCa' | 'policy'
     eventSources: ['twinChangeEvents', 'deviceLifecycleEvents'],
   }),
   logLevel: text('trace', { logLevel: 'trace' }),
+  browserCertificates: flag({ requestsBrowserCertificates: true }),
   json: flag({ isJson: true }),
   quiet: flag({ isQuiet: true }),
 };

@@ -11,6 +11,7 @@ import { CONNECT_REFUSAL_REASONS } from '../../emulator/mqtt/hub/access/connect-
 import { TOPICS } from '../../emulator/mqtt/hub/topics.ts';
 import { DROP_REASONS } from '../../emulator/mqtt/wire/drop-reasons.ts';
 import { ROOMS } from '../architecture/rooms.ts';
+import { CLIENTS, type CompatClient, FEATURES, type Feature } from '../compat/clients.ts';
 import { type LogCall, readLogVocabulary } from './log-calls.ts';
 
 /** A table that is generated from the tables of the emulator, and the page that contains it. */
@@ -78,6 +79,19 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
         ]),
       ),
   },
+  clients: {
+    page: 'docs/clients.md',
+    format: () =>
+      table(
+        ['Client', 'Versions', 'Works', 'Does not work'],
+        clientRows().map(([first, ...others]) => [
+          first.program.client,
+          [first, ...others].map(({ version }) => version).join(', '),
+          first.works.map((feature) => FEATURES[feature]).join(', '),
+          missingFeatures(first),
+        ]),
+      ),
+  },
   'log-events': {
     page: 'docs/log.md',
     format: () => {
@@ -107,6 +121,26 @@ export function withGeneratedTables(text: string): string {
     if (generated === undefined) throw new Error(`The table '${name}' does not exist.`);
     return `<!-- begin ${name} -->\n${generated.format()}\n<!-- end ${name} -->`;
   });
+}
+
+/** Returns the clients of the table, with versions of one client that do the same in one row. */
+function clientRows(): readonly [CompatClient, ...CompatClient[]][] {
+  const rows = new Map<string, [CompatClient, ...CompatClient[]]>();
+  for (const client of CLIENTS) {
+    const { program, works, fails, lacks } = client;
+    const key = JSON.stringify([program.client, works, fails, lacks]);
+    const row = rows.get(key);
+    if (row === undefined) rows.set(key, [client]);
+    else row.push(client);
+  }
+  return [...rows.values()];
+}
+
+function missingFeatures({ fails = {}, lacks }: CompatClient): string {
+  const failures = Object.entries(fails).map(
+    ([feature, reason]) => `${FEATURES[feature as Feature]}: ${reason}`,
+  );
+  return [...failures, ...(lacks === undefined ? [] : [`the version has no ${lacks}`])].join('; ') || '–';
 }
 
 function reasons(meanings: Readonly<Record<string, string>>): string {

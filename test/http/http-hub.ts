@@ -67,6 +67,7 @@ export async function startHttpHub(options: HttpHubOptions = {}): Promise<HttpHu
   });
   listener.onRequest(door.serve(listener.peerCertificatesOf));
   listener.onBrokenRequest(door.answerBroken);
+  listener.onUnmetExpectation(door.answerUnmetExpectation);
   const { port } = listener;
   const ca = authority.certificatePem;
   const agent = agentTo(port, ca);

@@ -21,6 +21,8 @@ export async function exec(options: Options, command: readonly [string, ...strin
   const started = await startLocalEmulator(options, log, { trusted: local === undefined ? [] : [local] });
   if (!started.ok) return { code: EXIT_CODES.usage, message: started.error.message };
   await using emulator = started.value;
+  // Clients that need RSA are rare, and the command starts at once.
+  void emulator.addRsaCertificate();
   const status = await runRedirected(options, emulator, command);
   if (status.message !== undefined) return status;
   const line = summarize(options, emulator, command, status);

@@ -93,6 +93,12 @@ export const OPTION_TABLE = [
     byDefault: 'the user’s data folder',
   },
   {
+    key: 'browserCertificates',
+    kind: 'flag',
+    meaning:
+      'request a client certificate from browsers and Apple’s TLS library too; pages in Chromium then cannot open WebSockets',
+  },
+  {
     key: 'tokenGrace',
     kind: 'number',
     placeholder: 'SECONDS',

@@ -36,6 +36,7 @@ export interface Options extends Ports {
   readonly trustedAuthorities: readonly string[];
   /** Undefined if the user has no home folder and names no folder. */
   readonly authorityDirectory: string | undefined;
+  readonly requestsBrowserCertificates: boolean;
   readonly tokenGraceSeconds: number;
   readonly partitionCount: number;
   readonly eventRetentionMilliseconds: number;
@@ -72,6 +73,7 @@ export function parseOptions(command: ServingCommand, sources: OptionSources): R
     ...readHubOptions(read),
     clients: [...read.each('device', parseDevice), ...read.each('module', parseModule)],
     authorityDirectory: read.one('caDir', parsePath) ?? findAuthorityDirectory(sources.environment),
+    requestsBrowserCertificates: read.flag('browserCertificates'),
     logLevel: read.one('logLevel', (text) => parseWord(text, LOG_LEVELS)) ?? DEFAULT_LOG_LEVELS[command],
     isJson: read.flag('json'),
     isQuiet: read.flag('quiet'),

@@ -1,3 +1,4 @@
+import { openRsaKey } from '../../certificates/kept-rsa-key.ts';
 import { openOwnAuthority } from '../certs/own-authority.ts';
 import { EXIT_CODES, type ExitStatus } from '../exit-codes.ts';
 import { startLocalEmulator } from '../local-emulator.ts';
@@ -23,6 +24,8 @@ export async function start(options: Options): Promise<ExitStatus> {
   const report = reportOf(options, started.value, authority.value.certificatePath, milliseconds);
   if (isJson && !isQuiet) output.write(`${JSON.stringify(report)}\n`);
   else if (!isQuiet) output.write(formatReport(report, createTextStyler(output)));
+  // The report is not delayed by the key, which takes a tenth of a second to create.
+  void openRsaKey(authority.value).then((keyPem) => started.value.addRsaCertificate(keyPem));
   await stopped;
   // A hard exit loses nothing, because the whole state of the hub is in memory.
   setTimeout(() => process.exit(0), LONGEST_STOP_MILLISECONDS).unref();

@@ -16,6 +16,8 @@ const MAXIMUM_TEXT_BYTES = 4096;
 // The bytes of a UTF-16 code unit in UTF-8, so that short texts need not be measured.
 const MAXIMUM_UNIT_BYTES = 3;
 const MAXIMUM_INTEGER = 2 ** 52 - 1;
+// A number that has the spelling of JavaScript has an exponent from here on.
+const SMALLEST_WITH_EXPONENT = 1e21;
 const PRINTED_NAMES: Readonly<Record<SectionName, string>> = {
   tags: 'Tags',
   desired: 'Properties.Desired',
@@ -128,12 +130,20 @@ function validateMember(name: string, value: JsonValue, depth: number, mode: Wri
 }
 
 function validateNumber(name: string, value: number | NumberText): Result<void> {
-  const isInteger = value instanceof NumberText ? !/[.eE]/.test(value.text) : Number.isInteger(value);
-  if (!isInteger || Math.abs(Number(value)) <= MAXIMUM_INTEGER) return VALID;
+  if (!isOutOfRange(value)) return VALID;
   return failed(
     'ArgumentInvalid',
     `Property ${name} has an out of bound value. Valid values are between -${MAXIMUM_INTEGER} and ${MAXIMUM_INTEGER}`,
   );
+}
+
+// Only an integer has a range. A number with a point or an exponent is a float, whatever its value.
+function isOutOfRange(value: number | NumberText): boolean {
+  if (value instanceof NumberText) {
+    return Math.abs(value.value) > MAXIMUM_INTEGER && !/[.eE]/.test(value.text);
+  }
+  const size = Math.abs(value);
+  return size > MAXIMUM_INTEGER && size < SMALLEST_WITH_EXPONENT && Number.isInteger(value);
 }
 
 function validateArray(name: string, values: readonly JsonValue[], depth: number): Result<void> {

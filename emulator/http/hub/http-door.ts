@@ -1,8 +1,9 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { describeForeignName, type HubOf, type LocalSide } from '../../hub/hub-of.ts';
-import { answerBrokenRequest } from '../wire/broken-request.ts';
+import { answerBrokenRequest, answerUnmetExpectation } from '../wire/broken-request.ts';
 import { createDoor } from '../wire/door.ts';
+import { answerRefusedWebSocket, type RefusedWebSocket } from '../wire/refused-web-socket.ts';
 import { answerOnSocket } from '../wire/socket-answer.ts';
 import { createAuthorizer, type PeerCertificatesOf } from './authorize.ts';
 import { ROUTES } from './routes.ts';
@@ -19,6 +20,10 @@ export interface HttpDoor {
   serve(peerCertificatesOf: PeerCertificatesOf): RequestListener;
   /** Answers a request that is malformed or too slow, and ends its connection. */
   answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void;
+  /** Answers a request that expects something else than `100-continue`. */
+  answerUnmetExpectation(request: IncomingMessage, response: ServerResponse): void;
+  /** Answers a request for a WebSocket that is not served, and ends its connection. */
+  refuseWebSocket(refused: RefusedWebSocket): void;
   /** Answers an upgrade to the name of no hub, and ends its connection. Returns false if a hub has the name. */
   refuseUpgrade(request: IncomingMessage, socket: Duplex & LocalSide): boolean;
 }
@@ -38,6 +43,12 @@ export function createHttpDoor({ hubOf }: HttpDoorOptions): HttpDoor {
         hasGateway: (path) => !path.startsWith('/twins'),
       }),
     answerBroken: (error, socket) => answerBrokenRequest(defaultHost, error, socket),
+    answerUnmetExpectation: (request, response) =>
+      answerUnmetExpectation(hubOf(request.headers.host, request.socket) ?? defaultHost, request, response),
+    refuseWebSocket: (refused) => {
+      const { headers, socket } = refused.request;
+      answerRefusedWebSocket(hubOf(headers.host, socket) ?? defaultHost, refused);
+    },
     refuseUpgrade: ({ headers: { host }, url }, socket) => {
       if (host === undefined || hubOf(host, socket) !== undefined) return false;
       const reason = 'host-name-mismatch';

@@ -69,6 +69,9 @@ function admit<Host extends VirtualHost, Caller, R extends Route<Host, Caller>>(
   exchange: Exchange<Host, R>,
 ): Result<Admission<Host, Caller>> {
   const { host, isForeign, request, path, match } = exchange;
+  if (request.headers.host === undefined && request.httpVersion !== '1.0') {
+    return failed('IotHubFormatError', 'The request has no Host header.');
+  }
   // Before authentication: the diagnostics of Azure IoT Edge send no token and expect this error.
   if (!hasApiVersion(exchange)) return failed('InvalidProtocolVersion', 'BadRequest');
   if (isForeign) return refuseForeignName(service, exchange);

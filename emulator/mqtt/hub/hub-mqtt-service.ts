@@ -45,7 +45,7 @@ export class HubMqttService implements MqttService {
     const hub = this.#hubOf(userName.hostName, peer);
     if (hub === undefined) {
       const message = describeForeignName(userName.hostName, this.#hubOf(undefined));
-      return refuseConnect(this.#log, request, peer, 'host-name-mismatch', message);
+      return refuseConnect(this.#log, request, peer, 'host-name-mismatch', message, { deviceId, moduleId });
     }
     const clientId = formatClientIdentity({ deviceId, moduleId });
     if (request.clientId !== clientId) {

@@ -37,6 +37,8 @@ describe('a malformed request', () => {
     ['a length and chunks', head('PUT', '/devices/d', 'Content-Length: 1', 'Transfer-Encoding: chunked')],
     ['a header that is too long', head('GET', '/devices/d', `X-Long: ${'x'.repeat(40_000)}`)],
     ['a broken chunk', `${head('PUT', '/devices/d', 'Transfer-Encoding: chunked')}zz\r\n{}\r\n0\r\n\r\n`],
+    ['no host', 'GET /devices/d?api-version=2021-04-12 HTTP/1.1\r\n\r\n'],
+    ['the method CONNECT', 'CONNECT example.org:443 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'],
     [
       'a chunk that is longer than its size',
       `${head('PUT', '/devices/d', 'Transfer-Encoding: chunked')}1\r\n{}\r\n0\r\n\r\n`,
@@ -46,6 +48,33 @@ describe('a malformed request', () => {
     expect(expectHubError(await exchange(socket, bytes))).toBe('IotHubFormatError');
     socket.destroy();
     await expectAlive();
+  });
+
+  it('gets 417 and an error of the hub for an unknown expectation', async () => {
+    const socket = await http.connect();
+    const reply = await exchange(socket, head('GET', '/devices/d', 'Expect: the-unexpected'));
+    expect(reply).toMatchObject({
+      status: 417,
+      head: expect.stringContaining('iothub-errorcode: IotHubFormatError'),
+    });
+    expect(JSON.parse(reply?.body ?? '').Message).toContain("'the-unexpected' is not supported");
+    socket.destroy();
+    await expectAlive();
+  });
+
+  it('is answered without a host in HTTP/1.0, and after 100 Continue', async () => {
+    const oldSocket = await http.connect();
+    const old = head('GET', '/devices/d').replace('HTTP/1.1\r\nHost: 127.0.0.1', 'HTTP/1.0');
+    expect((await exchange(oldSocket, old))?.status).toBe(200);
+    oldSocket.destroy();
+    const socket = await http.connect();
+    const continued = await exchange(
+      socket,
+      head('PATCH', '/twins/d', 'Expect: 100-continue', 'Content-Length: 2'),
+    );
+    expect(continued?.status).toBe(100);
+    expect((await exchange(socket, '{}'))?.status).toBe(200);
+    socket.destroy();
   });
 
   it('is logged with the error code of Node', async () => {

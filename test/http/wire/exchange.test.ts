@@ -33,6 +33,7 @@ function answer(kept: Promise<void> | undefined): ServerResponse {
   });
   const request = new IncomingMessage(new Socket());
   request.method = 'GET';
+  request.headers = { host: 'h' };
   request.url = '/nothing?api-version=2021-04-12';
   const response = new ServerResponse(request);
   door(request, response);

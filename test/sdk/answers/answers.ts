@@ -112,6 +112,7 @@ export const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
       partial: 'the hub answers with id, type and status only',
     },
   ],
+  'GET /jobs': [{ path: '/jobs', mapper: '[JobProperties]' }],
   'GET /jobs/v2/query': [{ path: '/jobs/v2/query', mapper: '[JobResponse]', promisedHeaders: QUERY_HEADERS }],
   'GET /jobs/v2/:jobId': [
     { path: '/jobs/v2/failed', mapper: 'JobResponse' },
@@ -147,6 +148,8 @@ export const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
 export const WITHOUT_JSON: Readonly<Record<string, string>> = {
   'DELETE /devices/:deviceId': 'nothing',
   'DELETE /devices/:deviceId/modules/:moduleId': 'nothing',
+  'GET /jobs/:jobId': 'the error JobNotFound, because there are no import and export jobs',
+  'DELETE /jobs/:jobId': 'the error JobNotFound, because there are no import and export jobs',
   'PATCH /digitaltwins/:deviceId': 'headers only',
   'POST /devices/:deviceId/messages/devicebound': 'nothing',
   'DELETE /messages/serviceBound/feedback/:lockToken': 'nothing',

@@ -294,6 +294,16 @@ describe('JobClient', () => {
   });
 });
 
+describe('Registry', () => {
+  it('lists no import and export job, and finds none', async () => {
+    const registry = hub.registry();
+    expect((await registry.listJobs()).responseBody).toEqual([]);
+    const notFound = { error: 'Error', code: 'JobNotFound' };
+    expect(await failureOf(registry.getJob('none'))).toEqual(notFound);
+    expect(await failureOf(registry.cancelJob('none'))).toEqual(notFound);
+  });
+});
+
 describe('JobClient credentials', () => {
   const agent = () => createAgent({ ...hub.emulator, hostName: hub.hostName });
 

@@ -23,6 +23,7 @@ export interface SdkClass {
 
 const CONFIGURATIONS = 'automatic device configurations are not supported yet';
 const STORAGE = 'operations with blob storage are not supported yet';
+const NO_IMPORT_JOBS = 'Registry > lists no import and export job, and finds none';
 const REFUSED = 'unsupported operation';
 const AMQP = 'the service client uses AMQP for it, which is not supported yet';
 
@@ -85,9 +86,9 @@ export const SURFACE: Readonly<Record<string, SdkClass>> = {
       importDevicesFromBlobByIdentity: refusedToService(STORAGE),
       exportDevicesToBlob: refusedToService(STORAGE),
       exportDevicesToBlobByIdentity: refusedToService(STORAGE),
-      listJobs: refusedToService(STORAGE),
-      getJob: refusedToService(STORAGE),
-      cancelJob: refusedToService(STORAGE),
+      listJobs: jobs(NO_IMPORT_JOBS),
+      getJob: jobs(NO_IMPORT_JOBS),
+      cancelJob: jobs(NO_IMPORT_JOBS),
       'static fromConnectionString': registry('Registry client > is created from a connection string'),
       'static fromSharedAccessSignature': registry(
         'Registry client > is created from a SAS token of a policy',

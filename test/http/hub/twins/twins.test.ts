@@ -31,6 +31,30 @@ describe('a twin', () => {
     }
   });
 
+  it.each([
+    '6.02214076e23',
+    '6.02214076E+23',
+    '6.02214076e+23',
+    '1e0',
+    '-9007199254740993.0',
+    '4503599627370495',
+  ])('takes a float of any size and an integer in range, and keeps its text: %s', async (number) => {
+    const body = `{"tags":{"n":${number}},"properties":{"desired":{"n":${number}}}}`;
+    const { status, text } = await http.send('PATCH', '/twins/d', { body });
+    expect(status).toBe(200);
+    expect(text.split(`"n":${number}`).length).toBe(3);
+  });
+
+  it.each(['4503599627370496', '-4503599627370496', '100000000000000000000', '1000000000000000000000000'])(
+    'refuses an integer out of range: %s',
+    async (number) => {
+      for (const body of [`{"tags":{"n":${number}}}`, `{"properties":{"desired":{"n":[${number}]}}}`]) {
+        const reply = await http.send('PATCH', '/twins/d', { body });
+        expect([reply.status, reply.headers['iothub-errorcode']]).toEqual([400, 'ArgumentInvalid']);
+      }
+    },
+  );
+
   it('keeps the text of numbers', async () => {
     const body = '{"properties":{"desired":{"a":1.0,"b":1e3,"c":1,"d":-0.50}}}';
     const reply = await http.send('PATCH', '/twins/d', { body });

@@ -43,6 +43,13 @@ def test_accepts_a_module_with_its_key(clients, module):
     check(clients.module(module))
 
 
+def test_accepts_a_module_with_a_key_of_its_device(clients, device, module):
+    create = clients.module_class.create_from_connection_string
+    check(clients.make(create, clients.string_of(module, key_of(device))))
+    create = clients.module_class.create_from_sastoken
+    check(clients.make(create, client_token(module, key_of(device))))
+
+
 def test_accepts_a_sas_token(clients, device, module):
     check(clients.make(clients.device_class.create_from_sastoken, client_token(device)))
     check(clients.make(clients.module_class.create_from_sastoken, client_token(module)))
@@ -88,10 +95,11 @@ def test_refuses_another_key(clients, device, module):
     check_refused(clients.make(create, OTHER_KEY, clients.host_name, device.device_id))
     create = clients.device_class.create_from_sastoken
     check_refused(clients.make(create, client_token(device, OTHER_KEY)))
+    check_refused(clients.make(create, client_token(device, key_of(module))))
     create = clients.module_class.create_from_connection_string
-    check_refused(clients.make(create, clients.string_of(module, key_of(device))))
+    check_refused(clients.make(create, clients.string_of(module, OTHER_KEY)))
     create = clients.module_class.create_from_sastoken
-    check_refused(clients.make(create, client_token(module, key_of(device))))
+    check_refused(clients.make(create, client_token(module, OTHER_KEY)))
 
 
 def test_refuses_another_certificate(clients, registry, device, new_id, certificates):

@@ -108,7 +108,7 @@ def test_receives_no_message_after_the_handler_is_removed(client, device, regist
 
 
 def test_is_refused_file_upload_as_not_supported(client):
-    with client_refused("404"):
+    with client_refused("501"):
         client.get_storage_info_for_blob("picture.png")
-    with client_refused("404"):
+    with client_refused("501"):
         client.notify_blob_upload_status("nothing", True, 200, "done")

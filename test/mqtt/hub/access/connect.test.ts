@@ -37,6 +37,16 @@ describe('CONNECT', () => {
     },
   );
 
+  it('is logged with the ids of the client if it names another hub', async () => {
+    await using mqtt = await startMqttHub();
+    mqtt.register('d/m');
+    const client = await mqtt.open();
+    client.connect('d/m', { username: 'other.test/d/m/?api-version=1', password: mqtt.passwordOf('d/m') });
+    expect(await client.next('connack')).toMatchObject({ returnCode: 5 });
+    const { fields } = await mqtt.untilLogged('host-name-mismatch');
+    expect(fields).toMatchObject({ clientId: 'd/m', deviceId: 'd', moduleId: 'm', operation: 'connect' });
+  });
+
   it('is accepted with a slash in an option, with a warning', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');

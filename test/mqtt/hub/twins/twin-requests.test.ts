@@ -49,6 +49,24 @@ describe('a request for the twin', () => {
 });
 
 describe('an update of reported properties', () => {
+  it.each([
+    ['6.02214076e23', 204],
+    ['6.02214076e+23', 204],
+    ['-9007199254740993.0', 204],
+    ['4503599627370495', 204],
+    ['4503599627370496', 400],
+    ['100000000000000000000', 400],
+  ])(
+    'takes a float of any size, and an integer only in range: %s is answered with %i',
+    async (number, status) => {
+      await using mqtt = await startMqttHub();
+      mqtt.register('d');
+      const client = await connectSubscribed(mqtt);
+      client.publish(`${REPORTED}?$rid=1`, `{"n":${number}}`, { qos: 0 });
+      expect((await client.next('publish')).topic).toContain(`/res/${status}/?$rid=1`);
+    },
+  );
+
   it('is answered with the new version', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
