@@ -83,7 +83,7 @@ function bridgeConfiguration(port) {
     `remote_clientid ${id}`,
     `remote_username ${USER_NAME}`,
     `remote_password ${formatToken(`${host}/devices/${id}`, key)}`,
-    // The hub refuses the flag of bridges, and publishing on topics that it does not know.
+    // The hub refuses the flag of bridges (mosquitto tries again without it), and messages about the bridge.
     'try_private false',
     'notifications false',
     `topic ${EVENTS}# out 1`,
