@@ -22,9 +22,10 @@ export const FEATURES = {
 
 export type Feature = keyof typeof FEATURES;
 
-/** A program in `programs/` that uses one client, and how it is installed and run. */
+/** A program that uses one client, and how it is installed and run. */
 export interface CompatProgram {
   readonly client: string;
+  /** A program in `programs/`, or a test file that tries the client in its own way. */
   readonly file: string;
   /** `system`: the program uses commands that are looked for on PATH. */
   readonly installer: 'npm' | 'pip' | 'system';
@@ -82,6 +83,8 @@ const RAW: readonly Feature[] = [
 ];
 
 const NO_MODULES = 'modules';
+/** Sending messages is the only call of the service SDKs that needs AMQP. */
+const AMQP = { cloudToDevice: 'AMQP is not supported yet' } as const;
 
 export const CLIENTS: readonly CompatClient[] = [
   {
@@ -109,14 +112,12 @@ export const CLIENTS: readonly CompatClient[] = [
     packages: [`azure-iot-device@${version}`],
     works: PYTHON,
   })),
-  ...['2.0.2', '2.1.0'].map((version) => ({
-    ...pythonService(version),
-    works: PYTHON_BACK_END,
-    lacks: 'jobs',
-  })),
+  { ...pythonService('2.0.2'), works: PYTHON_BACK_END, lacks: 'jobs, cloud-to-device messages' },
+  { ...pythonService('2.1.0'), works: PYTHON_BACK_END, fails: AMQP, lacks: 'jobs' },
   ...['2.2.3', '2.3.0', '2.4.0', '2.5.0', '2.6.1', '2.7.0'].map((version) => ({
     ...pythonService(version),
     works: [...PYTHON_BACK_END, 'jobs' as const],
+    fails: AMQP,
   })),
   {
     program: MQTT_JS,
@@ -148,6 +149,12 @@ export const CLIENTS: readonly CompatClient[] = [
     packages: ['curl'],
     works: ['identities', 'twin', 'query', 'directMethod', 'textNumbers', 'looseJson'],
   },
+  {
+    program: program('Chromium, a page with MQTT.js', 'browser.test.ts', 'system'),
+    version: '156',
+    packages: ['chromium'],
+    works: ['webSocket'],
+  },
 ];
 
 function program(client: string, file: string, installer: CompatProgram['installer']): CompatProgram {
@@ -164,7 +171,7 @@ function nodeDevice(device: string, mqtt: string, http: string) {
 }
 
 function nodeService(version: string) {
-  return { program: NODE_SERVICE, version, packages: [`azure-iothub@${version}`] };
+  return { program: NODE_SERVICE, version, packages: [`azure-iothub@${version}`], fails: AMQP };
 }
 
 function pythonService(version: string) {

@@ -41,6 +41,7 @@ export class MqttClient implements MqttServiceClient {
   readonly #subscriptions: GrantedSubscriptions;
   readonly #inFlight = new InFlightMessages();
   #telemetry: TelemetryTopic | undefined;
+  #checkedSubscriptions: readonly Subscription[] | undefined;
 
   constructor(hub: Hub, connection: ServedConnection, accepted: AcceptedClient) {
     const { client, modelId } = accepted;
@@ -68,8 +69,11 @@ export class MqttClient implements MqttServiceClient {
 
   findSubscriptions(): readonly Subscription[] {
     const stored = this.#hub.subscriptions.find(this.#identity);
+    // Checked once, because a CONNECT reads them twice.
+    if (stored === this.#checkedSubscriptions) return stored;
     // A filter that the client may not have would end each CONNECT, because the broker refuses to restore it.
-    return stored.every(this.#isOwn) ? stored : stored.filter(this.#isOwn);
+    this.#checkedSubscriptions = stored.every(this.#isOwn) ? stored : stored.filter(this.#isOwn);
+    return this.#checkedSubscriptions;
   }
 
   replaceSubscriptions(subscriptions: readonly Subscription[]): void {

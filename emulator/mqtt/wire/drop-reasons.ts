@@ -12,8 +12,10 @@ export const DROP_REASONS = {
   'property-bag-malformed':
     'The property bag in the topic is not name=value pairs with percent-encoding. The message contains the text.',
   'publish-topic-forbidden': 'The topic does not exist, or it is another client’s.',
-  'subscribe-filter-forbidden': 'The topic filter does not exist, or it is another client’s.',
-  'unsubscribe-filter-forbidden': 'The topic filter does not exist, or it is another client’s.',
+  'subscribe-filter-forbidden':
+    'The topic filter matches no topic of the client, or the client has too many subscriptions. The message has the filter.',
+  'unsubscribe-filter-forbidden':
+    'The topic filter matches no topic of the client. The message has the filter.',
   'keep-alive-timeout': 'The client sent nothing for 1.5 times its keep-alive, or for 29.45 minutes.',
   'client-does-not-read': 'More than 8 MiB wait for a client that does not read.',
   'emulator-failed': 'Internal error of the emulator. The message contains the stack trace.',

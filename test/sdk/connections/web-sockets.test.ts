@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
+import iotCommon from 'azure-iot-common';
+import iothub from 'azure-iothub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type HubWithEmulator, startHubWithEmulator } from '../../hub-with-emulator.ts';
@@ -29,6 +31,26 @@ function lastLine() {
   const line = hub.log.findLast(({ event }) => event === 'websocket-refused');
   return { level: line?.level, ...line?.fields };
 }
+
+it('a request that offers an upgrade to h2c is performed with its body', async () => {
+  const { httpsPort, authorityPem: ca } = hub.emulator;
+  const device = await hub.provision();
+  const { SharedAccessKey: key = '' } = iothub.ConnectionString.parse(hub.connectionString);
+  const expiry = Math.ceil(Date.now() / 1000) + 60;
+  const token = iotCommon.SharedAccessSignature.create(hub.hostName, 'iothubowner', key, expiry);
+  const headers = {
+    Authorization: token.toString(),
+    Connection: 'Upgrade, HTTP2-Settings',
+    Upgrade: 'h2c',
+    'HTTP2-Settings': '',
+  };
+  const path = `/twins/${device.deviceId}?api-version=2021-04-12`;
+  const options = { host: '127.0.0.1', port: httpsPort, ca, method: 'PATCH', path, headers, agent: false };
+  const sent = request(options).end(JSON.stringify({ tags: { floor: 2 } }));
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  expect(response.statusCode).toBe(200);
+  expect(JSON.parse(await text(response)).tags).toEqual({ floor: 2 });
+});
 
 describe('a refused WebSocket', () => {
   it('is answered 400 with an error of the hub, and logged: AMQP, which is not supported', async () => {

@@ -1,4 +1,4 @@
-import { type ClientIdentity, formatClientIdentity } from '../../../domain/identities/client-identity.ts';
+import type { ClientIdentity } from '../../../domain/identities/client-identity.ts';
 import { type SubscriptionChannel, TOPICS, type Topic } from '../topics.ts';
 
 /** The topics of one channel that a topic filter matches. */
@@ -32,14 +32,19 @@ const ILLEGAL_IN_TOPICS = /[+#]/;
  * filter matches only the telemetry of the client itself. Returns undefined if it matches no topic of this client.
  */
 export function findReach(identity: ClientIdentity, filter: string): readonly FilterReach[] | undefined {
+  return REACH_OF_DOCUMENTED.get(filter) ?? computeReach(identity, filter);
+}
+
+function computeReach(identity: ClientIdentity, filter: string): readonly FilterReach[] | undefined {
   const levels = filter.split('/');
-  if (!isLegal(levels)) return undefined;
+  if (!isLegal(filter, levels)) return undefined;
+  const { deviceId, moduleId } = identity;
   // A topic with such an id is illegal, so that the hub cannot send it.
-  const hasOwnTopics = !ILLEGAL_IN_TOPICS.test(formatClientIdentity(identity));
+  const hasOwnTopics = !ILLEGAL_IN_TOPICS.test(deviceId) && !(moduleId && ILLEGAL_IN_TOPICS.test(moduleId));
   let isOwn = false;
   const reach: FilterReach[] = [];
-  for (const shape of identity.moduleId === undefined ? DEVICE_SHAPES : MODULE_SHAPES) {
-    if (!hasOwnTopics && shape.common.includes('{deviceId}')) continue;
+  for (const shape of moduleId === undefined ? DEVICE_SHAPES : MODULE_SHAPES) {
+    if (!hasOwnTopics && shape.common[1] === '{deviceId}') continue;
     const rest = matchCommonLevels(levels, shape, identity);
     const coverage = rest && coverageOf(rest, shape);
     if (coverage === undefined || coverage === 'none') continue;
@@ -64,9 +69,11 @@ export function isReached({ commonLevels, rest }: FilterReach, topic: string): b
 }
 
 /** Returns whether the levels are a topic filter of MQTT 3.1.1. */
-function isLegal(levels: readonly string[]): boolean {
+function isLegal(filter: string, levels: readonly string[]): boolean {
   if (levels.length > MAXIMUM_LEVELS) return false;
   const last = levels.length - 1;
+  // The usual filter has one wildcard, which is its last level.
+  if (levels[last] === '#' && filter.search(ILLEGAL_IN_TOPICS) === filter.length - 1) return true;
   return levels.every((level, index) =>
     level.length === 1 ? level !== '#' || index === last : !ILLEGAL_IN_TOPICS.test(level),
   );
@@ -78,12 +85,13 @@ function matchCommonLevels(
   { common }: TopicShape,
   identity: ClientIdentity,
 ): readonly string[] | undefined {
-  for (const [index, expected] of common.entries()) {
+  for (let index = 0; index < common.length; index++) {
+    const expected = common[index] as string;
     const level = levels[index];
     if (level === undefined) return undefined;
     const isWildcard = level === '#' || level === '+';
     // MQTT 3.1.1, 4.7.2: a wildcard in front does not match a topic that begins with `$`.
-    if (isWildcard && index === 0 && expected.startsWith('$')) return undefined;
+    if (isWildcard && index === 0 && expected === '$iothub') return undefined;
     if (!matchesLevel(level, isWildcard, expected, identity)) return undefined;
     if (level === '#') return ALL_LEVELS;
   }
@@ -108,7 +116,8 @@ function coverageOf(
 ): 'all' | 'some' | 'none' {
   if (channel === undefined) return 'some';
   let coverage: 'all' | 'some' = 'all';
-  for (const [index, pattern] of variable.entries()) {
+  for (let index = 0; index < variable.length; index++) {
+    const pattern = variable[index] as string;
     const level = rest[index];
     if (level === undefined) return 'none';
     if (level === '#') return coverage;
@@ -145,3 +154,12 @@ const ALL_LEVELS = ['#'];
 const ID_LEVELS: ReadonlySet<string> = new Set(['{deviceId}', '{moduleId}']);
 const DEVICE_SHAPES = shapesOf('device');
 const MODULE_SHAPES = shapesOf('module');
+
+/** The documented filters without ids. They reach the same for every client, so that each CONNECT need not compute it. */
+const REACH_OF_DOCUMENTED: ReadonlyMap<string, readonly FilterReach[]> = new Map(
+  TOPICS.flatMap(({ direction, pattern }) => {
+    if (direction !== 'subscribe' || pattern.includes('{')) return [];
+    const anyDevice = { deviceId: '' } as ClientIdentity;
+    return [[pattern, computeReach(anyDevice, pattern) ?? []] as const];
+  }),
+);

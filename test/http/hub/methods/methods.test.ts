@@ -174,6 +174,14 @@ describe('a direct method', () => {
     ]);
   });
 
+  it('has a response that is judged as strict JSON, not as the body of a back end', async () => {
+    connectClient('d', () => ({ status: 200, payload: "{state: 'on',}" }));
+    expect(await postRaw('/twins/d/methods', "{methodName: 'odd'}")).toBe(
+      `{"status":200,"payload":{state: 'on',}}`,
+    );
+    expect(http.logLines.map(({ event }) => event)).toContain('method-answer-unreadable');
+  });
+
   it('fails with 400004 if the response of the device has 131,072 bytes or more', async () => {
     const largest = JSON.stringify('é'.repeat((131_072 - 4) / 2));
     const payloads = [largest, `${largest}  `];
