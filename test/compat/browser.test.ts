@@ -19,8 +19,9 @@ const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'].find(
 const HOST_NAME = 'myhub.azure-devices.net';
 const TIMEOUT_MILLISECONDS = 60_000;
 
-// Without Chromium the tests are skipped. They need the package `chromium` of Debian, or Chrome.
-describe.skipIf(CHROMIUM === undefined)('a page with mqtt.js in Chromium', () => {
+const SKIPPED = CHROMIUM === undefined ? ' (skipped: neither Chromium nor Chrome is installed)' : '';
+
+describe.skipIf(CHROMIUM === undefined)(`a page with mqtt.js in Chromium${SKIPPED}`, () => {
   it('sends telemetry over WebSocket', { timeout: TIMEOUT_MILLISECONDS }, async () => {
     await using hub = await startHubWithEmulator({ hostName: HOST_NAME });
     const device = await hub.provision({ deviceId: 'page' });
