@@ -12,6 +12,8 @@ export const CA_FILE = process.env.SSL_CERT_FILE;
 /** Starts a command. `output` resolves when it ends, and rejects if its exit code is not 0. */
 export function startCommand(name, words, input = '') {
   const child = spawn(name, words, { stdio: 'pipe' });
+  // A feature that times out leaves its commands, and the program exits without waiting for them.
+  process.once('exit', () => child.kill());
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (bytes) => {
     stdout += bytes;
