@@ -37,6 +37,6 @@ export interface ClientConnection {
   deliverDesiredPatch(patch: JsonObject): void;
   deliverMethodRequest(request: MethodRequest): void;
   deliverMessage(delivery: CloudToDeviceDelivery): void;
-  deliverInputMessage(message: ModuleInputMessage): void;
+  deliverInputMessage(message: ModuleInputMessage): boolean;
   close(reason: DisconnectReason): void;
 }

@@ -36,7 +36,7 @@ export function createRecordingConnection(
       messages.push(delivery);
       onMessage?.(delivery);
     },
-    deliverInputMessage: (message) => inputMessages.push(message),
+    deliverInputMessage: (message) => inputMessages.push(message) > 0,
     close: (reason) => closed.push(reason),
   };
 }

@@ -105,11 +105,12 @@ export class ClientQueues {
       const message = this.lock(record, session.connection);
       if (message === undefined) break;
       store.clients.setLastActivity(record, clock.now());
-      if (session.connection.receptionOf(message.content) === 'settled') {
-        const completed = complete(record.queue, message.lock.token);
-        if (completed.ok) this.apply(record, completed.value);
-      }
+      const reception = session.connection.receptionOf(message.content);
       session.connection.deliverMessage(formatDelivery(message));
+      // After the delivery, which may have rejected the message.
+      if (reception !== 'settled') continue;
+      const completed = complete(record.queue, message.lock.token);
+      if (completed.ok) this.apply(record, completed.value);
     }
     this.setTimer(record);
   }

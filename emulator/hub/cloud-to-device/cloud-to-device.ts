@@ -21,6 +21,8 @@ import type { ClientSessions } from '../sessions/client-sessions.ts';
 import { ClientQueues, formatDelivery } from './client-queues.ts';
 import type { Feedback } from './feedback.ts';
 
+const INPUT_TOO_LONG = failed('MessageTooLarge', 'The properties of the message do not fit into a packet.');
+
 /**
  * Cloud-to-device messages. Each operation is one change of the queue of one device or module.
  * The error for an expired lock token is `DeviceMessageLockLost`.
@@ -93,7 +95,10 @@ export class CloudToDevice {
     return ok(change.ended.length);
   }
 
-  /** Delivers a message to an input of a module. Error: `DeviceNotOnline` if the module is not ready for it. */
+  /**
+   * Delivers a message to an input of a module. Errors: `DeviceNotOnline` if the module is not ready for it,
+   * `MessageTooLarge` if its properties do not fit into a packet.
+   */
   sendInputMessage(identity: ClientIdentity, message: ModuleInputMessage): Result<void> {
     if (this.#parts.store.clients.find(identity)?.kind !== 'module')
       return failMissing(this.#parts, identity);
@@ -101,8 +106,7 @@ export class CloudToDevice {
     if (session?.connection.acceptsInputMessage(message) !== true) {
       return failed('DeviceNotOnline', 'The module is not connected or does not listen to its inputs.');
     }
-    session.connection.deliverInputMessage(message);
-    return ok(undefined);
+    return session.connection.deliverInputMessage(message) ? ok(undefined) : INPUT_TOO_LONG;
   }
 
   /** Sets the timers of all queues after a restore of their content. */

@@ -8,6 +8,7 @@ import type {
 import type { MethodRequest } from '../../domain/methods/method.ts';
 import type { ClientConnection, DisconnectReason, MessageReception } from '../../hub/client-connection.ts';
 import type { InFlightMessages } from '../wire/in-flight-messages.ts';
+import { isTopicSendable } from '../wire/packets/publish-packet.ts';
 import type { ServedConnection } from '../wire/service.ts';
 import { formatCloudToDeviceTopic, formatModuleInputTopic } from './cloud-to-device/message-format.ts';
 import type { GrantedSubscriptions } from './sessions/granted-subscriptions.ts';
@@ -67,19 +68,25 @@ export class MqttClientConnection implements ClientConnection {
 
   deliverMessage({ lockToken, sequenceNumber, isRedelivery, message }: CloudToDeviceDelivery): void {
     const topic = formatCloudToDeviceTopic(this.#identity, message);
+    // Before a packet id is taken, because an id that was never sent must not be acknowledged.
+    if (!isTopicSendable(topic)) {
+      this.#onUndeliverable(lockToken);
+      return;
+    }
     const isReliable = this.#subscriptions.qualityOfService('messages', topic) === 1;
     const delivery = isReliable
       ? { packetId: this.#inFlight.send(sequenceNumber, lockToken), isDuplicate: isRedelivery }
       : {};
-    if (!this.#connection.publish({ topic, body: message.body, ...delivery }))
-      this.#onUndeliverable(lockToken);
+    this.#connection.publish({ topic, body: message.body, ...delivery });
   }
 
-  deliverInputMessage(message: ModuleInputMessage): void {
+  deliverInputMessage(message: ModuleInputMessage): boolean {
     const topic = formatModuleInputTopic(this.#identity, message);
+    if (!isTopicSendable(topic)) return false;
     const isReliable = this.#subscriptions.qualityOfService('inputs', topic) === 1;
     const delivery = isReliable ? { packetId: this.#inFlight.sendWithoutTag() } : {};
     this.#connection.publish({ topic, body: message.body, ...delivery });
+    return true;
   }
 
   close(reason: DisconnectReason): void {

@@ -29,7 +29,6 @@ export interface AcceptedClient {
   readonly will: Will | undefined;
 }
 
-const FORBIDDEN_TOPIC: Refusal = { reason: 'publish-topic-forbidden' };
 const TOO_LARGE = { reason: 'message-too-large', operation: 'sendEvent' satisfies Operation } as const;
 
 /** One client of a hub over MQTT: checks what it sends and passes it to its session. */
@@ -154,7 +153,8 @@ export class MqttClient implements MqttServiceClient {
 
   #takeRequest(topic: string, body: Buffer): Refusal | Buffer | undefined {
     const request = parseRequestTopic(topic);
-    if (request === undefined) return FORBIDDEN_TOPIC;
+    if (request === undefined)
+      return { reason: 'publish-topic-forbidden', message: `The topic is '${topic.slice(0, 300)}'.` };
     if (request.operation === 'sendMethodResponse') {
       const payload = body.length === 0 ? 'null' : body.toString('utf8');
       this.#session.sendMethodResponse(request.requestId, { status: request.status, payload });

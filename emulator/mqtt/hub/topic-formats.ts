@@ -73,7 +73,7 @@ export function formatInputTopic(identity: ClientIdentity, inputName: string, pr
 const REQUEST_PATHS = TOPICS.flatMap((topic) => {
   if (topic.direction !== 'publish' || topic.operation === 'sendEvent') return [];
   const path = topic.pattern.slice(0, topic.pattern.indexOf('?'));
-  const expression = path.replaceAll('$', '\\$').replace('{status}', '(-?\\d{1,9})');
+  const expression = path.replaceAll('$', '\\$').replace('{status}', '(-?\\d{1,10})');
   return [{ operation: topic.operation, path: new RegExp(`^${expression}$`) }];
 });
 

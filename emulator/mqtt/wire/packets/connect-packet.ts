@@ -8,7 +8,7 @@ export const PROTOCOL_LEVEL = 4;
 /** The return codes of CONNACK that the wire uses. */
 export const CONNACK_CODES = { ACCEPTED: 0, PROTOCOL_LEVEL: 1, NOT_AUTHORIZED: 5 } as const;
 
-const PROTOCOL_NAMES: readonly string[] = ['MQTT', 'MQIsdp'];
+const BRIDGE_FLAG = 0x80;
 
 /**
  * Parses the protocol level of a CONNECT packet whose fixed header ends at `body`. The flag 0x80 of a bridge is
@@ -17,9 +17,12 @@ const PROTOCOL_NAMES: readonly string[] = ['MQTT', 'MQIsdp'];
 export function parseProtocolLevel(bytes: Buffer, body: number, end: number): number | undefined {
   if (body + 2 > end) return undefined;
   const nameEnd = body + 2 + bytes.readUInt16BE(body);
-  if (nameEnd >= end || !PROTOCOL_NAMES.includes(bytes.toString('latin1', body + 2, nameEnd)))
-    return undefined;
-  return bytes[nameEnd];
+  const level = bytes[nameEnd];
+  if (nameEnd >= end || level === undefined) return undefined;
+  const name = bytes.toString('latin1', body + 2, nameEnd);
+  // The name of MQTT 3.1. Its clients must receive a CONNACK that refuses their level.
+  const isOld = name === 'MQIsdp' && (level & ~BRIDGE_FLAG) === 3;
+  return name === 'MQTT' || isOld ? level : undefined;
 }
 
 /**

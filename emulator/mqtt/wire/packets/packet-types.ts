@@ -22,8 +22,8 @@ export type PacketLimits = readonly number[];
 
 // Client id, user name and token are short. The topic and the body of a will have up to 64 KB each.
 const MAXIMUM_CONNECT_BYTES = 160 * 1024;
-// Several times the few filters that exist, with the longest ids.
-const MAXIMUM_SUBSCRIBE_BYTES = 16 * 1024;
+// The subscriptions of a client with the longest ids.
+const MAXIMUM_SUBSCRIBE_BYTES = 64 * 1024;
 // A topic has at most 65,535 bytes. Its length, the packet id and the body are added to it.
 const MAXIMUM_PUBLISH_BYTES_WITHOUT_BODY = 65_535 + 4;
 

@@ -14,6 +14,11 @@ const MAXIMUM_TOPIC_BYTES = 65_535;
 const DUPLICATE = 8;
 const QOS_1 = 2;
 
+/** Returns true if a topic is not longer than MQTT allows. */
+export function isTopicSendable(topic: string): boolean {
+  return Buffer.byteLength(topic) <= MAXIMUM_TOPIC_BYTES;
+}
+
 /** Formats a PUBLISH. Returns undefined if its topic is longer than MQTT allows. */
 export function formatPublish({ topic, body, packetId, isDuplicate }: OutgoingPublish): Buffer | undefined {
   const topicBytes = Buffer.byteLength(topic);

@@ -45,7 +45,7 @@ function connectClient(
       acceptsInputMessage: () => false,
       deliverDesiredPatch: nothing,
       deliverMessage: nothing,
-      deliverInputMessage: nothing,
+      deliverInputMessage: () => false,
       close: nothing,
       deliverMethodRequest: (request) => {
         const response = answer(request);

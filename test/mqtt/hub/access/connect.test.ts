@@ -173,6 +173,15 @@ describe('CONNECT', () => {
     await mqtt.untilLogged('protocol-level-unsupported');
   });
 
+  it('is malformed if the name of MQTT 3.1 has the level of MQTT 3.1.1', async () => {
+    await using mqtt = await startMqttHub();
+    const client = await mqtt.open();
+    client.sendBytes(Buffer.from([0x10, 0x0f, 0, 6, 77, 81, 73, 115, 100, 112, 4, 2, 0, 60, 0, 1, 100]));
+    await client.closed;
+    await mqtt.untilLogged('packet-malformed');
+    expect(client.received).toEqual([]);
+  });
+
   it('times out after 30 seconds', async () => {
     await using mqtt = await startMqttHub();
     const client = await mqtt.open();

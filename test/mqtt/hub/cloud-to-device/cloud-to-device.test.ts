@@ -124,6 +124,55 @@ describe('a cloud-to-device message', () => {
   });
 });
 
+describe('a message whose properties do not fit into a packet', () => {
+  const LONG = { text: 'é'.repeat(15_000) };
+
+  it.each([0, 1] as const)('is rejected at QoS %i, and takes no packet id', async (qos) => {
+    await using mqtt = await startMqttHub();
+    const { deviceId } = mqtt.register('d');
+    const client = await mqtt.connect('d');
+    await client.subscribe([FILTER, qos]);
+    const send = (application: Readonly<Record<string, string>>) =>
+      mqtt.hub.cloudToDevice.sendMessage(
+        { deviceId },
+        { body: Buffer.from('x'), ack: 'full', properties: { system: {}, application } },
+      );
+    send(LONG);
+    await mqtt.untilLogged('topic-too-long');
+    expect(mqtt.settled).toEqual([expect.stringMatching(/^reject /)]);
+    send({});
+    expect((await client.next('publish')).messageId).toBe(qos === 1 ? 1 : undefined);
+  });
+
+  it('closes the connection of a client that acknowledges it', async () => {
+    await using mqtt = await startMqttHub();
+    mqtt.register('d');
+    const client = await mqtt.connect('d');
+    await client.subscribe([FILTER, 1]);
+    linkOf(mqtt).deliverMessage(delivery(1, 'token-1', LONG));
+    client.send({ cmd: 'puback', messageId: 1 });
+    await client.closed;
+    await mqtt.untilLogged('acknowledgement-unexpected');
+  });
+
+  it('is refused for an input of a module', async () => {
+    await using mqtt = await startMqttHub();
+    const module = mqtt.register('d/m');
+    const client = await mqtt.connect('d/m');
+    await client.subscribe(['devices/d/modules/m/inputs/#', 1]);
+    const sender = { deviceId: module.deviceId, moduleId: module.moduleId };
+    const message = {
+      inputName: 'in',
+      body: Buffer.from('x'),
+      properties: { system: {}, application: LONG },
+      sender,
+    };
+    expect(mqtt.hub.cloudToDevice.sendInputMessage(module, message as ModuleInputMessage)).toMatchObject({
+      error: { name: 'MessageTooLarge' },
+    });
+  });
+});
+
 describe('a message to a module input', () => {
   const message = {
     inputName: 'in1',

@@ -141,7 +141,8 @@ describe('telemetry', () => {
         qos,
       } as Packet);
       await client.closed;
-      await mqtt.untilLogged(reason);
+      const { fields } = await mqtt.untilLogged(reason);
+      if (reason === 'publish-topic-forbidden') expect(fields['message']).toBe(`The topic is '${topic}'.`);
       expect(client.received.filter(({ cmd }) => cmd === 'puback')).toMatchObject([{ messageId: 1 }]);
       await mqtt.events(1);
     },

@@ -38,6 +38,17 @@ describe('a direct method', () => {
     await client.settle();
   });
 
+  it.each([-2_147_024_809, 2_147_483_647])('returns the status %i, as C programs send it', async (status) => {
+    await using mqtt = await startMqttHub();
+    const identity = mqtt.register('d');
+    const client = await mqtt.connect('d');
+    await client.subscribe(['$iothub/methods/POST/#', 0]);
+    const invoked = mqtt.hub.methods.invokeMethod(identity, CALL);
+    await client.next('publish');
+    client.publish(`$iothub/methods/res/${status}/?$rid=1`, '{}', { qos: 0 });
+    expect(await invoked).toMatchObject({ value: { status } });
+  });
+
   it('closes the connection if the response status is not a number', async () => {
     await using mqtt = await startMqttHub();
     mqtt.register('d');
