@@ -59,7 +59,7 @@ export const LOG_REASONS = {
     'The client offered only subprotocols that are not supported, for example AMQP.',
   'websocket-handshake-malformed': 'The headers of the request are not those of a WebSocket.',
   'tls-untrusted-authority':
-    'The client refused the certificate of the hub, because it does not trust the certificate authority.',
+    'The client refused the certificate of the hub. It does not trust the certificate authority, or its clock is wrong.',
   'tls-no-common-cipher':
     'The client offers no cipher suite, signature algorithm or key exchange that the hub supports.',
   'tls-protocol': 'The client did not send TLS 1.2 or TLS 1.3, or the handshake failed for another cause.',

@@ -41,8 +41,8 @@ function transportOf(socket: TLSSocket & { readonly _parent?: Socket | null }): 
   return socket._parent ?? undefined;
 }
 
-// TLS alerts 42, 46 and 48. The names of these codes begin with `SSLV3`, `TLSV1` or `SSL/TLS`.
-const UNTRUSTED = /ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|UNKNOWN_CA)$/;
+// TLS alerts 42, 45, 46 and 48. A client without a clock sends 45. The names of these codes begin with `SSLV3`, `TLSV1` or `SSL/TLS`.
+const UNTRUSTED = /ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN|UNKNOWN_CA)$/;
 const NO_COMMON_CIPHER =
   /NO_SHARED_CIPHER|NO_(?:SHARED|SUITABLE)_SIGNATURE_ALGORITHMS?|NO_SUITABLE_(?:KEY_SHARE|GROUPS)|ALERT_HANDSHAKE_FAILURE$/;
 

@@ -16,13 +16,12 @@ export function routeUpgrades(server: Server): (take: WebSocketRequestHandler) =
   const [readRequests] = server.listeners('secureConnection');
   return (take) => {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (request.headers.upgrade?.toLowerCase() === 'websocket') take(request, socket as TLSSocket, head);
-      else {
-        afterAnswers(socket, () => {
-          socket.unshift(Buffer.concat([formatHead(request), head]));
-          readRequests?.call(server, socket);
-        });
-      }
+      const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
+      afterAnswers(socket, () => {
+        if (isWebSocket) return take(request, socket as TLSSocket, head);
+        socket.unshift(Buffer.concat([formatHead(request), head]));
+        readRequests?.call(server, socket);
+      });
     });
   };
 }

@@ -30,7 +30,12 @@ export async function installClient(client: CompatClient): Promise<Installation>
 
 const INSTALLERS = {
   npm: (target: string, packages: readonly string[]) => {
-    const retries = ['--prefer-offline', '--fetch-retries=1', '--fetch-retry-mintimeout=500'];
+    const retries = [
+      '--prefer-offline',
+      '--fetch-retries=1',
+      '--fetch-retry-mintimeout=500',
+      '--fetch-timeout=15000',
+    ];
     const quiet = ['--no-audit', '--no-fund', '--loglevel=error', ...retries];
     const options = ['--prefix', target, '--no-save', '--no-package-lock', '--ignore-scripts', ...quiet];
     return start('npm', ['install', ...options, ...packages]);
@@ -38,7 +43,17 @@ const INSTALLERS = {
   pip: (target: string, packages: readonly string[]) => {
     const names = packages.map((name) => name.replace('@', '=='));
     // A package that has to be compiled needs tools that few machines have.
-    const options = ['--target', target, '--only-binary', 'uamqp', '--quiet', '--retries', '1'];
+    const options = [
+      '--target',
+      target,
+      '--only-binary',
+      'uamqp',
+      '--quiet',
+      '--retries',
+      '1',
+      '--timeout',
+      '15',
+    ];
     return start('python3', ['-m', 'pip', 'install', ...options, '--disable-pip-version-check', ...names]);
   },
 };

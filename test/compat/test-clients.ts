@@ -28,6 +28,10 @@ async function tryFeatures({ program, works, fails = {} }: CompatClient, folder:
   const { stdout, stderr } = await run(['exec', ...OPTIONS, '--', ...command]);
   const results = readResults(stdout);
   expect(pick(results, works), stderr).toEqual(Object.fromEntries(works.map((feature) => [feature, 'ok'])));
+  expect(
+    known.filter((feature) => results[feature] === undefined),
+    stderr,
+  ).toEqual([]);
   const repaired = known.filter((feature) => results[feature] === 'ok');
   expect(repaired, 'These features work now: move them from `fails` to `works` in clients.ts.').toEqual([]);
 }

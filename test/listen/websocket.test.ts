@@ -206,6 +206,18 @@ describe('WebSocket on an HTTPS port', () => {
       ]);
     });
 
+    it('to a WebSocket waits for the answers to earlier requests', async () => {
+      const handshake = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+      const webSocket = ['GET /nowhere HTTP/1.1', 'Host: h', ...handshake, 'Sec-WebSocket-Key: x', '', ''];
+      const post = 'POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n0';
+      const answers = await exchange([`${post}${webSocket.join('\r\n')}`], 'HTTP/1.1 400');
+      expect(answers.match(/answer to \/1|HTTP\/1\.1 \d+/g)).toEqual([
+        'HTTP/1.1 200',
+        'answer to /1',
+        'HTTP/1.1 400',
+      ]);
+    });
+
     it('is ignored in each of several requests on one connection', async () => {
       const plain = 'GET /3 HTTP/1.1\r\nHost: h\r\n\r\n';
       const [first, second, last] = ['/1', '/2', '/4'].map((path) => REQUEST.replace(PATH, path));

@@ -39,7 +39,7 @@ function summarize(installations: readonly Installation[]): string {
   }
   const reasons = [...skipped].map(([reason, names]) => `; skipped ${names.join(', ')}: ${reason}`);
   const count = installations.filter((installation) => 'folder' in installation).length;
-  return `compat: tried ${count} of ${CLIENTS.length} clients${reasons.join('')}`;
+  return `compat: ${count} of ${CLIENTS.length} clients are installed${reasons.join('')}`;
 }
 
 function nameOf({ program, version }: CompatClient): string {

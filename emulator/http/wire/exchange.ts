@@ -82,7 +82,8 @@ function answerError(exchange: Exchange, requestId: string, error: HubError): An
   host.log('debug', 'request-failed', { ...logFieldsOf(exchange), errorCode: error.name });
   const tracking = { requestId, now: host.clock.now(), hasGateway: service.hasGateway(path) };
   const answer = formatError(error, hasJsonForm(match, error.name) ? 'json' : 'text', tracking);
-  if (match.kind !== 'otherMethods') return answer;
+  // Another error is found before the route, so that it does not name the methods.
+  if (match.kind !== 'otherMethods' || error.name !== 'GenericMethodNotAllowed') return answer;
   return { ...answer, headers: [...answer.headers, 'Allow', match.methods.join(', ')] };
 }
 

@@ -20,22 +20,24 @@ import { parsePath } from './parse-path.ts';
 import type { Column, Condition, Expression, Path, Query, QuerySource } from './syntax.ts';
 import { failedAt, readTokens, type Token } from './tokens.ts';
 
-const MAXIMUM_LENGTH = 8192;
+const MAXIMUM_QUERY_LENGTH = 8192;
+// A job is refused if its condition is longer.
+const MAXIMUM_CONDITION_LENGTH = 8200;
 const END_OF_CONDITION = 'the end of the condition';
 
 /** Parses a whole query, or fails with `ArgumentInvalid`. The message is `Line <line>:<column> <reason>`. */
 export function parseQuery(text: string): Result<Query> {
-  return parseText(text, parseWholeQuery);
+  return parseText(text, MAXIMUM_QUERY_LENGTH, parseWholeQuery);
 }
 
 /** Parses the target condition of a job or a configuration: an expression, `*`, or `FROM devices.modules WHERE …`. */
 export function parseCondition(text: string): Result<Condition> {
-  return parseText(text, parseWholeCondition);
+  return parseText(text, MAXIMUM_CONDITION_LENGTH, parseWholeCondition);
 }
 
-function parseText<T>(text: string, parse: (cursor: Cursor) => T): Result<T> {
-  if (text.length > MAXIMUM_LENGTH) {
-    return failedAt(text, MAXIMUM_LENGTH, `The query is longer than ${MAXIMUM_LENGTH} characters`);
+function parseText<T>(text: string, maximumLength: number, parse: (cursor: Cursor) => T): Result<T> {
+  if (text.length > maximumLength) {
+    return failedAt(text, maximumLength, `The query is longer than ${maximumLength} characters`);
   }
   const tokens = readTokens(text);
   if (!tokens.ok) return tokens;

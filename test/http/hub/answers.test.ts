@@ -101,5 +101,8 @@ describe('a request', () => {
     expect(reply.status).toBe(405);
     expect(reply.headers['allow']).toBe('GET, PATCH, PUT');
     expect(reply.headers['iothub-errorcode']).toBe('GenericMethodNotAllowed');
+    const refusedBefore = await http.send('POST', '/twins/d?api-version=');
+    expect(refusedBefore.status).toBe(400);
+    expect(refusedBefore.headers['allow']).toBeUndefined();
   });
 });

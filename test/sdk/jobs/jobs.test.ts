@@ -120,6 +120,15 @@ describe('twin update job', () => {
     });
   });
 
+  it('runs with a condition of 8,200 characters', async () => {
+    const start = "deviceId = 'none' OR deviceId = '";
+    const condition = `${start}${'x'.repeat(8200 - start.length - 1)}'`;
+    const jobId = nextId();
+    await jobs.scheduleTwinUpdate(jobId, condition, forced({}), NOW, 60);
+    expect(condition).toHaveLength(8200);
+    expect((await ended(jobId)).status).toBe('completed');
+  });
+
   it('is refused with a condition of more than 8,200 characters', async () => {
     const condition = `deviceId = '${'x'.repeat(8200)}'`;
     expect(await failureOf(jobs.scheduleTwinUpdate(nextId(), condition, forced({}), NOW, 60))).toEqual({
