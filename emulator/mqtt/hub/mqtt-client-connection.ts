@@ -38,7 +38,8 @@ export class MqttClientConnection implements ClientConnection {
 
   /** A filter that contains a request id does not match, because the id is not known before the call. */
   acceptsMethod(name: string): boolean {
-    return this.#subscriptions.qualityOfService('methods', formatMethodTopic(name, '')) !== undefined;
+    const topic = this.#subscriptions.needsTopic('methods') ? formatMethodTopic(name, '') : '';
+    return this.#subscriptions.qualityOfService('methods', topic) !== undefined;
   }
 
   receptionOf(message: CloudToDeviceMessage): MessageReception {

@@ -8,6 +8,13 @@ interface Granted extends Subscription {
   readonly reach: readonly FilterReach[];
 }
 
+/** The subscriptions of one channel. */
+interface GrantedChannel {
+  /** The highest QoS of the filters that match every topic of the channel; undefined if there is none. */
+  whole: QualityOfService | undefined;
+  readonly parts: { readonly reach: FilterReach; readonly qualityOfService: QualityOfService }[];
+}
+
 /** The maximum number of subscriptions of a client. It bounds the time that a delivery needs. */
 const MAXIMUM_SUBSCRIPTIONS = 100;
 
@@ -15,6 +22,8 @@ const MAXIMUM_SUBSCRIPTIONS = 100;
 export class GrantedSubscriptions {
   readonly #identity: ClientIdentity;
   readonly #granted: Granted[] = [];
+  /** The same subscriptions by channel, because a delivery reads those of one. */
+  readonly #channels = new Map<SubscriptionChannel, GrantedChannel>();
 
   constructor(identity: ClientIdentity) {
     this.#identity = identity;
@@ -22,25 +31,22 @@ export class GrantedSubscriptions {
 
   /** Returns whether a filter matches a topic of the channel. */
   has(channel: SubscriptionChannel): boolean {
-    return this.#granted.some(({ reach }) => reach.some((part) => part.channel === channel));
+    return this.#channels.has(channel);
   }
 
   /** Returns whether {@link qualityOfService} reads the topic, because a filter matches a part of the channel. */
   needsTopic(channel: SubscriptionChannel): boolean {
-    return this.#granted.some(({ reach }) =>
-      reach.some((part) => part.channel === channel && part.rest !== undefined),
-    );
+    return (this.#channels.get(channel)?.parts.length ?? 0) > 0;
   }
 
   /** Returns the highest QoS of the subscriptions that match a topic of the channel; undefined if none does. */
   qualityOfService(channel: SubscriptionChannel, topic: string): QualityOfService | undefined {
-    let highest: QualityOfService | undefined;
-    for (const { qualityOfService, reach } of this.#granted) {
-      for (const part of reach) {
-        if (part.channel !== channel || !isReached(part, topic)) continue;
-        if (qualityOfService === 1) return 1;
-        highest = 0;
-      }
+    const granted = this.#channels.get(channel);
+    if (granted === undefined) return undefined;
+    let highest = granted.whole;
+    for (const { qualityOfService, reach } of granted.parts) {
+      if (highest === 1) break;
+      if (isReached(reach, topic)) highest = qualityOfService;
     }
     return highest;
   }
@@ -65,13 +71,28 @@ export class GrantedSubscriptions {
       this.#granted.push({ ...subscription, reach });
       for (const { channel } of reach) channels.add(channel);
     }
+    this.#index();
     for (const channel of channels) if (channel !== 'twinResponses') session.subscribe(channel);
   }
 
   /** Removes a subscription, and closes each of its channels that no other filter matches. */
   revoke(session: ClientSession, filter: string): void {
-    for (const { channel } of this.#remove(filter)) {
+    const removed = this.#remove(filter);
+    this.#index();
+    for (const { channel } of removed) {
       if (channel !== 'twinResponses' && !this.has(channel)) session.unsubscribe(channel);
+    }
+  }
+
+  #index(): void {
+    this.#channels.clear();
+    for (const { qualityOfService, reach: all } of this.#granted) {
+      for (const reach of all) {
+        const channel = this.#channels.get(reach.channel) ?? { whole: undefined, parts: [] };
+        this.#channels.set(reach.channel, channel);
+        if (reach.rest !== undefined) channel.parts.push({ reach, qualityOfService });
+        else if (channel.whole !== 1) channel.whole = qualityOfService;
+      }
     }
   }
 
