@@ -114,7 +114,7 @@ describe.each(TRANSPORTS)('greedy client over %s', (transport) => {
 
   it.each([
     ['a PUBLISH of 256 MB', 'packet-too-large', () => Buffer.from([0x32, 0xff, 0xff, 0xff, 0x7f])],
-    ['a SUBSCRIBE of 20 KB', 'packet-too-large', () => Buffer.from([0x82, 0xa0, 0x9c, 0x01])],
+    ['a SUBSCRIBE of 70 KB', 'packet-too-large', () => Buffer.from([0x82, 0xf0, 0xa2, 0x04])],
     ['telemetry of 256 KB and a byte', 'message-too-large', () => publish(EVENTS, Buffer.alloc(262_145))],
   ])(
     'is dropped for %s, and its earlier messages are acknowledged and stored: %s',
