@@ -38,6 +38,13 @@ export const ROOMS: readonly Room[] = [
     packages: ['lossless-json'],
   },
   {
+    name: 'domain/binding',
+    paths: ['emulator/domain/binding'],
+    what: 'How IoT Hub binds the JSON of back ends. Pure.',
+    rooms: ['domain'],
+    packages: [],
+  },
+  {
     name: 'domain/*',
     paths: [
       'emulator/domain/access',
@@ -50,7 +57,7 @@ export const ROOMS: readonly Room[] = [
       'emulator/domain/twins',
     ],
     what: 'What IoT Hub is. Pure.',
-    rooms: ['domain'],
+    rooms: ['domain', 'domain/binding'],
     packages: [],
   },
   {
@@ -201,7 +208,7 @@ export const ROOMS: readonly Room[] = [
     name: 'http/wire',
     paths: ['emulator/http/wire'],
     what: 'HTTPS without any service: routes, exchanges, bodies, errors.',
-    rooms: ['domain'],
+    rooms: ['domain', 'domain/binding'],
     packages: ['node:*', 'express'],
   },
   {

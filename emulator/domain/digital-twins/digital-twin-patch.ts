@@ -1,3 +1,4 @@
+import { enumOf, textOf } from '../binding/typed-members.ts';
 import {
   isJsonObject,
   type JsonObject,
@@ -9,7 +10,6 @@ import {
 import { failed, ok, type Result } from '../result.ts';
 import type { Twin } from '../twins/twin.ts';
 import { changesOf } from '../twins/twin-merge.ts';
-import { enumOf, textOf } from '../typed-members.ts';
 import { COMPONENT_MARK, isComponent } from './component.ts';
 
 /** One operation of a JSON Patch on a digital twin. */

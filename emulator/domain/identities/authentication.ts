@@ -1,7 +1,7 @@
 import { isBase64 } from '../base64.ts';
+import { enumOf, textOf } from '../binding/typed-members.ts';
 import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
 import { failed, ok, type Result } from '../result.ts';
-import { enumOf, textOf } from '../typed-members.ts';
 
 export type AuthenticationType = 'sas' | 'selfSigned' | 'certificateAuthority' | 'none';
 

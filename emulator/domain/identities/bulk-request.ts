@@ -1,8 +1,8 @@
+import { enumOf, textOf } from '../binding/typed-members.ts';
 import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
 import type { Precondition } from '../precondition.ts';
 import { failed, ok, type Result } from '../result.ts';
 import { parseTwinContent, type TwinContent } from '../twins/twin-content.ts';
-import { enumOf, textOf } from '../typed-members.ts';
 import { type ClientIdentity, formatClientIdentity, parseClientIdentity } from './client-identity.ts';
 import {
   type DeviceRequest,

@@ -1,6 +1,6 @@
+import { booleanOf, enumOf, textOf } from '../binding/typed-members.ts';
 import { isJsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
 import { failed, ok, type Result } from '../result.ts';
-import { booleanOf, enumOf, textOf } from '../typed-members.ts';
 import { type AuthenticationRequest, parseAuthentication } from './authentication.ts';
 import { type DeviceId, type ModuleId, parseDeviceId, parseModuleId } from './client-identity.ts';
 import type { DeviceStatus } from './identity.ts';

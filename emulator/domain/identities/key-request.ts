@@ -1,6 +1,6 @@
+import { enumOf, textOf } from '../binding/typed-members.ts';
 import { isJsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
 import { failed, ok, type Result } from '../result.ts';
-import { enumOf, textOf } from '../typed-members.ts';
 import { type ClientIdentity, parseClientIdentity } from './client-identity.ts';
 
 export type PolicyKey = 'primaryKey' | 'secondaryKey' | 'both';

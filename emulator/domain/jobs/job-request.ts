@@ -1,3 +1,4 @@
+import { enumOf, integerOf, textOf } from '../binding/typed-members.ts';
 import { isJsonObject, type JsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
 import type { MethodCall } from '../methods/method.ts';
 import { createMethodCall } from '../methods/method-request.ts';
@@ -5,7 +6,6 @@ import { failed, ok, type Result } from '../result.ts';
 import { parseTime } from '../time.ts';
 import type { TwinPatch } from '../twins/twin.ts';
 import { parseTwinPatch } from '../twins/twin-request.ts';
-import { enumOf, integerOf, textOf } from '../typed-members.ts';
 
 export type JobType = 'scheduleUpdateTwin' | 'scheduleDeviceMethod';
 

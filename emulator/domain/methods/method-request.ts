@@ -1,6 +1,6 @@
+import { integerOf, textOf } from '../binding/typed-members.ts';
 import { formatJson, isJsonObject, type JsonValue, memberInAnyCase } from '../json.ts';
 import { failed, ok, type Result } from '../result.ts';
-import { integerOf, textOf } from '../typed-members.ts';
 import type { MethodCall } from './method.ts';
 
 /** The limit of the text of a payload in bytes, of a request and of a response. The text must be smaller. */

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { parseTolerantJson } from '../../domain/binding/tolerant-json.ts';
 import { type JsonValue, parseJson } from '../../domain/json.ts';
 import { failed, ok, type Result } from '../../domain/result.ts';
-import { parseTolerantJson } from '../../domain/tolerant-json.ts';
 
 const NO_BODY: Result<Buffer> = ok(Buffer.alloc(0));
 // Tolerance costs a second pass if the body is not JSON. Hand-written bodies, which need it, are small.

@@ -1,6 +1,6 @@
+import { textOf } from '../../../domain/binding/typed-members.ts';
 import { isJsonObject, type JsonValue, memberInAnyCase } from '../../../domain/json.ts';
 import { failed, ok, type Result } from '../../../domain/result.ts';
-import { textOf } from '../../../domain/typed-members.ts';
 import type { Hub } from '../../../hub/hub.ts';
 import type { Answer } from '../../wire/answers.ts';
 import { parseJsonBody } from '../../wire/request-body.ts';

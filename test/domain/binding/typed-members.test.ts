@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type JsonValue, parseJson } from '../../emulator/domain/json.ts';
-import { booleanOf, enumOf, integerOf, textOf } from '../../emulator/domain/typed-members.ts';
+import { booleanOf, enumOf, integerOf, textOf } from '../../../emulator/domain/binding/typed-members.ts';
+import { type JsonValue, parseJson } from '../../../emulator/domain/json.ts';
 
 const ABSENT = 'absent';
 const REFUSED = undefined;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatJson, type JsonValue, parseJson } from '../../emulator/domain/json.ts';
-import { parseTolerantJson } from '../../emulator/domain/tolerant-json.ts';
+import { parseTolerantJson } from '../../../emulator/domain/binding/tolerant-json.ts';
+import { formatJson, type JsonValue, parseJson } from '../../../emulator/domain/json.ts';
 
 const INVALID = { ok: false, error: { name: 'ArgumentInvalid' } };
 

@@ -1,4 +1,4 @@
-import { type JsonValue, NumberText } from './json.ts';
+import { type JsonValue, NumberText } from '../json.ts';
 
 // The service binds members with a declared type as Newtonsoft.Json does: it converts text to numbers and booleans, and
 // the reverse. Azure CLI relies on it. Each function returns `absent` if the member is absent or null, and undefined if

@@ -1,5 +1,5 @@
-import { type JsonValue, parseJson } from './json.ts';
-import type { Result } from './result.ts';
+import { type JsonValue, parseJson } from '../json.ts';
+import type { Result } from '../result.ts';
 
 /**
  * Parses JSON text as Newtonsoft.Json does, the library of the service. Beside JSON it accepts names without quotes,
