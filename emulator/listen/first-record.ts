@@ -11,7 +11,7 @@ export interface PeekHandlers {
 
 const NOTHING = Buffer.alloc(0);
 
-/** Reads the first TLS record of a connection and puts it back. Nobody else may read meanwhile. */
+/** Reads the first TLS record of a connection and puts it back. No other reader may be attached until then. */
 export function peekFirstRecord(
   socket: Socket,
   timeoutMilliseconds: number,
