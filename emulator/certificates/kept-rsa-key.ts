@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import type { LocalAuthority } from './local-authority.ts';
 import { createRsaKey } from './rsa-key.ts';
 
+const MINIMUM_BITS = 2048;
+
 /**
  * Returns the RSA key that is kept beside a local authority. Creates it if it is missing or unusable. It is deleted with
  * the authority. If it cannot be stored, the next call creates another key.
@@ -19,7 +21,9 @@ export async function openRsaKey({ certificatePath }: LocalAuthority): Promise<s
 
 function isRsaKey(pem: string): boolean {
   try {
-    return createPrivateKey(pem).asymmetricKeyType === 'rsa';
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(pem);
+    // TLS refuses short keys.
+    return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= MINIMUM_BITS;
   } catch {
     return false;
   }

@@ -55,6 +55,11 @@ export async function startLocalEmulator(
   return ok(emulator);
 }
 
+/** Logs that the hub has no RSA certificate. All clients but those without ECDSA can connect. */
+export function logMissingRsa(log: Log, error: unknown): void {
+  log('warn', 'rsa-certificate-missing', { message: error instanceof Error ? error.message : String(error) });
+}
+
 /** Returns the connection strings of the policies and of the clients that are registered at the start. */
 export function connectionStringsOf(options: Options): ConnectionStrings {
   const hostName = options.hostNames[0] ?? '';

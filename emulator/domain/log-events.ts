@@ -28,6 +28,8 @@ export const LOG_EVENTS = {
     'The HTTPS port received bytes that are not a valid HTTP request, or received them too late.',
   'request-crashed': 'A request failed because of a bug in the emulator. The caller receives ServerError.',
   'request-failed': 'An HTTPS request was answered with an error. `errorCode` is the name of the error.',
+  'rsa-certificate-missing':
+    'The RSA certificate could not be created. Clients that support no ECDSA cannot connect.',
   'service-refused': 'The credentials of a back end were refused, or its policy lacks a permission.',
   'user-name-not-encoded':
     'A client connected with a `/` in an option of its MQTT user name, expected `%2F`. It is accepted.',

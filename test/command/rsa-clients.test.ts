@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
@@ -26,7 +27,9 @@ describe('clients without ECDSA', { timeout: 60_000 }, () => {
     await using folder = await temporaryFolder();
     const keyFile = join(folder.path, 'ca/authority/server-rsa-key.pem');
     const keys: string[] = [];
-    for (const damage of [undefined, undefined, 'damaged']) {
+    const tooShort = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey;
+    const short = String(tooShort.export({ type: 'pkcs8', format: 'pem' }));
+    for (const damage of [undefined, undefined, 'damaged', short]) {
       if (damage !== undefined) await writeFile(keyFile, damage);
       await using hub = await startHub(['--ca-dir', join(folder.path, 'ca')]);
       const ca = await readFile(hub.report.caFile, 'utf8');
@@ -38,6 +41,7 @@ describe('clients without ECDSA', { timeout: 60_000 }, () => {
     expect(keys[0]).toMatch(/^-----BEGIN PRIVATE KEY-----/);
     expect(keys[1]).toBe(keys[0]);
     expect(keys[2]).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+    expect(keys[3]).not.toBe(short);
     if (process.platform !== 'win32') expect((await stat(keyFile)).mode & 0o777).toBe(0o600);
   });
 

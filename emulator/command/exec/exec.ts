@@ -6,7 +6,12 @@ import type { Emulator } from '../../emulator.ts';
 import { ENDPOINTS, endpointNamesOf, portKeyOf } from '../../endpoints.ts';
 import { redirectEnvironment } from '../../redirect/environment.ts';
 import { EXIT_CODES, type ExitStatus } from '../exit-codes.ts';
-import { type ConnectionStrings, connectionStringsOf, startLocalEmulator } from '../local-emulator.ts';
+import {
+  type ConnectionStrings,
+  connectionStringsOf,
+  logMissingRsa,
+  startLocalEmulator,
+} from '../local-emulator.ts';
 import { createLog } from '../log-format.ts';
 import type { Options } from '../options/options.ts';
 import { type ChildExitStatus, runCommand } from './exec-command.ts';
@@ -22,7 +27,7 @@ export async function exec(options: Options, command: readonly [string, ...strin
   if (!started.ok) return { code: EXIT_CODES.usage, message: started.error.message };
   await using emulator = started.value;
   // Clients that need RSA are rare, and the command starts at once.
-  void emulator.addRsaCertificate();
+  void emulator.addRsaCertificate().catch((error) => logMissingRsa(log, error));
   const status = await runRedirected(options, emulator, command);
   if (status.message !== undefined) return status;
   const line = summarize(options, emulator, command, status);

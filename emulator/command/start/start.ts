@@ -2,7 +2,7 @@ import type { LocalAuthority } from '../../certificates/local-authority.ts';
 import type { Emulator } from '../../emulator.ts';
 import { openOwnAuthority } from '../certs/own-authority.ts';
 import { EXIT_CODES, type ExitStatus } from '../exit-codes.ts';
-import { startLocalEmulator } from '../local-emulator.ts';
+import { logMissingRsa, startLocalEmulator } from '../local-emulator.ts';
 import { createLog } from '../log-format.ts';
 import type { Options } from '../options/options.ts';
 import { untilStopped } from '../stop-signal.ts';
@@ -25,7 +25,7 @@ export async function start(options: Options): Promise<ExitStatus> {
   const report = reportOf(options, started.value, authority.value.certificatePath, milliseconds);
   if (isJson && !isQuiet) output.write(`${JSON.stringify(report)}\n`);
   else if (!isQuiet) output.write(formatReport(report, createTextStyler(output)));
-  void addKeptRsaCertificate(started.value, authority.value);
+  void addKeptRsaCertificate(started.value, authority.value).catch((error) => logMissingRsa(log, error));
   await stopped;
   // A hard exit loses nothing, because the whole state of the hub is in memory.
   setTimeout(() => process.exit(0), LONGEST_STOP_MILLISECONDS).unref();
